@@ -1,0 +1,1 @@
+"""Tables and their invariants. Imports nothing of ``engine`` and nothing of ``web``."""

@@ -1,0 +1,1 @@
+"""Pages in the browser. A view parses, makes one engine call and answers."""
