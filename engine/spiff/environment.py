@@ -1,0 +1,65 @@
+"""The outside world as the token runtime sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from engine.dmn import DecisionResult
+    from engine.spiff.definitions import Definitions
+
+
+class BpmnError(Exception):  # noqa: N818 - the term of the standard
+    """A modelled error: an error boundary event or an error event sub-process may catch it."""
+
+    def __init__(self, code: str, message: str = "") -> None:
+        super().__init__(message or code)
+        self.code = code
+        self.message = message
+
+
+class ExecutionEnvironment(Protocol):
+    """What a running instance may ask of its surroundings, and nothing else.
+
+    ``variables`` is always the whole context of a flow node: process variables, hidden by those of the enclosing
+    multi-instance bodies, hidden by :meth:`names`. Implementations must not change it.
+    """
+
+    def now(self) -> datetime:
+        """The instant of this step, aware; it stands still within a step."""
+
+    def names(self) -> Mapping[str, Any]:
+        """Read-only names of every expression: case_id, business_key, initiator, now, today."""
+
+    def evaluate(self, expression: str, variables: Mapping[str, Any]) -> Any:
+        """The value of a FEEL expression (a leading ``=`` allowed); null with a recorded warning if it has none."""
+
+    def decide(self, decision_ref: str, variables: Mapping[str, Any]) -> DecisionResult:
+        """Evaluate a decision of the deployment, by name or id."""
+
+    def operate(
+        self, operation: str, parameters: Mapping[str, Any], variables: Mapping[str, Any], flow_node_id: str
+    ) -> Mapping[str, Any]:
+        """Perform a registered operation and return its values.
+
+        Raises:
+            BpmnError: a modelled failure, to be caught in the diagram.
+        """
+
+    def deadline(self, key: str, variables: Mapping[str, Any], anchor: datetime | None) -> datetime:
+        """The instant of a deadline key of the process, counted from ``anchor`` or from now."""
+
+    def called_definitions(self, called_element: str, binding: str, version: str | None) -> tuple[Definitions, str]:
+        """The definitions that hold a called process, and its id there.
+
+        Args:
+            called_element: process id of the call activity.
+            binding: ``latest``, ``deployment`` or ``version``; ``pinned`` when a stored instance is loaded again,
+                ``version`` being then the ``Definitions.key`` that was answered when the call began.
+            version: the fixed version or the pinned key, else None.
+
+        Raises:
+            LookupError: there is no such process.
+        """
