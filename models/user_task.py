@@ -1,0 +1,51 @@
+"""User tasks: what waits for, or was done by, people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, enum_type
+
+
+class UserTaskState(StrEnum):
+    CREATED = "created"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class UserTask(Base):
+    """A user task of a running instance. Never deleted: it is evidence."""
+
+    __tablename__ = "user_task"
+    __table_args__ = (
+        CheckConstraint("(state = 'created') = (ended_at IS NULL)", name="ended_at_iff_ended"),
+        UniqueConstraint("process_instance_id", "no"),
+        Index(None, "state", "flow_node_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    process_instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    no: Mapped[int]  # the runtime's number of this flow node instance
+    flow_node_id: Mapped[str]  # @id of the bpmn:userTask, not its label
+    name: Mapped[str]
+    lane: Mapped[str | None]
+    form_key: Mapped[str | None]
+    # who holds it stands on its work items, never here
+    state: Mapped[UserTaskState] = mapped_column(enum_type(UserTaskState), default=UserTaskState.CREATED)
+    local_variables: Mapped[str] = mapped_column(Text, default="{}")  # of its multi-instance or sub-process scope
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    due_reason: Mapped[dict[str, Any] | None]  # how the deadline was computed, for people
+    is_batch: Mapped[bool] = mapped_column(default=False)
+    is_open: Mapped[bool] = mapped_column(default=False)  # in the open list, not in the inbox
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    work_items: Mapped[list[WorkItem]] = relationship(back_populates="user_task")
+
+
+from models.work_item import WorkItem  # noqa: E402  (the two tables name each other)
