@@ -10,6 +10,7 @@ from models.deployment import Deployment, DeploymentResource, ProcessDefinition
 from models.event_subscription import EventSubscription, SubscriptionKind
 from models.history_event import AdministrationEvent, HistoryEvent
 from models.incident import Incident
+from models.instance_audience import InstanceAudience
 from models.instance_comment import InstanceComment
 from models.instance_link import InstanceLink
 from models.instance_participant import InstanceParticipant, InstanceUnit
@@ -43,6 +44,7 @@ __all__ = [
     "HandledRequest",
     "HistoryEvent",
     "Incident",
+    "InstanceAudience",
     "InstanceComment",
     "InstanceKey",
     "InstanceLink",
