@@ -1,5 +1,6 @@
 """Tables and their invariants; one noun per file."""
 
+from models.archived_case import ArchivedCase
 from models.attachment import Attachment
 from models.base import Base
 from models.calendar_day import CalendarDay, DayKind
@@ -21,6 +22,7 @@ from models.process_instance import InstanceKey, InstanceStatus, ProcessInstance
 from models.relative import Relative
 from models.request import HandledRequest
 from models.role import LeaderCharge, RoleAssignment
+from models.search_entry import SearchEntry
 from models.setting import Setting
 from models.unit import Unit, UnitKind
 from models.user import User
@@ -29,6 +31,7 @@ from models.work_item import WorkItem, WorkItemCandidate, WorkItemState
 
 __all__ = [
     "AdministrationEvent",
+    "ArchivedCase",
     "Attachment",
     "Base",
     "CalendarDay",
@@ -63,6 +66,7 @@ __all__ = [
     "Relative",
     "ReportValue",
     "RoleAssignment",
+    "SearchEntry",
     "Setting",
     "SubscriptionKind",
     "Unit",
