@@ -1,0 +1,76 @@
+"""The part of form-js's JSON that we accept, by component type. What is not listed here is refused by name.
+
+form-js documents its schema for 1.x (``schemaVersion`` up to 18). Our own extras live under ``properties``, which
+form-js keeps untouched.
+"""
+
+from __future__ import annotations
+
+FORM_KEYS = frozenset(
+    "id type title schemaVersion components properties exporter executionPlatform executionPlatformVersion versionTag"
+    " description".split()
+)
+
+COMMON_KEYS = frozenset("id key type label description properties conditional layout".split())
+INPUT_KEYS = frozenset("validate disabled readonly defaultValue".split())
+CHOICE_KEYS = frozenset("values valuesKey valuesExpression searchable".split())
+BOX_KEYS = frozenset("components showOutline verticalAlignment".split())
+
+TYPE_KEYS: dict[str, frozenset[str]] = {
+    "textfield": INPUT_KEYS | {"appearance"},
+    "textarea": INPUT_KEYS,
+    "number": INPUT_KEYS | {"decimalDigits", "increment", "serializeToString", "appearance"},
+    "datetime": INPUT_KEYS
+    | frozenset(
+        "subtype dateLabel timeLabel timeSerializingFormat timeInterval use24h disallowPassedDates appearance".split()
+    ),
+    "select": INPUT_KEYS | CHOICE_KEYS,
+    "radio": INPUT_KEYS | CHOICE_KEYS,
+    "checkbox": INPUT_KEYS,
+    "checklist": INPUT_KEYS | CHOICE_KEYS,
+    "taglist": INPUT_KEYS | CHOICE_KEYS,
+    "filepicker": INPUT_KEYS | {"accept", "multiple"},
+    "text": frozenset({"text"}),
+    "separator": frozenset(),
+    "group": BOX_KEYS | {"path"},
+    "dynamiclist": BOX_KEYS
+    | frozenset(
+        "path validate isRepeating allowAddRemove defaultRepetitions nonCollapsedItems disableCollapse".split()
+    ),
+}
+
+VALIDATE_KEYS = frozenset(
+    "required minLength maxLength min max pattern patternErrorMessage validationType minItems maxItems".split()
+)
+
+PROPERTY_KEYS = frozenset(
+    # where the options come from; the field that is shown as the buttons of the page
+    "source action"
+    # FEEL: a value that is computed; when the field must be filled in; what must hold and what is only advised
+    " computed required check checkMessage warn warnMessage"
+    # text: a named pattern, rows of the box; lists: plain values instead of contexts, bounds
+    " pattern rows flat minItems maxItems"
+    # files: bounds; data protection: class and masking; words of help; how a button looks (primary, danger …)
+    " maxFiles maxMegabytes sensitive mask help tone tones similar full quickPhrases".split()
+)
+
+FORM_PROPERTY_KEYS = frozenset("opinion opinionRequired similar autosave quickPhrases submitLabel help".split())
+
+INPUT_TYPES = frozenset(
+    "textfield textarea number datetime select radio checkbox checklist taglist filepicker dynamiclist".split()
+)
+CHOICE_TYPES = frozenset({"select", "radio", "checklist", "taglist"})
+SEVERAL_TYPES = frozenset({"checklist", "taglist", "filepicker"})
+
+RESERVED_KEYS = frozenset("csrf_token request_id version case_id business_key initiator now today loopCounter".split())
+
+MAX_FIELDS = 150
+MAX_DEPTH = 4
+MAX_OPTIONS = 300  # written in the form; a source may have more
+MAX_TEXT = 20_000  # characters of one long text, whatever the form allows
+MAX_LINE = 500  # characters of a one-line text without maxLength
+MAX_ROWS = 50  # of a dynamic list
+MAX_CHOSEN = 200
+MAX_FILES = 20
+MAX_DIGITS = 30
+MAX_POSTED = 200_000  # characters of all values together

@@ -1,0 +1,121 @@
+"""What a form looks like for given values: which fields are hidden, read-only, computed, required, and their options.
+
+Conditions may refer to each other, so they are evaluated until nothing changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.feel import Expression
+from engine.forms.choices import Choice, ChoiceSource
+from engine.forms.convert import RefusedValue, convert
+from engine.forms.messages import Message
+from engine.forms.schema import Component, FormSchema
+
+MAX_ROUNDS = 6  # of conditions that depend on each other; a cycle ends here
+
+
+@dataclass(slots=True)
+class Resolved:
+    """A form together with one person's values."""
+
+    schema: FormSchema
+    values: dict[str, Any] = field(default_factory=dict)  # converted, by key; hidden ones are None
+    refused: dict[str, Message] = field(default_factory=dict)  # fields whose text could not be converted
+    hidden: set[int] = field(default_factory=set)  # id() of hidden components, boxes and texts included
+    readonly: set[str] = field(default_factory=set)  # keys
+    names: dict[str, Any] = field(default_factory=dict)  # all that an expression may refer to
+
+    def is_hidden(self, component: Component) -> bool:
+        """Whether the component, or the group around it, is hidden."""
+        return id(component) in self.hidden
+
+    def is_required(self, component: Component) -> bool:
+        """Whether the field must be filled in now."""
+        return component.rules.required or holds(component.rules.required_if, self.names)
+
+
+def holds(expression: Expression | None, names: Mapping[str, Any]) -> bool:
+    """Whether a FEEL condition is true; null and errors count as not true."""
+    return expression is not None and expression.evaluate(names).result is True
+
+
+def options_of(component: Component, names: Mapping[str, Any], choices: ChoiceSource) -> tuple[Choice, ...]:
+    """All options of a choice: those of the form, of a variable, and of the named list."""
+    found = list(component.choices)
+    if component.choices_expression is not None:
+        found += _as_choices(component.choices_expression.evaluate(names).result)
+    if component.source:
+        found += choices.options(component.source, names)
+    return tuple({choice.value: choice for choice in found}.values())
+
+
+def resolve(schema: FormSchema, data: Mapping[str, object], context: Mapping[str, object]) -> Resolved:
+    """Convert the values and settle the conditions.
+
+    Args:
+        data: as for :meth:`FormSchema.parse`.
+        context: process variables and the names of the surroundings.
+    """
+    resolved = Resolved(schema)
+    fields = list(schema.fields())
+    for component in fields:
+        if component.computed is not None:
+            continue
+        try:
+            resolved.values[component.key] = convert(component, data.get(component.key))
+        except RefusedValue as refused:
+            resolved.refused[component.key] = refused.answer
+            resolved.values[component.key] = None
+    typed = dict(resolved.values)
+    for _ in range(MAX_ROUNDS):
+        before = (set(resolved.hidden), set(resolved.readonly))
+        _settle(resolved, fields, typed, context)
+        if before == (resolved.hidden, resolved.readonly):
+            break
+    return resolved
+
+
+def _settle(
+    resolved: Resolved, fields: Sequence[Component], typed: Mapping[str, Any], context: Mapping[str, object]
+) -> None:
+    """One round: values from what is visible, then computed fields, then conditions."""
+    names = dict(context)
+    for component in fields:
+        if component.key in resolved.readonly:
+            continue  # keeps the case's value
+        names[component.key] = None if resolved.is_hidden(component) else typed.get(component.key)
+    for component in fields:
+        if component.computed is not None and not resolved.is_hidden(component):
+            names[component.key] = component.computed.evaluate(names).result
+    resolved.names = names
+    resolved.values = {component.key: names.get(component.key) for component in fields}
+    resolved.hidden = set(_hidden(resolved.schema.components, names, inherited=False))
+    resolved.readonly = {
+        component.key
+        for component in fields
+        if component.computed is None and (component.readonly or holds(component.readonly_if, names))
+    }
+
+
+def _hidden(components: Sequence[Component], names: Mapping[str, Any], *, inherited: bool) -> Iterator[int]:
+    for component in components:
+        hidden = inherited or holds(component.hide, names)
+        if hidden:
+            yield id(component)
+        if component.type == "group":
+            yield from _hidden(component.children, names, inherited=hidden)
+
+
+def _as_choices(found: Any) -> list[Choice]:
+    listed = found if isinstance(found, list) else []
+    choices = []
+    for one in listed:
+        if isinstance(one, str):
+            choices.append(Choice(one, one))
+        elif isinstance(one, Mapping) and isinstance(one.get("value"), str):
+            choices.append(Choice(one["value"], str(one.get("label") or one["value"])))
+    return choices
