@@ -1,0 +1,1 @@
+"""The read side: frozen dataclasses, never a table row."""
