@@ -1,4 +1,4 @@
-"""From what a browser posts, or the API sends, to values: one function per kind of field. Nothing is judged here but form."""
+"""From what a browser posts, or the API sends, to values. Only the form of a value is judged here."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def convert(component: Component, raw: object) -> Any:
 
 def is_empty(value: object) -> bool:
     """Whether a converted value counts as not filled in."""
-    return value is None or value == "" or value == []
+    return value is None or value in ("", [])
 
 
 def clean_text(raw: object, limit: int) -> str | None:

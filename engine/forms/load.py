@@ -308,7 +308,7 @@ class _Reader:
 
     def pattern_name(self, where: str, validate: Mapping[str, Any], properties: Mapping[str, Any]) -> str | None:
         name = properties.get("pattern") or validate.get("validationType")
-        if name is None or name == "custom" or name == "":
+        if name is None or name in {"custom", ""}:
             return None
         if name not in NAMED:
             self.problem(where, f"未知的格式 {name!r}，可用：{'、'.join(NAMED)}")

@@ -1,4 +1,4 @@
-"""Named patterns for text fields. A form's own regular expression runs in linear time (RE2), so none can hang the server."""
+"""Named patterns for text fields. A form's own expression runs in linear time (RE2): none can hang the server."""
 
 from __future__ import annotations
 

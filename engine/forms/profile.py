@@ -7,14 +7,25 @@ form-js keeps untouched.
 from __future__ import annotations
 
 FORM_KEYS = frozenset(
-    "id type title schemaVersion components properties exporter executionPlatform executionPlatformVersion versionTag"
-    " description".split()
+    [
+        "id",
+        "type",
+        "title",
+        "schemaVersion",
+        "components",
+        "properties",
+        "exporter",
+        "executionPlatform",
+        "executionPlatformVersion",
+        "versionTag",
+        "description",
+    ]
 )
 
-COMMON_KEYS = frozenset("id key type label description properties conditional layout".split())
-INPUT_KEYS = frozenset("validate disabled readonly defaultValue".split())
-CHOICE_KEYS = frozenset("values valuesKey valuesExpression searchable".split())
-BOX_KEYS = frozenset("components showOutline verticalAlignment".split())
+COMMON_KEYS = frozenset(["id", "key", "type", "label", "description", "properties", "conditional", "layout"])
+INPUT_KEYS = frozenset(["validate", "disabled", "readonly", "defaultValue"])
+CHOICE_KEYS = frozenset(["values", "valuesKey", "valuesExpression", "searchable"])
+BOX_KEYS = frozenset(["components", "showOutline", "verticalAlignment"])
 
 TYPE_KEYS: dict[str, frozenset[str]] = {
     "textfield": INPUT_KEYS | {"appearance"},
@@ -22,7 +33,16 @@ TYPE_KEYS: dict[str, frozenset[str]] = {
     "number": INPUT_KEYS | {"decimalDigits", "increment", "serializeToString", "appearance"},
     "datetime": INPUT_KEYS
     | frozenset(
-        "subtype dateLabel timeLabel timeSerializingFormat timeInterval use24h disallowPassedDates appearance".split()
+        [
+            "subtype",
+            "dateLabel",
+            "timeLabel",
+            "timeSerializingFormat",
+            "timeInterval",
+            "use24h",
+            "disallowPassedDates",
+            "appearance",
+        ]
     ),
     "select": INPUT_KEYS | CHOICE_KEYS,
     "radio": INPUT_KEYS | CHOICE_KEYS,
@@ -35,34 +55,87 @@ TYPE_KEYS: dict[str, frozenset[str]] = {
     "group": BOX_KEYS | {"path"},
     "dynamiclist": BOX_KEYS
     | frozenset(
-        "path validate isRepeating allowAddRemove defaultRepetitions nonCollapsedItems disableCollapse".split()
+        [
+            "path",
+            "validate",
+            "isRepeating",
+            "allowAddRemove",
+            "defaultRepetitions",
+            "nonCollapsedItems",
+            "disableCollapse",
+        ]
     ),
 }
 
 VALIDATE_KEYS = frozenset(
-    "required minLength maxLength min max pattern patternErrorMessage validationType minItems maxItems".split()
+    [
+        "required",
+        "minLength",
+        "maxLength",
+        "min",
+        "max",
+        "pattern",
+        "patternErrorMessage",
+        "validationType",
+        "minItems",
+        "maxItems",
+    ]
 )
 
 PROPERTY_KEYS = frozenset(
     # where the options come from; the field that is shown as the buttons of the page
-    "source action"
-    # FEEL: a value that is computed; when the field must be filled in; what must hold and what is only advised
-    " computed required check checkMessage warn warnMessage"
-    # text: a named pattern, rows of the box; lists: plain values instead of contexts, bounds
-    " pattern rows flat minItems maxItems"
-    # files: bounds; data protection: class and masking; words of help; how a button looks (primary, danger …)
-    " maxFiles maxMegabytes sensitive mask help tone tones similar full quickPhrases".split()
+    [
+        "source",
+        "action",
+        "computed",
+        "required",
+        "check",
+        "checkMessage",
+        "warn",
+        "warnMessage",
+        "pattern",
+        "rows",
+        "flat",
+        "minItems",
+        "maxItems",
+        "maxFiles",
+        "maxMegabytes",
+        "sensitive",
+        "mask",
+        "help",
+        "tone",
+        "tones",
+        "similar",
+        "full",
+        "quickPhrases",
+    ]
 )
 
-FORM_PROPERTY_KEYS = frozenset("opinion opinionRequired similar autosave quickPhrases submitLabel help".split())
+FORM_PROPERTY_KEYS = frozenset(
+    ["opinion", "opinionRequired", "similar", "autosave", "quickPhrases", "submitLabel", "help"]
+)
 
 INPUT_TYPES = frozenset(
-    "textfield textarea number datetime select radio checkbox checklist taglist filepicker dynamiclist".split()
+    [
+        "textfield",
+        "textarea",
+        "number",
+        "datetime",
+        "select",
+        "radio",
+        "checkbox",
+        "checklist",
+        "taglist",
+        "filepicker",
+        "dynamiclist",
+    ]
 )
 CHOICE_TYPES = frozenset({"select", "radio", "checklist", "taglist"})
 SEVERAL_TYPES = frozenset({"checklist", "taglist", "filepicker"})
 
-RESERVED_KEYS = frozenset("csrf_token request_id version case_id business_key initiator now today loopCounter".split())
+RESERVED_KEYS = frozenset(
+    ["csrf_token", "request_id", "version", "case_id", "business_key", "initiator", "now", "today", "loopCounter"]
+)
 
 MAX_FIELDS = 150
 MAX_DEPTH = 4
