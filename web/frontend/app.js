@@ -1,0 +1,26 @@
+// Every page loads this. Each module improves what already works without it.
+import 'htmx.org';
+import './app.css';
+import { counters } from './counters.js';
+import { autosave } from './autosave.js';
+import { confirmations } from './confirm.js';
+import { dynamicLists } from './dynamic-list.js';
+import { onlyOnce } from './only-once.js';
+import { small } from './small.js';
+
+const enhancements = [counters, autosave, dynamicLists, small];
+
+function enhance(root) {
+  for (const enhancement of enhancements) enhancement(root);
+}
+
+// htmx posts carry the CSRF token of the page, as forms do.
+document.addEventListener('htmx:config:request', ({ detail }) => {
+  const token = document.querySelector('meta[name="csrf-token"]');
+  if (token) detail.ctx.request.headers['X-CSRFToken'] = token.content;
+});
+document.addEventListener('htmx:after:swap', ({ target }) => enhance(target instanceof Element ? target : document));
+
+confirmations(document);
+onlyOnce(document);
+enhance(document);
