@@ -1,0 +1,37 @@
+"""A case as a report sees it: its contract variables and nothing else of the process."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from engine.feel import compile_expression
+from engine.values import Value
+
+HIDDEN_TITLE = "（内容不公开）"  # what stands for the title of a sealed case
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of a period, running, ended or brought in from a past year."""
+
+    id: str  # business key of the line it came from, else its number, else the instance's id
+    number: str | None
+    title: str  # HIDDEN_TITLE when the case is sealed
+    state: str  # running | completed | cancelled | archived
+    variables: Mapping[str, Value]  # every contract variable, None where it was never set
+    instance_id: UUID | None = None  # None: brought in, there is no instance behind it
+    sealed: bool = False
+
+    def names(self, today: Value = None) -> dict[str, Value]:
+        """The names that a report's conditions may use."""
+        return {**self.variables, "number": self.number, "title": self.title, "state": self.state, "today": today}
+
+
+def meets(condition: str | None, names: Mapping[str, Value]) -> bool:
+    """Whether a FEEL condition is true; null is not true, no condition always is."""
+    return condition is None or compile_expression(condition).evaluate(names).result is True
+
+
+def select(cases: Iterable[Case], condition: str | None, today: Value = None) -> tuple[Case, ...]:
+    """The cases that meet a condition, in their order."""
+    return tuple(case for case in cases if meets(condition, case.names(today)))

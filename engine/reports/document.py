@@ -1,0 +1,88 @@
+"""The printed report: text with the figures filled in, and the tables it refers to."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.feel import compile_expression
+from engine.reports.definition import localised
+from engine.reports.figures import Counted, Ratio, Result, counted
+from engine.reports.invariants import figure_names
+from engine.reports.report import Report
+from engine.reports.tables import CaseList, Table
+
+_PLACE = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One section of the paper."""
+
+    heading: str
+    paragraphs: tuple[str, ...]
+    table: Table | None = None
+    list: CaseList | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """The report as an official paper, ready to be laid out."""
+
+    title: str
+    addressee: str
+    passages: tuple[Passage, ...]
+    signature: str
+
+
+def build_document(report: Report, language: str = "zh") -> Document | None:
+    """Write the report's paper; None when the process defines none."""
+    definition = report.definition.document
+    if definition is None:
+        return None
+    figures = figure_names(report.results)
+    tables = {table.key: table for table in report.definition.tables}
+    lists = {one.key: one for one in report.definition.lists}
+    passages = []
+    for section in definition.sections:
+        if section.when is not None and compile_expression(section.when).evaluate(figures).result is not True:
+            continue
+        passages.append(
+            Passage(
+                heading=fill(localised(section.heading, language), report),
+                paragraphs=tuple(fill(localised(text, language), report) for text in section.text),
+                table=report.table(tables[section.table]) if section.table else None,
+                list=report.list(lists[section.list]) if section.list else None,
+            )
+        )
+    return Document(
+        title=fill(localised(definition.title, language), report),
+        addressee=localised(definition.addressee, language),
+        passages=tuple(passages),
+        signature=localised(definition.signature, language),
+    )
+
+
+def fill(text: str, report: Report) -> str:
+    """Put figures into a sentence: ``{received}``, ``{dispositions.filed}``, ``{satisfaction}``, ``{period}``."""
+    return _PLACE.sub(lambda match: _printed(match.group(1).strip(), report), text)
+
+
+def _printed(key: str, report: Report) -> str:
+    if key == "period":
+        return report.period_name
+    if key == "today":
+        return f"{report.today.year}年{report.today.month}月{report.today.day}日"
+    name, _, detail = key.partition(".")
+    return _printed_figure(report.results, name, detail, key)
+
+
+def _printed_figure(results: Mapping[str, Result], name: str, detail: str, key: str) -> str:
+    result = results.get(name.removesuffix("_fraction"))
+    if isinstance(result, Ratio) and not detail:
+        return result.fraction if name.endswith("_fraction") else result.percent or "—"
+    if isinstance(result, Counted):
+        return str(result.count)
+    try:
+        return str(counted(results, key).count)
+    except KeyError:
+        return "0" if name in results else "{%s}" % key

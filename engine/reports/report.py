@@ -1,0 +1,90 @@
+"""The report of one process for one session: figures, invariants, tables, lists and the printed paper."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from engine.errors import NotFoundError
+from engine.reports.cases import Case, select
+from engine.reports.definition import ListDefinition, ReportDefinition, TableDefinition, read_report_definition
+from engine.reports.figures import Counted, Result, as_json, counted, evaluate_figures
+from engine.reports.invariants import Failed, broken_invariants
+from engine.reports.load import chosen_bases, load_cases, load_manifest, period_name, periods
+from engine.reports.tables import CaseList, Table, build_list, build_table
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report that was evaluated; everything else is read off it without the database."""
+
+    folder_key: str
+    period: str
+    period_name: str
+    definition: ReportDefinition
+    cases: tuple[Case, ...]
+    results: Mapping[str, Result]
+    failed: tuple[Failed, ...]
+    today: date
+    bases: Mapping[str, str]
+
+    def cases_behind(self, key: str) -> Counted:
+        """The cases behind a figure; KeyError when there is no such key."""
+        return counted(self.results, key)
+
+    def table(self, definition: TableDefinition) -> Table:
+        """One table of the report."""
+        return build_table(definition, self.definition, self.cases, today=self.today, bases=self.bases)
+
+    def list(self, definition: ListDefinition) -> CaseList:
+        """One list of the report."""
+        return build_list(definition, self.cases, today=self.today)
+
+    def as_json(self) -> dict[str, object]:
+        """What ``banli report --json`` prints."""
+        return {
+            "process": self.folder_key,
+            "session": self.period,
+            **as_json(self.results),
+            "invariants_failed": [failed.invariant.key for failed in self.failed],
+        }
+
+
+def build_report(
+    session: Session, folder_key: str, period: str, *, today: date, language: str = "zh", must_have_cases: bool = True
+) -> Report:
+    """Evaluate a process's report for one session, over the database alone.
+
+    Raises:
+        NotFoundError: the process is not deployed, has no report, or the session has no case.
+    """
+    manifest = load_manifest(session, folder_key)
+    definition = read_report_definition(manifest)
+    if definition is None:
+        raise NotFoundError(f"流程“{folder_key}”没有定义报表")
+    cases = select(load_cases(session, folder_key, str(manifest["main_process"]), definition, period), definition.base)
+    if not cases and must_have_cases and period not in periods(session, folder_key):
+        known = "、".join(periods(session, folder_key)) or "无"
+        raise NotFoundError(f"没有届次 {period} 的数据（已有：{known}）")
+    bases = chosen_bases(session, folder_key, definition)
+    results = evaluate_figures(definition, cases, today=today, bases=bases)
+    return Report(
+        folder_key=folder_key,
+        period=period,
+        period_name=period_name(session, definition, period, language),
+        definition=definition,
+        cases=tuple(cases),
+        results=results,
+        failed=broken_invariants(definition, results, cases, today=today),
+        today=today,
+        bases=bases,
+    )
+
+
+def compare(session: Session, folder_key: str, *, today: date, language: str = "zh") -> Sequence[Report]:
+    """The reports of every session that has cases, oldest first."""
+    return [
+        build_report(session, folder_key, period, today=today, language=language)
+        for period in reversed(periods(session, folder_key))
+    ]
