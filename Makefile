@@ -1,0 +1,59 @@
+# Bare `make` lists the targets. Everything is installed into .venv; nothing outside the checkout is touched.
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo demo-reset test check conformance run worker bench fuzz chaos format lock
+
+BIN := .venv/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+DEMO := var/demo
+DEMO_DATABASE := sqlite:///$(DEMO)/banli.db
+CONFORMANCE_DATA ?= ../shared/data
+# One process for each core, and no more: the databases and the browser need some of it too.
+PYTEST := $(BIN)/pytest -q -n auto --dist loadfile
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install everything into .venv and build the pages (quick when nothing changed)
+	@scripts/setup
+
+demo: setup ## the demo organisation, a real year and a running season, in the browser
+	@mkdir -p $(DEMO)
+	@BANLI_DATABASE_URL=$(DEMO_DATABASE) $(BIN)/banli demo
+	@BANLI_DATABASE_URL=$(DEMO_DATABASE) $(BIN)/banli run --host $(HOST) --port $(PORT)
+
+demo-reset: ## forget the demo's data and start afresh
+	@rm -rf $(DEMO)
+	@$(MAKE) --no-print-directory demo
+
+test: setup ## all tests, on SQLite, on PostgreSQL and in Chromium
+	@scripts/test-tools
+	@$(PYTEST) --ignore=tests/conformance $(ARGS)
+
+check: setup ## format, types, layers, migrations, diagrams, translations
+	@scripts/check
+
+conformance: setup ## the public data sets of DMN and BPMN ($$CONFORMANCE_DATA)
+	@CONFORMANCE_DATA=$(abspath $(CONFORMANCE_DATA)) $(PYTEST) tests/conformance $(ARGS)
+
+run: setup ## serve the pages from BANLI_DATABASE_URL
+	@$(BIN)/banli run --host $(HOST) --port $(PORT)
+
+worker: setup ## carry out due jobs of BANLI_DATABASE_URL (any number of hosts)
+	@$(BIN)/banli worker
+
+bench: setup ## measure, and write docs/performance.md's log
+	@scripts/bench
+
+fuzz: setup ## random diagrams, expressions and forms, the whole count; log in docs/logs
+	@scripts/long-run fuzz
+
+chaos: setup ## kill the engine in the middle of its work, again and again; log in docs/logs
+	@scripts/long-run chaos
+
+format: setup ## format the code and mend what ruff can mend
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lock: ## compile requirements/*.in (ARGS=--upgrade for the newest)
+	@scripts/lock $(ARGS)
