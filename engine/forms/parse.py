@@ -50,7 +50,7 @@ def parse(
         answer = resolved.refused.get(component.key) or _judge(component, resolved, choices)
         if answer is not None:
             errors[component.key] = answer
-        elif component.rules.warn is not None and holds(component.rules.warn, resolved.names):
+        elif _is_unusual(component, resolved):
             warnings[component.key] = own_message(component.rules.warn_message or "")
     values = {
         component.key: None if resolved.is_hidden(component) else resolved.values.get(component.key)
@@ -58,6 +58,12 @@ def parse(
         if component.key not in resolved.readonly
     }
     return FormResult(values, errors, warnings)
+
+
+def _is_unusual(component: Component, resolved: Resolved) -> bool:
+    """Whether a filled-in value is not as advised."""
+    warn = component.rules.warn
+    return warn is not None and not is_empty(resolved.values.get(component.key)) and not holds(warn, resolved.names)
 
 
 def _oversized(fields: Sequence[Component], data: Mapping[str, object]) -> str | None:

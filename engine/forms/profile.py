@@ -103,7 +103,7 @@ PROPERTY_KEYS = frozenset(
         "sensitive",
         "mask",
         "help",
-        "tone",
+       
         "tones",
         "similar",
         "full",
