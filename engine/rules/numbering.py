@@ -1,0 +1,52 @@
+"""Numbers of a series from a pattern: ``{session_term}{session_meeting:2}{seq:3}`` gives 405023."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+_PLACE = re.compile(r"\{([^\W\d][\w.]*)(?::0?(\d{1,2})d?)?\}")
+
+
+def render(pattern: str, seq: int, variables: Mapping[str, Any]) -> str:
+    """Fill a pattern in.
+
+    Raises:
+        ValueError: a named variable has no value.
+    """
+
+    def place(match: re.Match[str]) -> str:
+        value = seq if match[1] == "seq" else look_up(match[1], variables)
+        if value is None:
+            raise ValueError(f"编号缺少变量 {match[1]}")
+        return plain(value).zfill(int(match[2] or 0))
+
+    return _PLACE.sub(place, pattern)
+
+
+def fill(template: str, variables: Mapping[str, Any]) -> str:
+    """Fill a notice's template in; what has no value becomes nothing."""
+    return _PLACE.sub(lambda match: plain(look_up(match[1], variables)), template)
+
+
+def look_up(path: str, variables: Mapping[str, Any]) -> Any:
+    """The value at a dotted path of contexts, or None. Never an attribute of an object."""
+    value: Any = variables
+    for name in path.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(name)
+    return value
+
+
+def plain(value: Any) -> str:
+    """A value as people write it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, list | tuple):
+        return "、".join(plain(item) for item in value)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

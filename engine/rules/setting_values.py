@@ -1,0 +1,104 @@
+"""Settings an institution changes: how a value is typed in, stored and shown. Numbers are Decimal, never float."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+SettingValue = None | bool | str | Decimal | list[Any]
+LONGEST_TEXT = 500
+
+
+@dataclass(frozen=True)
+class SettingDeclaration:
+    """A setting that may be changed.
+
+    ``kind``: text, number, bool or list (of texts). ``group`` heads it on the page; ``least`` and ``most`` bound a
+    number.
+    """
+
+    key: str
+    label: str
+    kind: str
+    default: SettingValue
+    group: str
+    source: str = ""
+    least: int | None = None
+    most: int | None = None
+
+
+# log-in rules of the product itself; what a process lets an institution set stands in its process.yaml
+LOG_IN_SETTINGS: tuple[SettingDeclaration, ...] = (
+    SettingDeclaration("login.failures", "连续登录失败几次后锁定", "number", Decimal(5), "登录", "等保 2.0", 3, 20),
+    SettingDeclaration("login.lock_minutes", "锁定多少分钟", "number", Decimal(15), "登录", "等保 2.0", 1, 1440),
+    SettingDeclaration("login.idle_minutes", "无操作多少分钟后退出", "number", Decimal(30), "登录", "等保 2.0", 5, 480),
+    SettingDeclaration(
+        "login.absolute_hours", "登录最长保持多少小时", "number", Decimal(12), "登录", "等保 2.0", 1, 72
+    ),
+    SettingDeclaration("login.password_length", "密码最少几个字符", "number", Decimal(10), "登录", "等保 2.0", 8, 64),
+)
+
+
+def to_stored(value: SettingValue) -> dict[str, Any]:
+    """The JSON of the ``setting`` table; a number is text there, so that it stays exact."""
+    return {"value": str(value) if isinstance(value, Decimal) else value}
+
+
+def from_stored(declaration: SettingDeclaration, stored: Mapping[str, Any]) -> SettingValue:
+    """The typed value; the default where what is stored does not fit the declared kind any more."""
+    try:
+        return _typed(declaration.kind, stored.get("value"))
+    except (ValueError, InvalidOperation):
+        return declaration.default
+
+
+def parse_setting(declaration: SettingDeclaration, text: str) -> SettingValue:
+    """Read what was typed into the page.
+
+    Raises:
+        ValueError: with a sentence for the person.
+    """
+    text = text.strip()
+    if declaration.kind == "bool":
+        return text in {"true", "on", "1", "是"}
+    if declaration.kind == "list":
+        return [line.strip() for line in text.splitlines() if line.strip()]
+    if declaration.kind == "number":
+        return _number(declaration, text)
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"最多 {LONGEST_TEXT} 个字符")
+    return text
+
+
+def show_setting(value: SettingValue) -> str:
+    """The value as it stands in the input field of the page."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else ""
+    if isinstance(value, list):
+        return "\n".join(str(item) for item in value)
+    return str(value)
+
+
+def _number(declaration: SettingDeclaration, text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError("请填写数字") from None
+    if not number.is_finite():
+        raise ValueError("请填写数字")
+    if declaration.least is not None and number < declaration.least:
+        raise ValueError(f"不能小于 {declaration.least}")
+    if declaration.most is not None and number > declaration.most:
+        raise ValueError(f"不能大于 {declaration.most}")
+    return number
+
+
+def _typed(kind: str, value: Any) -> SettingValue:
+    if kind == "number":
+        return Decimal(str(value))
+    wanted = {"bool": bool, "list": list}.get(kind, str)
+    if not isinstance(value, wanted):
+        raise ValueError(kind)
+    return value  # type: ignore[no-any-return]  # one of the three, checked above
