@@ -29,11 +29,17 @@ def _database_url() -> str:
     return url.render_as_string(hide_password=False)
 
 
+def _is_compared(_item: object, name: str | None, _kind: str, reflected: bool, _compare_to: object) -> bool:
+    """The full-text index is made by statements of its own (``models.search_entry.index_statements``)."""
+    return not (reflected and name and name.startswith(("search_fts", "ix_search_entry_terms_fts")))
+
+
 def _migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
         compare_type=True,
+        include_object=_is_compared,
         render_as_batch=connection.dialect.name == "sqlite",  # SQLite alters a table by copying it
     )
     with context.begin_transaction():
