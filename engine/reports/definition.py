@@ -162,7 +162,7 @@ def read_report_definition(process: Mapping[str, Any]) -> ReportDefinition | Non
         title=text_of(report.get("title"), "报表"),
         may_read=_roles(report.get("may_read")),
         period_variables=period_variables,
-        period_label=text_of(period.get("label"), "-".join("{%s}" % name for name in period_variables)),
+        period_label=text_of(period.get("label"), "-".join("{" + name + "}" for name in period_variables)),
         base=_condition(report.get("base")),
         variables=variables,
         figures=figures,

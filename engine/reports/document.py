@@ -85,4 +85,4 @@ def _printed_figure(results: Mapping[str, Result], name: str, detail: str, key: 
     try:
         return str(counted(results, key).count)
     except KeyError:
-        return "0" if name in results else "{%s}" % key
+        return "0" if name in results else "{" + key + "}"

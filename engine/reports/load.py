@@ -141,7 +141,7 @@ def period_name(session: Session, definition: ReportDefinition, period: str, lan
         return congress_session.name
     name = definition.period_label.get(language) or definition.period_label.get("zh", period)
     for variable, part in zip(definition.period_variables, period.split("-"), strict=False):
-        name = name.replace("{%s}" % variable, part)
+        name = name.replace("{" + variable + "}", part)
     return name
 
 

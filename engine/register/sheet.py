@@ -1,0 +1,91 @@
+"""Reads an uploaded workbook into rows of text, bounded in size."""
+
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import BinaryIO
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from engine.errors import InvalidInputError
+
+LARGEST_FILE = 10 * 1024 * 1024  # bytes as uploaded
+LARGEST_CONTENT = 100 * 1024 * 1024  # bytes unpacked
+MOST_ROWS = 5000
+MOST_COLUMNS = 100
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The first sheet of a workbook: the row of headings, and every row below it as text."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    first_row: int  # number, as the spreadsheet shows it, of the first row below the headings
+
+
+def read_sheet(stream: BinaryIO) -> Sheet:
+    """Read the first sheet; the first row with at least two filled cells is the row of headings.
+
+    Raises:
+        InvalidInputError: not a workbook, too large, or empty; under the field ``file``.
+    """
+    _refuse_bombs(stream)
+    try:
+        workbook = CalamineWorkbook.from_filelike(stream)
+        raw = workbook.get_sheet_by_index(0).to_python(nrows=MOST_ROWS + 50)
+    except (CalamineError, OSError, ValueError, IndexError) as error:
+        raise InvalidInputError({"file": "文件不是可读的 Excel 工作簿（.xlsx）"}) from error
+    table = [tuple(cell_text(cell) for cell in row[:MOST_COLUMNS]) for row in raw]
+    for index, row in enumerate(table):
+        if sum(1 for cell in row if cell) >= 2:
+            rows = tuple(table[index + 1 :])
+            if len([row for row in rows if any(row)]) > MOST_ROWS:
+                raise InvalidInputError({"file": f"一次最多导入 {MOST_ROWS} 行"})
+            return Sheet(row, rows, index + 2)
+    raise InvalidInputError({"file": "工作簿的第一张表里没有标题行"})
+
+
+def _refuse_bombs(stream: BinaryIO) -> None:
+    stream.seek(0, 2)
+    if stream.tell() > LARGEST_FILE:
+        raise InvalidInputError({"file": f"文件超过 {LARGEST_FILE // 1024 // 1024} MB"})
+    stream.seek(0)
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise InvalidInputError({"file": "文件不是可读的 Excel 工作簿（.xlsx）"}) from error
+    if unpacked > LARGEST_CONTENT:
+        raise InvalidInputError({"file": "工作簿的内容过大"})
+    stream.seek(0)
+
+
+def cell_text(cell: object) -> str:
+    """A cell as a person reads it: 405001 and not 405001.0, dates as 2026-03-01."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else str(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time(0) else cell.isoformat(sep=" ", timespec="minutes")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return str(cell).strip()
+
+
+def find_heading(headings: Sequence[str], names: Sequence[str]) -> int | None:
+    """Column whose heading is one of the names, else one that contains one of them; None when there is none."""
+    bare = ["".join(heading.split()).lower() for heading in headings]
+    wanted = ["".join(name.split()).lower() for name in names if name]
+    for name in wanted:
+        if name in bare:
+            return bare.index(name)
+    for name in wanted:
+        for index, heading in enumerate(bare):
+            if name in heading:
+                return index
+    return None
