@@ -1,6 +1,6 @@
 """Tables and their invariants; one noun per file."""
 
-from models.archived_case import ArchivedCase
+from models.archived_case import ArchivedCase, ArchivedValue
 from models.attachment import Attachment
 from models.base import Base
 from models.calendar_day import CalendarDay, DayKind
@@ -32,6 +32,7 @@ from models.work_item import WorkItem, WorkItemCandidate, WorkItemState
 __all__ = [
     "AdministrationEvent",
     "ArchivedCase",
+    "ArchivedValue",
     "Attachment",
     "Base",
     "CalendarDay",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
@@ -27,3 +27,14 @@ class ArchivedCase(Base):
     imported_at: Mapped[datetime]
     imported_by: Mapped[str | None] = mapped_column(String(64))
     file_name: Mapped[str] = mapped_column(String(255), default="")  # the workbook it came from
+
+
+class ArchivedValue(Base):
+    """A contract variable of an archived case as plain text, for the filters of the register."""
+
+    __tablename__ = "archived_value"
+    __table_args__ = (Index(None, "name", "text"),)
+
+    archived_case_id: Mapped[UUID] = mapped_column(ForeignKey("archived_case.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    text: Mapped[str] = mapped_column(String(255))

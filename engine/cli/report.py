@@ -21,7 +21,7 @@ EXIT_UNKNOWN = 3  # no such process, session or figure: the usage is wrong, not 
 @click.option("--session", "period", required=True, help="届次，如 4-5（四届五次）· the session, like 4-5")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON · print JSON")
 @click.option(
-    "--cases", "key", help="列出某指标背后的案件，如 rated、filed、ratings.满意 · list the cases behind a figure"
+    "--cases", "key", help="列出某指标背后的案件，如 rated、filed · list the cases behind a figure"
 )
 @click.option("--database", "database_url", help="数据库地址 · database URL")
 def report(*, process: str, period: str, as_json: bool, key: str | None, database_url: str | None) -> None:
@@ -44,9 +44,8 @@ def report(*, process: str, period: str, as_json: bool, key: str | None, databas
         _print_cases(evaluated, key, as_json=as_json)
     for failed in evaluated.failed:
         numbers = "、".join(case.number or case.id for case in failed.cases)
-        click.echo(
-            f"不变量不成立：{localised(failed.invariant.label, 'zh')}{f'（{numbers}）' if numbers else ''}", err=True
-        )
+        where = f"（{numbers}）" if numbers else ""
+        click.echo(f"不变量不成立：{localised(failed.invariant.label, 'zh')}{where}", err=True)
     sys.exit(EXIT_BROKEN if evaluated.failed else 0)
 
 

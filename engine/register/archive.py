@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from engine.reports.definition import ReportDefinition, Text, read_report_defini
 from engine.reports.load import load_manifest
 from engine.search import index_archived_case
 from engine.values import Value, dumps
-from models import AdministrationEvent, ArchivedCase, ProcessInstance
+from models import AdministrationEvent, ArchivedCase, ArchivedValue, ProcessInstance
 
 if TYPE_CHECKING:
     from engine.unit_of_work import UnitOfWork
@@ -28,6 +28,7 @@ PERIOD = re.compile(r"[0-9]{1,3}-[0-9]{1,3}")
 LONGEST_TITLE = 500
 LONGEST_NUMBER = 64
 LONGEST_VALUE = 2000
+LONGEST_FILTERED = 255
 LONGEST_TEXT = 20_000
 COLUMNS_OF_ROW = ("number", "title", "text")  # fields that are columns of the archive; the others are variables
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T].*)?")
@@ -176,6 +177,8 @@ def import_archive(uow: "UnitOfWork", folder_key: str, plan: DryRun, *, file_nam
             file_name=file_name[:255],
         )
         uow.session.add(stored)
+        uow.session.flush()
+        uow.session.add_all(_plain_values(stored.id, row.variables))
         index_archived_case(uow.session, stored)
     after = {"session": plan.period, "cases": len(plan.rows), "file": file_name[:255]}
     event = AdministrationEvent(
@@ -184,6 +187,16 @@ def import_archive(uow: "UnitOfWork", folder_key: str, plan: DryRun, *, file_nam
     uow.session.add(event)
     uow.session.flush()
     return len(plan.rows)
+
+
+def _plain_values(case_id: UUID, variables: Mapping[str, Value]) -> list[ArchivedValue]:
+    """The variables that a filter can ask for: texts, numbers, dates that are not too long."""
+    texts = {name: str(value) for name, value in variables.items() if isinstance(value, str | Decimal | date) and value}
+    return [
+        ArchivedValue(archived_case_id=case_id, name=name, text=text)
+        for name, text in texts.items()
+        if len(text) <= LONGEST_FILTERED
+    ]
 
 
 def ensure_may_import(session: Session, folder_key: str, viewer: str | None, on: date) -> ArchiveDefinition:
