@@ -1,0 +1,70 @@
+"""What a browser posted for a form: values, files, and which button was pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from flask import Request
+from werkzeug.datastructures import FileStorage
+
+from engine.forms import FormSchema
+
+ADD_ROW = "_add"  # the button that asks for one more row, for browsers without scripts
+REMOVE_ROW = "_remove"  # its value is list-row
+OPINION = "_opinion"
+
+
+@dataclass(frozen=True)
+class Posted:
+    """One post of a form page."""
+
+    data: dict[str, object]
+    files: dict[str, list[FileStorage]] = field(default_factory=dict)
+    opinion: str | None = None
+    request_id: str = ""
+    version: int | None = None
+    add_row: str | None = None  # key of the list that gets one more row
+    removed_row: bool = False
+
+    @property
+    def only_changes_rows(self) -> bool:
+        """Whether the person asked for a row more or less rather than sending the form."""
+        return self.add_row is not None or self.removed_row
+
+
+def read_request(schema: FormSchema, request: Request) -> Posted:
+    """Read the post of a page that shows ``schema``."""
+    data = schema.read_posted(dict(request.form.lists()))
+    _remove_row(data, request.form.get(REMOVE_ROW))
+    return Posted(
+        data=data,
+        files=_files(schema, request),
+        opinion=(request.form.get(OPINION) or "").strip() or None,
+        request_id=(request.form.get("request_id") or "")[:64],
+        version=_whole(request.form.get("version")),
+        add_row=request.form.get(ADD_ROW),
+        removed_row=REMOVE_ROW in request.form,
+    )
+
+
+def _files(schema: FormSchema, request: Request) -> dict[str, list[FileStorage]]:
+    pickers = (component.key for component in schema.fields() if component.type == "filepicker")
+    given = {key: list(_named(request.files.getlist(key))) for key in pickers}
+    return {key: files for key, files in given.items() if files}
+
+
+def _named(files: Iterable[FileStorage]) -> Iterable[FileStorage]:
+    return (file for file in files if file.filename)
+
+
+def _remove_row(data: dict[str, object], target: str | None) -> None:
+    """Take one row out; ``target`` is ``list-row``."""
+    key, _, number = (target or "").rpartition("-")
+    rows = data.get(key)
+    if isinstance(rows, list) and number.isdecimal() and int(number) < len(rows):
+        del rows[int(number)]
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else None
