@@ -12,7 +12,7 @@ from engine.forms import profile
 from engine.forms.schema import Component, FormSchema
 
 
-def row_name(component: Component, row: int, child: Component) -> str:
+def row_name(component: Component, row: int | str, child: Component) -> str:
     """The name under which one field of one row is posted."""
     return f"{component.key}-{row}-{child.key}"
 

@@ -103,7 +103,6 @@ PROPERTY_KEYS = frozenset(
         "sensitive",
         "mask",
         "help",
-       
         "tones",
         "similar",
         "full",
