@@ -6,9 +6,10 @@ import { autosave } from './autosave.js';
 import { confirmations } from './confirm.js';
 import { dynamicLists } from './dynamic-list.js';
 import { onlyOnce } from './only-once.js';
+import { pickers } from './picker.js';
 import { small } from './small.js';
 
-const enhancements = [counters, autosave, dynamicLists, small];
+const enhancements = [counters, autosave, dynamicLists, pickers, small];
 
 function enhance(root) {
   for (const enhancement of enhancements) enhancement(root);
