@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from engine.commands.organisation.trail import ensure_may, record, snapshot
 from engine.errors import InvalidInputError, NotFoundError
@@ -15,6 +15,7 @@ from models import LeaderCharge, RoleAssignment, Unit, UnitKind, User
 if TYPE_CHECKING:
     from engine.unit_of_work import UnitOfWork
 
+T = TypeVar("T", RoleAssignment, LeaderCharge)
 NAME_LENGTH = 120
 FIELDS = ("name", "kind", "parent_id", "handles_cases", "successor_id", "valid_from", "valid_to")
 
@@ -106,18 +107,22 @@ def _ensure_successor(uow: "UnitOfWork", unit_id: str, successor_id: str) -> Non
 
 def _hand_over(uow: "UnitOfWork", unit_id: str, last_day: date, successor_id: str | None) -> None:
     """Roles and charges end with the unit and begin anew at the successor: what was on a past day stays true."""
-    session, next_day = uow.session, last_day + timedelta(days=1)
-    for table in (RoleAssignment, LeaderCharge):
-        open_rows = select(table).where(
-            table.unit_id == unit_id, or_(table.valid_to.is_(None), table.valid_to > last_day)
-        )
-        for row in list(session.scalars(open_rows)):
-            if successor_id is not None:
-                session.add(_continued(row, successor_id, next_day))
-            row.valid_to = last_day
+    session = uow.session
+    rows: list[RoleAssignment | LeaderCharge] = [
+        *session.scalars(_open_after(RoleAssignment, unit_id, last_day)),
+        *session.scalars(_open_after(LeaderCharge, unit_id, last_day)),
+    ]
+    for row in rows:
+        if successor_id is not None:
+            session.add(_continued(row, successor_id, last_day + timedelta(days=1)))
+        row.valid_to = last_day
     if successor_id is not None:
         for user in session.scalars(select(User).where(User.unit_id == unit_id)):
             user.unit_id = successor_id
+
+
+def _open_after(table: type[T], unit_id: str, last_day: date) -> Select[T]:
+    return select(table).where(table.unit_id == unit_id, or_(table.valid_to.is_(None), table.valid_to > last_day))
 
 
 def _continued(row: RoleAssignment | LeaderCharge, unit_id: str, starts: date) -> RoleAssignment | LeaderCharge:
