@@ -53,6 +53,7 @@ class ArchiveDefinition:
     fields: tuple[ArchiveField, ...]
     defaults: Mapping[str, str]  # variable → FEEL over the row's variables
     roles: tuple[str, ...]  # who may import
+    readers: tuple[str, ...] = ()  # who sees the cases; empty: everybody who is logged in
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def read_archive_definition(manifest: Mapping[str, Any]) -> ArchiveDefinition | 
     )
     defaults = {str(name): str(expression) for name, expression in (archive.get("defaults") or {}).items()}
     roles = tuple(archive.get("roles") or ("union_clerk",))
-    return ArchiveDefinition(fields, defaults, roles)
+    return ArchiveDefinition(fields, defaults, roles, tuple(archive.get("readers") or ()))
 
 
 def propose_mapping(definition: ArchiveDefinition, headings: Sequence[str]) -> dict[str, int | None]:
