@@ -47,7 +47,9 @@ class Holder:
         return frozenset(role for role, _ in self.roles)
 
 
-def assign(assignee: Any, roles: Any, units: Any, excluded: Iterable[str], relatives: Mapping[str, set[str]]) -> Assignment:
+def assign(
+    assignee: Any, roles: Any, units: Any, excluded: Iterable[str], relatives: Mapping[str, set[str]]
+) -> Assignment:
     """Work out an assignment from the values of the diagram's attributes.
 
     Args:

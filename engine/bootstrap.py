@@ -1,0 +1,170 @@
+"""Wiring: the one place where ports meet their adapters."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Engine as Database
+from sqlalchemy.orm import Session
+
+from engine.adapters.file_store import DirectoryFileStore
+from engine.adapters.master_key import MasterKeyFile
+from engine.adapters.system_clock import SystemClock
+from engine.definitions import deployments
+from engine.definitions.deployed import Deployed
+from engine.ports import Clock, FileStore, JobQueue, KeyWrap, Mailer, NullMailer, NullQueue
+from engine.settings import Settings
+from engine.unit_of_work import UnitOfWork
+
+DEPLOYMENT_CACHE = 64  # compiled deployments kept in memory
+T = TypeVar("T")
+
+
+@dataclass
+class Engine:
+    """A wired engine. Thread-safe: units of work are not shared, everything here is immutable or locked."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    readers: Database  # the same pool; transactions that only read take no write lock
+    files: FileStore
+    keys: KeyWrap
+    mailer: Mailer = field(default_factory=NullMailer)
+    jobs: JobQueue = field(default_factory=NullQueue)
+    runs_jobs_at_once: bool = False  # after each commit, so that a person sees the effect of a message
+    _deployed: OrderedDict[UUID, Deployed] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def unit_of_work(self, actor: str | None = None, *, read_only: bool = False) -> UnitOfWork:
+        """A new transaction for one person (None: the engine itself)."""
+        return UnitOfWork(self, actor, read_only=read_only)
+
+    def reading(self, actor: str | None = None) -> UnitOfWork:
+        """A transaction that only reads: it waits for no writer and is rolled back at the end."""
+        return UnitOfWork(self, actor, read_only=True)
+
+    def transact(self, work: Callable[[UnitOfWork], T], *, actor: str | None = None) -> T:
+        """Do ``work`` in a unit of work of its own; retry once when another was quicker."""
+        from engine.errors import BusyError
+
+        try:
+            with self.unit_of_work(actor) as uow:
+                return work(uow)
+        except BusyError:
+            with self.unit_of_work(actor) as uow:
+                return work(uow)
+
+    def deployed(self, session: Session, deployment_id: UUID) -> Deployed:
+        """A deployment, compiled once per process; deployments never change."""
+        with self._lock:
+            found = self._deployed.get(deployment_id)
+            if found is not None:
+                self._deployed.move_to_end(deployment_id)
+                return found
+        compiled = deployments.load(session, deployment_id)
+        with self._lock:
+            self._deployed[deployment_id] = compiled
+            while len(self._deployed) > DEPLOYMENT_CACHE:
+                self._deployed.popitem(last=False)
+        return compiled
+
+    def latest(self, session: Session, key: str) -> Deployed:
+        """The newest version of a process folder; ``NotFoundError`` when it was never deployed."""
+        return self.deployed(session, deployments.latest_id(session, key))
+
+    def run_due_jobs(self, limit: int | None = None) -> int:
+        """Carry out what is due: timers, messages, signals, mail; each in its own transaction. Returns how many."""
+        from engine.worker import run_due_jobs
+
+        return run_due_jobs(self, limit)
+
+    def jobs_are_due(self) -> None:
+        """Called after a commit that wrote due jobs."""
+        if self.runs_jobs_at_once:
+            self.run_due_jobs()
+        else:
+            self.jobs.notify()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.database.dispose()
+
+
+def open_engine(
+    url: str | None = None,
+    clock: Clock | None = None,
+    settings: Settings | None = None,
+    *,
+    mailer: Mailer | None = None,
+    runs_jobs_at_once: bool = False,
+) -> Engine:
+    """Wire an engine; it connects when it is first used.
+
+    Args:
+        url: database, over ``BANLI_DATABASE_URL`` and the default.
+        clock: source of now; the machine's by default.
+        settings: all settings; read from the environment by default.
+        mailer: sends mail; nothing is sent by default.
+        runs_jobs_at_once: carry out due jobs after each commit, in the committing thread.
+    """
+    from dataclasses import replace
+
+    from engine.settings import normalise_url
+
+    if settings is None:
+        settings = Settings.from_environment(url=url)
+    elif url is not None:
+        settings = replace(settings, database_url=normalise_url(url))
+    database = open_database(settings)
+    return Engine(
+        settings=settings,
+        clock=clock or SystemClock(),
+        database=database,
+        readers=database.execution_options(read_only=True),
+        files=DirectoryFileStore(settings.data_path / "attachments"),
+        keys=MasterKeyFile(settings.key_path),
+        mailer=mailer or NullMailer(),
+        runs_jobs_at_once=runs_jobs_at_once,
+    )
+
+
+def open_database(settings: Settings) -> Database:
+    """A pool of connections with our transaction rules."""
+    if settings.is_sqlite:
+        return _open_sqlite(settings)
+    timeouts = f"-c lock_timeout={settings.busy_timeout}s -c timezone=UTC -c idle_in_transaction_session_timeout=60s"
+    return create_engine(
+        settings.database_url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args={"options": timeouts}
+    )
+
+
+def _open_sqlite(settings: Settings) -> Database:
+    path = settings.sqlite_path
+    if path is not None:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    database = create_engine(settings.database_url, connect_args={"timeout": settings.busy_timeout})
+
+    @event.listens_for(database, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={settings.sqlite_synchronous}",
+            "foreign_keys=ON",
+            f"busy_timeout={settings.busy_timeout * 1000}",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(database, "begin")
+    def begin(connection: Connection) -> None:
+        # a reader that turns writer half-way fails when another wrote in between: writers say so at once
+        reads = connection.get_execution_options().get("read_only")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return database

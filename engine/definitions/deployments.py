@@ -1,0 +1,118 @@
+"""Deployments in the database: storing a checked folder, loading and finding one."""
+
+import hashlib
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine.definitions.deployed import Compiled, Deployed, compile_resources
+from engine.definitions.folder import ProcessFolder
+from engine.errors import DeploymentRefusedError, NotFoundError
+from models import Deployment, DeploymentResource, ProcessDefinition
+
+
+def store(session: Session, folder: ProcessFolder, compiled: Compiled, *, at: datetime, by: str | None) -> Deployment:
+    """Store the next version of a folder."""
+    key = compiled.manifest.key
+    newest = session.scalar(select(func.max(Deployment.version)).where(Deployment.key == key)) or 0
+    deployment = Deployment(
+        id=uuid4(),
+        key=key,
+        version=newest + 1,
+        sha256=folder.sha256,
+        manifest=dict(compiled.manifest.data),
+        deployed_at=at,
+        deployed_by=by,
+    )
+    session.add(deployment)
+    session.flush()
+    for name, content in folder.resources.items():
+        session.add(
+            DeploymentResource(
+                deployment_id=deployment.id, name=name, sha256=hashlib.sha256(content).hexdigest(), content=content
+            )
+        )
+    for process in compiled.definitions.processes.values():
+        session.add(
+            ProcessDefinition(
+                id=uuid4(),
+                deployment_id=deployment.id,
+                key=process.id,
+                version=deployment.version,
+                name=process.name or process.id,
+                resource_name=resource_of(folder, process.id),
+            )
+        )
+    session.flush()
+    return deployment
+
+
+def resource_of(folder: ProcessFolder, process_id: str) -> str:
+    """The file that draws a process."""
+    mark = f'id="{process_id}"'.encode()
+    return next((name for name, content in folder.with_suffix(".bpmn").items() if mark in content), "")
+
+
+def load(session: Session, deployment_id: UUID) -> Deployed:
+    """Read and compile a stored deployment."""
+    deployment = session.get(Deployment, deployment_id)
+    if deployment is None:
+        raise NotFoundError("没有这个部署")
+    rows = session.execute(
+        select(DeploymentResource.name, DeploymentResource.content).where(
+            DeploymentResource.deployment_id == deployment_id
+        )
+    )
+    resources = {name: bytes(content) for name, content in rows}
+    compiled, problems = compile_resources(resources)
+    if compiled is None:  # stored by a version of ours that accepted what this one refuses
+        raise DeploymentRefusedError(f"{deployment.key} 第 {deployment.version} 版", problems)
+    keys = session.execute(
+        select(ProcessDefinition.key, ProcessDefinition.id).where(ProcessDefinition.deployment_id == deployment_id)
+    )
+    return Deployed(
+        id=deployment.id,
+        key=deployment.key,
+        version=deployment.version,
+        manifest=compiled.manifest,
+        definitions=compiled.definitions,
+        decisions=compiled.decisions,
+        forms=compiled.forms,
+        resources=resources,
+        process_definition_ids={row.key: row.id for row in keys},
+    )
+
+
+def latest_id(session: Session, key: str) -> UUID:
+    """Id of the newest version of a folder."""
+    found = session.scalar(
+        select(Deployment.id).where(Deployment.key == key).order_by(Deployment.version.desc()).limit(1)
+    )
+    if found is None:
+        raise NotFoundError(f"流程“{key}”尚未部署")
+    return found
+
+
+def latest_ids(session: Session) -> dict[str, UUID]:
+    """Id of the newest version of every folder, by key."""
+    newest = select(Deployment.key, func.max(Deployment.version).label("version")).group_by(Deployment.key).subquery()
+    rows = session.execute(
+        select(Deployment.key, Deployment.id).join(
+            newest, (newest.c.key == Deployment.key) & (newest.c.version == Deployment.version)
+        )
+    )
+    return {row.key: row.id for row in rows}
+
+
+def ids_with_process(session: Session, process_id: str) -> list[UUID]:
+    """Deployments that contain a process, newest first."""
+    return list(
+        session.scalars(
+            select(Deployment.id)
+            .join(ProcessDefinition, ProcessDefinition.deployment_id == Deployment.id)
+            .where(ProcessDefinition.key == process_id)
+            .order_by(Deployment.deployed_at.desc(), Deployment.version.desc())
+        )
+    )

@@ -1,0 +1,95 @@
+"""Operations on the case itself and between cases: links, participants, sealing."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine.operations.registry import OperationCall, operation
+from engine.values import loads
+from models import InstanceLink, ProcessInstance, ReportValue
+
+LINK = InstanceLink.__table__
+INSTANCE = ProcessInstance.__table__
+REPORT = ReportValue.__table__
+PARTS = frozenset({"joint", "seconder", "follower", "copied", "handler", "beneficiary"})
+
+
+@operation("case.link")
+def link_case(call: OperationCall) -> Mapping[str, Any]:
+    """Link this case to another: ``to`` (case id), ``kind`` (merged, duplicate, earlier_answer …)."""
+    target = _case_id(call, call.text("to"))
+    if target == call.environment.instance_id:
+        raise call.failure("不能与自身关联")
+    if call.uow.connection.execute(select(INSTANCE.c.id).where(INSTANCE.c.id == target)).one_or_none() is None:
+        raise call.failure(f"没有流程 {target}")
+    kind = call.text("kind", "merged")
+    call.pending.links.append({"source_id": call.environment.instance_id, "target_id": target, "kind": kind})
+    return {}
+
+
+@operation("case.linked")
+def linked_cases(call: OperationCall) -> Mapping[str, Any]:
+    """Cases linked to this one (``direction`` = "in", the default) or from it ("out"), of one ``kind``.
+
+    Returns ``cases``: a list of contexts with ``id``, ``number``, ``title``, ``status`` and the variables of the
+    report contract that ``variables`` names.
+    """
+    kind, inwards = call.text("kind", "merged"), call.parameters.get("direction", "in") != "out"
+    own, other = (LINK.c.target_id, LINK.c.source_id) if inwards else (LINK.c.source_id, LINK.c.target_id)
+    rows = call.uow.connection.execute(
+        select(INSTANCE.c.id, INSTANCE.c.number, INSTANCE.c.title, INSTANCE.c.status)
+        .join(LINK, other == INSTANCE.c.id)
+        .where(own == call.environment.instance_id, LINK.c.kind == kind)
+        .order_by(LINK.c.linked_at, INSTANCE.c.number, INSTANCE.c.id)
+    ).all()
+    wanted = call.texts("variables")
+    extra = _report_values(call, [row.id for row in rows], wanted)
+    cases = [
+        {"id": str(row.id), "number": row.number, "title": row.title, "status": str(row.status.value)}
+        | dict.fromkeys(wanted)
+        | extra.get(row.id, {})
+        for row in rows
+    ]
+    return {"cases": cases}
+
+
+@operation("case.participants")
+def add_participants(call: OperationCall) -> Mapping[str, Any]:
+    """Make people part of the case: each parameter is a part (joint, seconder, follower, copied) with user ids."""
+    for part in call.parameters:
+        if part not in PARTS:
+            raise call.failure(f"不认识的参与身份 {part}")
+        call.pending.participants.extend((person, part) for person in call.texts(part))
+    return {}
+
+
+@operation("case.seal")
+def seal_case(call: OperationCall) -> Mapping[str, Any]:
+    """From now on only holders of ``roles`` (and whoever handles an open task of it) read the case."""
+    roles = call.texts("roles")
+    if not roles:
+        raise call.failure("须指定可阅读的角色 roles")
+    call.pending.sealed_for = frozenset(roles)
+    return {"sealed": True}
+
+
+def _case_id(call: OperationCall, text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise call.failure(f"“{text}”不是流程编号") from error
+
+
+def _report_values(call: OperationCall, ids: list[UUID], names: list[str]) -> dict[UUID, dict[str, Any]]:
+    found: dict[UUID, dict[str, Any]] = {}
+    if ids and names:
+        rows = call.uow.connection.execute(
+            select(REPORT.c.process_instance_id, REPORT.c.name, REPORT.c.value).where(
+                REPORT.c.process_instance_id.in_(ids), REPORT.c.name.in_(names)
+            )
+        )
+        for instance_id, name, value in rows:
+            found.setdefault(instance_id, {})[name] = loads(value)["value"]
+    return found

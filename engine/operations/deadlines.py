@@ -1,0 +1,16 @@
+"""Values computed from the process's own rules, for expressions that need them as variables."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.operations.registry import OperationCall, operation
+from engine.rules.due_dates import SHANGHAI, local_day
+from engine.step.opening import as_instant
+
+
+@operation("deadline.compute")
+def compute_deadline(call: OperationCall) -> Mapping[str, Any]:
+    """``due_at`` (instant) and ``due_on`` (its last day) of deadline ``key``, from ``anchor`` or from now."""
+    anchor = as_instant(call.parameters.get("anchor"))
+    deadline = call.environment.explained_deadline(call.text("key"), call.variables, anchor)
+    return {"due_at": deadline.due_at.astimezone(SHANGHAI), "due_on": local_day(deadline.due_at)}

@@ -1,0 +1,37 @@
+"""In-app notices from templates of process.yaml."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.operations.registry import OperationCall, operation
+from engine.queries.organisation import people_with_role
+from engine.rules.numbering import fill
+
+
+@operation("notice.send")
+def send_notice(call: OperationCall) -> Mapping[str, Any]:
+    """Tell people something, each once.
+
+    Parameters: ``template`` (key in ``notices``), ``to`` (user ids), ``roles`` with optional ``units`` (holders),
+    ``except`` (user ids that are left out); any further parameter is a name for the template.
+    """
+    key = call.text("template")
+    template = call.environment.deployed.manifest.data.get("notices", {}).get(key)
+    if template is None:
+        raise call.failure(f"process.yaml 的 notices 中没有“{key}”")
+    names = {**call.variables, **call.parameters}
+    title, body = fill(template["title"], names), fill(template.get("body", ""), names)
+    for person in recipients(call):
+        call.pending.notice(person, call.environment.instance_id, template.get("kind", key)[:64], title, body)
+    return {}
+
+
+def recipients(call: OperationCall) -> list[str]:
+    """Whom the parameters name, each once, in order."""
+    people = call.texts("to")
+    if roles := call.texts("roles"):
+        units = call.texts("units") if "units" in call.parameters else None
+        if units is None or units:
+            people += people_with_role(call.uow.session, roles, units, on=call.uow.today)
+    left_out = set(call.texts("except"))
+    return [person for person in dict.fromkeys(people) if person not in left_out]

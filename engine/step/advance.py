@@ -1,0 +1,227 @@
+"""Taking a step: run the instance to its next wait states, then write it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from engine.definitions.deployed import Deployed
+from engine.errors import ConflictError
+from engine.sealing import Sealer
+from engine.spiff import Execution
+from engine.step.audience import review
+from engine.step.environment import RESERVED_NAMES, StepEnvironment
+from engine.step.history import ChainHead, HistoryEntry
+from engine.step.ids import ordered_id
+from engine.step.instance import LoadedInstance
+from engine.step.opening import Opening, resolve
+from engine.step.save import Step, write_step
+from engine.unit_of_work import UnitOfWork
+from models import InstanceKey, InstanceStatus
+
+if TYPE_CHECKING:
+    from engine.spiff import Effects
+
+KEY = InstanceKey.__table__
+WARNINGS_KEPT = 20  # per step, in the history
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What a step led to."""
+
+    instance_id: UUID
+    work_item_ids: tuple[UUID, ...]  # opened by this step
+    waits_at: frozenset[str]  # flow node ids opened by this step; empty once it has ended
+    ended: bool
+    variables: Mapping[str, Any]
+
+
+def begin(
+    uow: UnitOfWork,
+    deployed: Deployed,
+    process_id: str,
+    variables: Mapping[str, Any],
+    *,
+    business_key: str | None,
+    start_event: str | None = None,
+    message: str | None = None,
+    signal: str | None = None,
+) -> StepResult:
+    """Start an instance and run it to its first wait states."""
+    instance_id = ordered_id(uow.now)
+    key, wrapped = uow.engine.keys.new_key(instance_id) if deployed.manifest.sensitive else (None, None)
+    sealer = Sealer(instance_id, key, deployed.manifest.sensitive)
+    environment = StepEnvironment(uow, deployed, instance_id, business_key, uow.actor)
+    execution = Execution.start(
+        deployed.definitions,
+        process_id,
+        without_reserved(variables),
+        environment,
+        start_event=start_event,
+        message=message,
+        signal=signal,
+    )
+    instance = LoadedInstance(
+        id=instance_id,
+        deployed=deployed,
+        process_key=process_id,
+        status=InstanceStatus.ACTIVE,
+        version=0,
+        business_key=business_key,
+        started_by=uow.actor,
+        started_at=uow.now,
+        is_sealed=False,
+        variables={},
+        state=b"",
+        sealer=sealer,
+        head=ChainHead(),
+    )
+    started = HistoryEntry(
+        "instance.started",
+        body={"process": process_id, "version": deployed.version, "business_key": business_key, "message": message},
+        data=variables,
+        actor_id=uow.actor,
+    )
+    if uow.actor:
+        environment.pending.participants.append((uow.actor, "initiator"))
+    result = _finish(uow, instance, environment, execution, execution.first_effects, [started], before=None)
+    if wrapped is not None:
+        uow.connection.execute(KEY.insert(), {"process_instance_id": instance_id, "wrapped_key": wrapped})
+    return result
+
+
+def advance(
+    uow: UnitOfWork,
+    instance: LoadedInstance,
+    action: Callable[[Execution], "Effects"],
+    entries: Sequence[HistoryEntry],
+) -> StepResult:
+    """Restore an instance, do one thing to it, run it to its next wait states and write it.
+
+    Args:
+        uow: one transaction; the instance's row is locked in it.
+        instance: as loaded; it may not be used for a second step.
+        action: ``complete``, ``fire_timer``, ``deliver_message`` … of the runtime.
+        entries: what happened, as the history records it; consequences are added here.
+
+    Raises:
+        ConflictError: the instance has ended or is suspended.
+        BusyError: another transaction was quicker; nothing may be kept of this one.
+    """
+    if not instance.is_active:
+        raise ConflictError("此流程已结束" if instance.status is not InstanceStatus.SUSPENDED else "此流程已暂停")
+    environment = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by)
+    before = dict(instance.variables)
+    execution = Execution.restore(instance.deployed.definitions, instance.state, dict(before), environment)
+    effects = action(execution)
+    return _finish(uow, instance, environment, execution, effects, entries, before=before)
+
+
+def without_reserved(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Variables from outside never hide the names that the engine provides."""
+    return {name: value for name, value in variables.items() if name not in RESERVED_NAMES}
+
+
+def _finish(
+    uow: UnitOfWork,
+    instance: LoadedInstance,
+    environment: StepEnvironment,
+    execution: Execution,
+    effects: "Effects",
+    entries: Sequence[HistoryEntry],
+    *,
+    before: Mapping[str, Any] | None,
+) -> StepResult:
+    variables = dict(execution.variables)
+    openings = [resolve(environment, task, variables) for task in effects.opened]
+    review(environment, instance.process_key, before, variables)
+    _make_candidates_participants(environment, openings)
+    step = Step(
+        instance=instance,
+        effects=effects,
+        variables_before=before,
+        variables=variables,
+        state=execution.state(),
+        openings=openings,
+        entries=[*_with_trace(entries, effects), *consequences(environment, effects, openings)],
+        pending=environment.pending,
+    )
+    items = write_step(uow, step)
+    if uow.session.identity_map:
+        uow.session.expire_all()  # the step wrote behind the ORM's back
+    gone = {task.no for task in effects.closed}
+    return StepResult(
+        instance.id,
+        tuple(items),
+        frozenset(task.flow_node_id for task in effects.opened if task.no not in gone),
+        effects.ended is not None,
+        variables,
+    )
+
+
+def _make_candidates_participants(environment: StepEnvironment, openings: Sequence[Opening]) -> None:
+    """Whom a task was offered by name may go on reading the case; holders of a role may while it is open."""
+    for opening in openings:
+        assignment = opening.assignment
+        named = [candidate.user_id for candidate in assignment.candidates if candidate.user_id]
+        if assignment.assignee_id:
+            named.append(assignment.assignee_id)
+        environment.pending.participants.extend((person, "handler") for person in named)
+
+
+def _with_trace(entries: Sequence[HistoryEntry], effects: "Effects") -> list[HistoryEntry]:
+    """The first entry of a step carries the way the tokens took."""
+    first, *others = entries
+    return [replace(first, body={**first.body, "trace": list(effects.trace)}), *others]
+
+
+def consequences(environment: StepEnvironment, effects: "Effects", openings: Sequence[Opening]) -> list[HistoryEntry]:
+    """What the flow did by itself in a step, as history."""
+    found = [
+        HistoryEntry(
+            "decision.evaluated",
+            record.flow_node_id,
+            {"decision": record.decision_ref, "matched": [str(rule) for rule in record.result.matched]},
+        )
+        for record in effects.decisions
+    ]
+    found += [
+        HistoryEntry("operation.performed", record.flow_node_id, {"operation": record.operation}, data=record.result)
+        for record in effects.operations
+    ]
+    found += [
+        HistoryEntry(
+            f"{sent.kind}.sent",
+            sent.flow_node_id,
+            {"name": sent.name, "correlation_key": sent.correlation_key, "broadcast": sent.broadcast},
+        )
+        for sent in effects.sent
+    ]
+    nodes = {opening.task.no: opening.task.flow_node_id for opening in openings}
+    found += [_created(opening) for opening in openings]
+    found += [
+        HistoryEntry("user_task.cancelled", nodes.get(task.no), {"no": str(task.no)})
+        for task in effects.closed
+        if task.outcome == "cancelled"
+    ]
+    if environment.warnings:
+        found.append(HistoryEntry("expression.warned", body={"warnings": environment.warnings[:WARNINGS_KEPT]}))
+    if effects.ended:
+        ended = effects.ended
+        body = {"status": ended.status, "error_code": ended.error_code}
+        found.append(HistoryEntry("instance.ended", ended.end_event_id, body))
+    return found
+
+
+def _created(opening: Opening) -> HistoryEntry:
+    assignment, deadline = opening.assignment, opening.deadline
+    body = {
+        "no": str(opening.task.no),
+        "name": opening.task.name,
+        "assignee": assignment.assignee_id,
+        "candidates": [[candidate.user_id, candidate.role, candidate.unit_id] for candidate in assignment.candidates],
+        "excluded": sorted(assignment.excluded),
+        "due_at": deadline.due_at.isoformat() if deadline else None,
+    }
+    return HistoryEntry("user_task.created", opening.task.flow_node_id, body)

@@ -1,0 +1,150 @@
+"""What a running instance may ask of the world: FEEL, decisions, deadlines, operations, called processes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine.definitions import deployments
+from engine.definitions.deployed import Deployed
+from engine.errors import OperationFailedError
+from engine.feel import compile_expression, strip_marker
+from engine.rules import due_dates
+from engine.rules.due_dates import SHANGHAI, Deadline, DeadlineUnit
+from engine.rules.working_days import Calendar
+from engine.step.writes import PendingWrites
+from engine.unit_of_work import UnitOfWork
+from models import CalendarDay, DayKind, Setting
+
+if TYPE_CHECKING:
+    from engine.spiff import Definitions
+
+RESERVED_NAMES = frozenset({"case_id", "business_key", "initiator", "now", "today", "settings"})
+
+
+class StepEnvironment:
+    """Implements the runtime's ``ExecutionEnvironment`` for one instance and one step.
+
+    Operations read and count at once, in this transaction; what they add to the case itself waits in ``pending``
+    until the instance's own row is written.
+    """
+
+    def __init__(
+        self, uow: UnitOfWork, deployed: Deployed, instance_id: UUID, business_key: str | None, initiator: str | None
+    ) -> None:
+        self.uow = uow
+        self.deployed = deployed
+        self.instance_id = instance_id
+        self.pending = PendingWrites()
+        self.warnings: list[dict[str, str]] = []
+        self._names: dict[str, Any] = {
+            "case_id": str(instance_id),
+            "business_key": business_key,
+            "initiator": initiator,
+            "now": uow.now.astimezone(SHANGHAI),
+            "today": uow.today,
+        }
+        if deployed.manifest.setting_defaults:
+            self._names["settings"] = settings_of(uow, deployed)
+
+    def now(self) -> datetime:
+        """The instant of this step."""
+        return self.uow.now
+
+    def names(self) -> Mapping[str, Any]:
+        """Read-only names of every expression."""
+        return self._names
+
+    def context(self, variables: Mapping[str, Any], local: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Variables, hidden by local ones, hidden by the read-only names."""
+        return {**variables, **(local or {}), **self._names}
+
+    def evaluate(self, expression: str, variables: Mapping[str, Any]) -> Any:
+        """The value of a FEEL expression; null with a recorded warning if it has none."""
+        evaluation = compile_expression(strip_marker(expression)).evaluate(variables)
+        for warning in evaluation.warnings:
+            self.warnings.append({"expression": expression[:200], "reason": str(warning.reason)})
+        return evaluation.result
+
+    def decide(self, decision_ref: str, variables: Mapping[str, Any]) -> Any:
+        """Evaluate a decision of this deployment."""
+        if self.deployed.decisions is None:
+            raise OperationFailedError(decision_ref, "此流程没有决策表")
+        return self.deployed.decisions.evaluate(decision_ref, dict(variables))
+
+    def operate(
+        self, operation: str, parameters: Mapping[str, Any], variables: Mapping[str, Any], flow_node_id: str
+    ) -> Mapping[str, Any]:
+        """Perform a registered operation."""
+        from engine.operations import OperationCall, perform
+
+        return perform(operation, OperationCall(self, parameters, variables, flow_node_id))
+
+    def deadline(self, key: str, variables: Mapping[str, Any], anchor: datetime | None) -> datetime:
+        """The instant of a deadline key."""
+        return self.explained_deadline(key, variables, anchor).due_at
+
+    def explained_deadline(self, key: str, variables: Mapping[str, Any], anchor: datetime | None) -> Deadline:
+        """The instant of a deadline key with its reason."""
+        decision = self.deployed.manifest.deadlines_decision
+        if decision is None:
+            raise OperationFailedError("deadline", f"process.yaml 没有 deadlines_decision，期限“{key}”无从计算")
+        result = self.decide(decision, {**variables, "key": key}).result
+        if not isinstance(result, Mapping) or not isinstance(result.get("value"), Decimal):
+            raise OperationFailedError("deadline", f"决策“{decision}”没有给出期限“{key}”")
+        unit = DeadlineUnit(result.get("unit") or "CD")
+        return due_dates.compute(key, result["value"], unit, anchor or self.uow.now, self.calendar)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working calendar as it stands now."""
+        rows = self.uow.connection.execute(select(CalendarDay.__table__.c.day, CalendarDay.__table__.c.kind))
+        return Calendar({day: DayKind(kind) is DayKind.WORKING for day, kind in rows})
+
+    def called_definitions(self, called_element: str, binding: str, version: str | None) -> tuple["Definitions", str]:
+        """The definitions that hold a called process.
+
+        Raises:
+            LookupError: no deployment has it (in that version).
+        """
+        if binding == "deployment" and called_element in self.deployed.definitions.processes:
+            return self.deployed.definitions, called_element
+        for deployed in self._with_process(called_element):
+            if binding == "version" and str(deployed.version) != str(version):
+                continue
+            if binding == "pinned" and deployed.definitions.key != version:
+                continue
+            return deployed.definitions, called_element
+        raise LookupError(f"没有部署过程“{called_element}”（{binding} {version or ''}）")
+
+    def _with_process(self, process_id: str) -> list[Deployed]:
+        """Deployments that contain a process, newest first."""
+        session = self.uow.session
+        return [self.uow.engine.deployed(session, each) for each in deployments.ids_with_process(session, process_id)]
+
+
+def settings_of(uow: UnitOfWork, deployed: Deployed) -> dict[str, Any]:
+    """A process's settings as FEEL values: the institution's value, or the default of process.yaml."""
+    table = Setting.__table__
+    prefix = f"{deployed.key}."
+    rows = uow.connection.execute(
+        select(table.c.key, table.c.value).where(table.c.key.startswith(prefix, autoescape=True))
+    )
+    chosen = {key[len(prefix) :]: value.get("value") for key, value in rows}
+    entries: Mapping[str, Any] = deployed.manifest.data.get("settings", {})
+    return {name: _setting_value(chosen.get(name, entry["default"]), entry) for name, entry in entries.items()}
+
+
+def _setting_value(value: Any, entry: Mapping[str, Any]) -> Any:
+    declared = entry.get("type")
+    if isinstance(value, bool):
+        return value
+    if declared == "number" or isinstance(value, int | float):
+        return Decimal(str(value))
+    if declared == "bool":
+        return str(value).lower() in {"true", "1", "是"}
+    return value

@@ -1,0 +1,95 @@
+"""Loading an instance for a step: its row, locked, its variables opened, its deployment compiled."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+
+from engine.definitions.deployed import Deployed
+from engine.errors import NotFoundError
+from engine.sealing import Sealer
+from engine.step.history import ChainHead
+from engine.unit_of_work import UnitOfWork
+from models import InstanceKey, InstanceStatus, ProcessDefinition, ProcessInstance
+
+INSTANCE = ProcessInstance.__table__
+KEY = InstanceKey.__table__
+DEFINITION = ProcessDefinition.__table__
+
+_BY_ID = (
+    select(
+        INSTANCE,
+        DEFINITION.c.deployment_id,
+        KEY.c.wrapped_key,
+        KEY.c.destroyed_at.label("key_destroyed_at"),
+    )
+    .join(DEFINITION, DEFINITION.c.id == INSTANCE.c.process_definition_id)
+    .outerjoin(KEY, KEY.c.process_instance_id == INSTANCE.c.id)
+)
+
+
+@dataclass
+class LoadedInstance:
+    """One instance as the step sees it."""
+
+    id: UUID
+    deployed: Deployed
+    process_key: str
+    status: InstanceStatus
+    version: int
+    business_key: str | None
+    started_by: str | None
+    started_at: datetime
+    is_sealed: bool
+    variables: dict[str, Any]
+    state: bytes
+    sealer: Sealer
+    head: ChainHead
+    title: str | None = None
+    number: str | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether steps may be taken."""
+        return self.status is InstanceStatus.ACTIVE
+
+
+def load_instance(uow: UnitOfWork, instance_id: UUID, *, for_update: bool = True) -> LoadedInstance:
+    """Read an instance; for a step its row stays locked until the transaction ends.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    query = _BY_ID.where(INSTANCE.c.id == instance_id)
+    if for_update:
+        query = query.with_for_update(of=INSTANCE)
+    row = uow.connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return from_row(uow, row)
+
+
+def from_row(uow: UnitOfWork, row: Row[Any]) -> LoadedInstance:
+    """Open a row of ``_BY_ID``."""
+    deployed = uow.engine.deployed(uow.session, row.deployment_id)
+    key = uow.engine.keys.unwrap(row.id, row.wrapped_key) if row.wrapped_key is not None else None
+    sealer = Sealer(row.id, key, deployed.manifest.sensitive)
+    return LoadedInstance(
+        id=row.id,
+        deployed=deployed,
+        process_key=row.process_key,
+        status=InstanceStatus(row.status),
+        version=row.version,
+        business_key=row.business_key,
+        started_by=row.started_by,
+        started_at=row.started_at,
+        is_sealed=row.is_sealed,
+        variables=sealer.open(row.variables, "variables"),
+        state=sealer.open_state(bytes(row.state)),
+        sealer=sealer,
+        head=ChainHead(row.history_length, row.history_head),
+        title=row.title,
+        number=row.number,
+    )

@@ -1,0 +1,125 @@
+"""From an opened user task of the runtime to rows: whom it waits for and when it is due."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from engine.queries.organisation import people_with_role
+from engine.rules import due_dates
+from engine.rules.assignment import Assignment, assign, texts
+from engine.rules.due_dates import SHANGHAI, Deadline
+from engine.rules.four_eyes import excluded_by_earlier_steps
+from engine.step.environment import StepEnvironment
+from models import Relative, UserTask, WorkItem
+
+if TYPE_CHECKING:
+    from engine.spiff import OpenedUserTask
+
+RELATIVE = Relative.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An opened user task with what its attributes mean now."""
+
+    task: "OpenedUserTask"
+    assignment: Assignment
+    deadline: Deadline | None
+    incident: str | None  # why nobody can handle it, for an administrator
+
+
+def resolve(environment: StepEnvironment, task: "OpenedUserTask", variables: Mapping[str, Any]) -> Opening:
+    """Evaluate the attributes of a user task that was just opened."""
+    context = environment.context(variables, task.local)
+    assignment = resolve_assignment(environment, task, context)
+    return Opening(task, assignment, _deadline(environment, task, context), _vacancy(environment, assignment))
+
+
+def resolve_assignment(environment: StepEnvironment, task: "OpenedUserTask", context: Mapping[str, Any]) -> Assignment:
+    """Whom the task waits for, without those excluded by name, by kinship or by four eyes."""
+    attributes = task.attributes
+    excluded = set(texts(_value(environment, attributes.exclude, context, always=True)))
+    excluded |= _four_eyes(environment, attributes.extra.get("fourEyesWith"))
+    return assign(
+        assignee=_value(environment, attributes.assignee, context, always=True),
+        roles=_value(environment, attributes.candidate_role, context),
+        units=_value(environment, attributes.candidate_unit, context) if attributes.candidate_unit else None,
+        excluded=excluded,
+        relatives=_relatives(environment, excluded),
+    )
+
+
+def _value(environment: StepEnvironment, text: str | None, context: Mapping[str, Any], *, always: bool = False) -> Any:
+    """A literal, or the value of an expression (marked by ``=``, or where only an expression can stand)."""
+    if not text:
+        return None
+    return environment.evaluate(text, context) if always or text.startswith("=") else text
+
+
+def _relatives(environment: StepEnvironment, people: Collection[str]) -> dict[str, set[str]]:
+    if not people:
+        return {}
+    rows = environment.uow.connection.execute(
+        select(RELATIVE.c.user_id, RELATIVE.c.relative_id).where(RELATIVE.c.user_id.in_(people))
+    )
+    found: dict[str, set[str]] = {}
+    for person, relative in rows:
+        found.setdefault(person, set()).add(relative)
+    return found
+
+
+def _four_eyes(environment: StepEnvironment, attribute: str | None) -> frozenset[str]:
+    if not attribute:
+        return frozenset()
+    tasks, items = UserTask.__table__, WorkItem.__table__
+    rows = environment.uow.connection.execute(
+        select(tasks.c.flow_node_id, items.c.decided_by)
+        .join(items, items.c.user_task_id == tasks.c.id)
+        .where(tasks.c.process_instance_id == environment.instance_id, items.c.decided_by.is_not(None))
+    )
+    return excluded_by_earlier_steps(attribute, [(node, person) for node, person in rows])
+
+
+def _vacancy(environment: StepEnvironment, assignment: Assignment) -> str | None:
+    """Why nobody can handle the task, or None; a task that nobody can handle must not wait in silence."""
+    if assignment.assignee_id is not None:
+        return None
+    if not assignment.candidates:
+        return "没有办理人：办理人表达式为空，或均须回避"
+    if any(candidate.user_id for candidate in assignment.candidates):
+        return None
+    for candidate in assignment.candidates:
+        assert candidate.role is not None
+        people = people_with_role(environment.uow.session, candidate.role, candidate.unit_id, on=environment.uow.today)
+        if any(person not in assignment.excluded for person in people):
+            return None
+    roles = "、".join(
+        f"{each.role}@{each.unit_id}" if each.unit_id else str(each.role) for each in assignment.candidates
+    )
+    return f"没有人担任（或均须回避）：{roles}"
+
+
+def _deadline(environment: StepEnvironment, task: "OpenedUserTask", context: Mapping[str, Any]) -> Deadline | None:
+    attributes = task.attributes
+    if not attributes.due:
+        return None
+    anchor = as_instant(_value(environment, attributes.anchor, context, always=True)) if attributes.anchor else None
+    if not attributes.due.startswith("="):
+        return environment.explained_deadline(attributes.due, context, anchor)
+    value = environment.evaluate(attributes.due, context)
+    start = anchor or environment.now()
+    if isinstance(value, timedelta):
+        return Deadline((start + value).astimezone(UTC), None, None, None, start)
+    due_at = as_instant(value)
+    return Deadline(due_at, None, None, None, None) if due_at else None
+
+
+def as_instant(value: Any) -> datetime | None:
+    """A FEEL value as an instant: a date means its 24:00, an instant without zone is Shanghai's."""
+    if isinstance(value, datetime):
+        aware = value if value.tzinfo else value.replace(tzinfo=SHANGHAI)
+        return aware.astimezone(UTC)
+    return due_dates.end_of_day(value) if isinstance(value, date) else None

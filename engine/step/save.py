@@ -1,0 +1,433 @@
+"""Writing a step: every row of it, in the transaction of the unit of work. No ORM here."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, null, select, update
+
+from engine.errors import BusyError
+from engine.rules.numbering import plain
+from engine.step.history import HistoryEntry, chain
+from engine.step.ids import ordered_id
+from engine.step.instance import INSTANCE, LoadedInstance
+from engine.step.opening import Opening
+from engine.step.writes import PendingWrites, upsert, write_pending
+from engine.unit_of_work import UnitOfWork
+from engine.values import dumps
+from models import (
+    DecisionInstance,
+    EventSubscription,
+    HistoryEvent,
+    Incident,
+    InstanceStatus,
+    Job,
+    JobKind,
+    JobState,
+    ReportValue,
+    SubscriptionKind,
+    UserTask,
+    UserTaskState,
+    WorkItem,
+    WorkItemCandidate,
+    WorkItemState,
+)
+
+if TYPE_CHECKING:
+    from engine.spiff import Effects, Wait
+
+TASK = UserTask.__table__
+ITEM = WorkItem.__table__
+CANDIDATE = WorkItemCandidate.__table__
+JOB = Job.__table__
+SUBSCRIPTION = EventSubscription.__table__
+DECISION = DecisionInstance.__table__
+REPORT = ReportValue.__table__
+INCIDENT = Incident.__table__
+HISTORY = HistoryEvent.__table__
+SUBSCRIBED = {kind.value: kind for kind in SubscriptionKind}
+TEXT_LIMIT = 255  # characters of report_value.text
+ENDED = {
+    "completed": InstanceStatus.COMPLETED,
+    "terminated": InstanceStatus.TERMINATED,
+    "cancelled": InstanceStatus.CANCELLED,
+    "error": InstanceStatus.FAILED,
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """Everything a step is about to write."""
+
+    instance: LoadedInstance
+    effects: "Effects"
+    variables_before: Mapping[str, Any] | None  # None: the instance begins
+    variables: Mapping[str, Any]
+    state: bytes
+    openings: Sequence[Opening]
+    entries: Sequence[HistoryEntry]
+    pending: PendingWrites
+
+
+def write_step(uow: UnitOfWork, step: Step) -> list[UUID]:
+    """Write a step and answer the ids of the work items it opened.
+
+    Raises:
+        BusyError: the instance changed since it was loaded; nothing may be kept of this transaction.
+    """
+    rows, head = chain(step.entries, step.instance.head, step.instance.id, uow.now, step.instance.sealer)
+    _write_instance(uow, step, head.length, head.hash)
+    connection = uow.connection
+    if rows:
+        connection.execute(insert(HISTORY), rows)
+    _close_tasks(uow, step)
+    items = _open_tasks(uow, step)
+    _write_waits(uow, step)
+    _write_sent(uow, step)
+    _write_decisions(uow, step)
+    _write_report_values(uow, step)
+    write_pending(connection, step.pending, step.instance.id, uow.now)
+    _write_incidents(uow, step)
+    return items
+
+
+def _write_instance(uow: UnitOfWork, step: Step, history_length: int, history_head: str) -> None:
+    instance, sealer = step.instance, step.instance.sealer
+    values: dict[str, Any] = {
+        **_shown(step),
+        "status": _status(step),
+        "state": sealer.seal_state(step.state),
+        "variables": sealer.seal(step.variables, "variables"),
+        "is_sealed": instance.is_sealed or step.pending.sealed_for is not None,
+        "changed_at": uow.now,
+        "ended_at": uow.now if step.effects.ended else None,
+        "end_event_id": step.effects.ended.end_event_id if step.effects.ended else None,
+        "history_length": history_length,
+        "history_head": history_head,
+    }
+    if step.variables_before is None:
+        _insert_instance(uow, step, values)
+        return
+    changed = uow.connection.execute(
+        update(INSTANCE)
+        .where(INSTANCE.c.id == instance.id, INSTANCE.c.version == instance.version)
+        .values(version=instance.version + 1, **values)
+    )
+    if changed.rowcount != 1:
+        raise BusyError
+
+
+def _insert_instance(uow: UnitOfWork, step: Step, values: dict[str, Any]) -> None:
+    instance = step.instance
+    uow.connection.execute(
+        insert(INSTANCE),
+        {
+            **values,
+            "id": instance.id,
+            "process_definition_id": instance.deployed.process_definition_ids[instance.process_key],
+            "process_key": instance.process_key,
+            "folder_key": instance.deployed.key,
+            "business_key": instance.business_key,
+            "version": 1,
+            "started_by": instance.started_by,
+            "started_at": uow.now,
+        },
+    )
+
+
+def _shown(step: Step) -> dict[str, Any]:
+    """Columns for lists: title, number and period of the case, taken from its variables."""
+    manifest = step.instance.deployed.manifest
+    period = [step.variables.get(name) for name in manifest.period_variables]
+    title = step.variables.get(manifest.title_variable)
+    number = step.variables.get(manifest.number_variable)
+    return {
+        "title": plain(title)[:500] or None,
+        "number": plain(number)[:64] or None,
+        "period": "-".join(map(plain, period))[:32] if period and None not in period else None,
+    }
+
+
+def _status(step: Step) -> InstanceStatus:
+    return ENDED[step.effects.ended.status] if step.effects.ended else step.instance.status
+
+
+def _close_tasks(uow: UnitOfWork, step: Step) -> None:
+    """The work item that was decided was written by its command; what is still open falls away."""
+    opened = {opening.task.no for opening in step.openings}
+    closed = [task for task in step.effects.closed if task.no not in opened]
+    if not closed:
+        return
+    of_instance = TASK.c.process_instance_id == step.instance.id
+    for outcome in ("completed", "cancelled"):
+        numbers = [task.no for task in closed if task.outcome == outcome]
+        if numbers:
+            uow.connection.execute(
+                update(TASK)
+                .where(of_instance, TASK.c.no.in_(numbers))
+                .values(state=UserTaskState(outcome), ended_at=uow.now)
+            )
+    ids = select(TASK.c.id).where(of_instance, TASK.c.no.in_([task.no for task in closed]))
+    uow.connection.execute(
+        update(ITEM)
+        .where(ITEM.c.user_task_id.in_(ids), ITEM.c.state == WorkItemState.OPEN)
+        .values(state=WorkItemState.CANCELLED, ended_at=uow.now, version=ITEM.c.version + 1)
+    )
+
+
+def _open_tasks(uow: UnitOfWork, step: Step) -> list[UUID]:
+    gone = {task.no for task in step.effects.closed}
+    tasks: list[dict[str, Any]] = []
+    items: list[dict[str, Any]] = []
+    candidates: list[dict[str, Any]] = []
+    for opening in step.openings:
+        if opening.task.no in gone:  # opened and cancelled within the same step: nobody ever saw it
+            continue
+        task = _task_row(uow, step, opening)
+        item = _item_row(uow, step, opening, task["id"])
+        tasks.append(task)
+        items.append(item)
+        candidates.extend(
+            {
+                "id": ordered_id(uow.now),
+                "work_item_id": item["id"],
+                "user_id": candidate.user_id,
+                "role": candidate.role,
+                "unit_id": candidate.unit_id,
+            }
+            for candidate in opening.assignment.candidates
+        )
+    for table, rows in ((TASK, tasks), (ITEM, items), (CANDIDATE, candidates)):
+        if rows:
+            uow.connection.execute(insert(table), rows)
+    return [item["id"] for item in items]
+
+
+def _task_row(uow: UnitOfWork, step: Step, opening: Opening) -> dict[str, Any]:
+    task, identifier = opening.task, ordered_id(uow.now)
+    return {
+        "id": identifier,
+        "process_instance_id": step.instance.id,
+        "no": task.no,
+        "flow_node_id": task.flow_node_id,
+        "name": (task.name or task.flow_node_id)[:255],
+        "lane": task.lane,
+        "form_key": task.form_key,
+        "state": UserTaskState.CREATED,
+        "local_variables": step.instance.sealer.seal(task.local, f"local:{identifier}"),
+        "due_at": opening.deadline.due_at if opening.deadline else None,
+        "due_reason": opening.deadline.reason() if opening.deadline else null(),
+        "is_batch": task.attributes.batch,
+        "is_open": task.attributes.open,
+        "created_at": uow.now,
+    }
+
+
+def _item_row(uow: UnitOfWork, step: Step, opening: Opening, task_id: UUID) -> dict[str, Any]:
+    assignment = opening.assignment
+    return {
+        "id": ordered_id(uow.now),
+        "user_task_id": task_id,
+        "process_instance_id": step.instance.id,
+        "state": WorkItemState.OPEN,
+        "version": 1,
+        "assignee_id": assignment.assignee_id,
+        "assigned_directly": assignment.assignee_id is not None,
+        "excluded": json.dumps(sorted(assignment.excluded), ensure_ascii=False),
+        "created_at": uow.now,
+    }
+
+
+def _write_waits(uow: UnitOfWork, step: Step) -> None:
+    connection, instance_id, effects = uow.connection, step.instance.id, step.effects
+    closed = list(effects.waits_closed)
+    if effects.ended:
+        connection.execute(delete(SUBSCRIPTION).where(SUBSCRIPTION.c.process_instance_id == instance_id))
+        connection.execute(delete(JOB).where(JOB.c.process_instance_id == instance_id, JOB.c.kind == JobKind.TIMER))
+        return
+    if closed:
+        connection.execute(
+            delete(SUBSCRIPTION).where(SUBSCRIPTION.c.process_instance_id == instance_id, SUBSCRIPTION.c.no.in_(closed))
+        )
+        connection.execute(
+            delete(JOB).where(
+                JOB.c.process_instance_id == instance_id, JOB.c.kind == JobKind.TIMER, JOB.c.no.in_(closed)
+            )
+        )
+    # a repeating timer that fired is closed and opened under the same number, in this order
+    still_open = [wait for wait in effects.waits_opened if wait.no not in closed or wait.repeat]
+    timers = [_timer_row(uow, step, wait) for wait in still_open if wait.kind == "timer" and wait.due_at is not None]
+    others = [_subscription_row(uow, step, wait) for wait in still_open if wait.kind in SUBSCRIBED]
+    if timers:
+        connection.execute(insert(JOB), timers)
+    if others:
+        connection.execute(insert(SUBSCRIPTION), others)
+
+
+def _timer_row(uow: UnitOfWork, step: Step, wait: "Wait") -> dict[str, Any]:
+    return {
+        **job_row(uow, JobKind.TIMER, {}, due_at=wait.due_at, instance_id=step.instance.id),
+        "no": wait.no,
+        "flow_node_id": wait.flow_node_id,
+    }
+
+
+def _subscription_row(uow: UnitOfWork, step: Step, wait: "Wait") -> dict[str, Any]:
+    return {
+        "id": ordered_id(uow.now),
+        "process_instance_id": step.instance.id,
+        "no": wait.no,
+        "flow_node_id": wait.flow_node_id,
+        "kind": SUBSCRIBED[wait.kind],
+        "name": wait.name,
+        "correlation_key": wait.correlation_key,
+        "created_at": uow.now,
+    }
+
+
+def job_row(
+    uow: UnitOfWork,
+    kind: JobKind,
+    payload: Mapping[str, Any],
+    *,
+    due_at: datetime | None = None,
+    instance_id: UUID | None = None,
+) -> dict[str, Any]:
+    """A row of ``job``, due now unless said otherwise."""
+    due = due_at or uow.now
+    if due <= uow.now:
+        uow.jobs_are_due()
+    return {
+        "id": ordered_id(uow.now),
+        "kind": kind,
+        "state": JobState.WAITING,
+        "process_instance_id": instance_id,
+        "no": None,
+        "flow_node_id": None,
+        "due_at": due,
+        "payload": dumps(dict(payload)),
+        "retries_left": 5,
+        "attempts": 0,
+        "created_at": uow.now,
+    }
+
+
+def _write_sent(uow: UnitOfWork, step: Step) -> None:
+    rows = []
+    for sent in step.effects.sent:
+        payload = {
+            "name": sent.name,
+            "key": sent.correlation_key,
+            "data": dict(sent.data),
+            "broadcast": sent.broadcast,
+            "sender": str(step.instance.id),
+        }
+        rows.append(job_row(uow, JobKind.MESSAGE if sent.kind == "message" else JobKind.SIGNAL, payload))
+        rows[-1]["flow_node_id"] = sent.flow_node_id
+    if rows:
+        uow.connection.execute(insert(JOB), rows)
+
+
+def _write_decisions(uow: UnitOfWork, step: Step) -> None:
+    sealer = step.instance.sealer
+    rows = []
+    for record in step.effects.decisions:
+        identifier, result = ordered_id(uow.now), record.result
+        inputs = result.inputs if isinstance(result.inputs, Mapping) else {}
+        rows.append(
+            {
+                "id": identifier,
+                "process_instance_id": step.instance.id,
+                "flow_node_id": record.flow_node_id,
+                "decision_id": result.decision_id,
+                "decision_name": result.decision_name or result.decision_id,
+                "evaluated_at": uow.now,
+                "inputs": sealer.seal(inputs, f"decision:{identifier}"),
+                "result": dumps({"value": result.result}),
+                "matched_rules": list(result.matched),
+                "annotations": [dict(each) for each in result.annotations],
+            }
+        )
+    if rows:
+        uow.connection.execute(insert(DECISION), rows)
+
+
+def _write_report_values(uow: UnitOfWork, step: Step) -> None:
+    manifest, before = step.instance.deployed.manifest, step.variables_before or {}
+    rows = []
+    for name in manifest.report_variables:
+        value = step.variables.get(name)
+        if name in manifest.sensitive or (value == before.get(name) and name in before) or name not in step.variables:
+            continue
+        rows.append(
+            {
+                "process_instance_id": step.instance.id,
+                "name": name,
+                "value": dumps({"value": value}),
+                "text": report_text(value),
+            }
+        )
+    if rows:
+        uow.connection.execute(upsert(uow.connection, REPORT, ("process_instance_id", "name"), ("value", "text")), rows)
+
+
+def report_text(value: Any) -> str | None:
+    """Plain text for filters; None for lists and for what is too long."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return value if len(value) <= TEXT_LIMIT else None
+    if isinstance(value, Decimal | date):
+        return plain(value)
+    return None
+
+
+def _write_incidents(uow: UnitOfWork, step: Step) -> None:
+    rows = [
+        incident_row(uow, step.instance.id, "nobody-entitled", opening.incident, opening.task.flow_node_id)
+        for opening in step.openings
+        if opening.incident
+    ]
+    ended = step.effects.ended
+    if ended and ended.status == "error":
+        rows.append(
+            incident_row(
+                uow, step.instance.id, "uncaught-error", f"未捕获的错误 {ended.error_code or ''}", ended.end_event_id
+            )
+        )
+    if rows:
+        uow.connection.execute(insert(INCIDENT), rows)
+
+
+def incident_row(
+    uow: UnitOfWork,
+    instance_id: UUID | None,
+    code: str,
+    message: str,
+    flow_node_id: str | None,
+    job_id: UUID | None = None,
+) -> dict[str, Any]:
+    """A row of ``incident``."""
+    return {
+        "id": ordered_id(uow.now),
+        "process_instance_id": instance_id,
+        "job_id": job_id,
+        "flow_node_id": flow_node_id,
+        "code": code,
+        "message": message,
+        "raised_at": uow.now,
+    }
+
+
+def append_history(uow: UnitOfWork, instance: LoadedInstance, entries: Sequence[HistoryEntry]) -> None:
+    """Record something beside a step (a claim, a comment): the chain grows, the state stays."""
+    rows, head = chain(entries, instance.head, instance.id, uow.now, instance.sealer)
+    uow.connection.execute(insert(HISTORY), rows)
+    uow.connection.execute(
+        update(INSTANCE).where(INSTANCE.c.id == instance.id).values(history_length=head.length, history_head=head.hash)
+    )
+    instance.head = head

@@ -1,0 +1,113 @@
+"""One transaction: session, actor, clock and what happens after the commit. Commands get it first and never commit."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError as DatabaseIntegrityError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from engine.errors import BusyError, ConflictError
+from engine.ports import Clock
+from engine.rules.assignment import Holder
+from engine.rules.due_dates import today
+
+if TYPE_CHECKING:
+    from engine.bootstrap import Engine
+
+log = structlog.get_logger(__name__)
+
+
+class UnitOfWork:
+    """``with engine.unit_of_work(actor=…) as uow:`` commits once at the end, or rolls everything back.
+
+    Attributes:
+        engine: the wired engine: settings, files, keys, deployments.
+        session: SQLAlchemy session of this transaction.
+        actor: user id of who acts; None is the engine itself (timers, messages, set-up).
+        clock: the source of now.
+        now: the instant of this unit; it stands still.
+    """
+
+    def __init__(self, engine: "Engine", actor: str | None, *, read_only: bool = False) -> None:
+        self.engine = engine
+        self.actor = actor
+        self.clock: Clock = engine.clock
+        self.now: datetime = engine.clock.now()
+        self.read_only = read_only
+        self.session = Session(engine.readers if read_only else engine.database, autoflush=True)
+        self._after_commit: list[Callable[[], None]] = []
+
+    @cached_property
+    def connection(self) -> Connection:
+        """The connection of this transaction, for the statements of the step."""
+        return self.session.connection()
+
+    @property
+    def today(self) -> date:
+        """The date in Shanghai."""
+        return today(self.now)
+
+    @cached_property
+    def holder(self) -> Holder:
+        """The actor with the roles held today."""
+        return self.holder_of(self.actor) if self.actor else Holder("")
+
+    def holder_of(self, user_id: str) -> Holder:
+        """A person with the roles held today."""
+        from engine.queries.organisation import roles_of
+
+        held = roles_of(self.session, user_id, self.today)
+        return Holder(user_id, frozenset((role.role, role.unit_id) for role in held))
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Do something once the transaction is committed; it must not fail, and is dropped on a rollback."""
+        if action not in self._after_commit:
+            self._after_commit.append(action)
+
+    def jobs_are_due(self) -> None:
+        """A job that is due now was written: wake the worker once it is committed."""
+        self.after_commit(self.engine.jobs_are_due)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            if error is None and not self.read_only:
+                self.session.commit()
+            else:
+                self.session.rollback()
+        except (OperationalError, DatabaseIntegrityError) as failure:
+            self.session.rollback()
+            _raise_known(failure)
+            raise
+        finally:
+            self.session.close()
+        if isinstance(error, OperationalError | DatabaseIntegrityError):
+            _raise_known(error)
+        if error is None:
+            self._run_after_commit()
+
+    def _run_after_commit(self) -> None:
+        for action in self._after_commit:
+            try:
+                action()
+            except Exception:
+                log.exception("after_commit_failed")  # the work itself is committed
+
+
+def _raise_known(error: OperationalError | DatabaseIntegrityError) -> None:
+    """Translate what a person can understand; anything else stays what it is."""
+    text = str(error.orig)
+    if isinstance(error, OperationalError) and ("locked" in text or "lock timeout" in text or "deadlock" in text):
+        raise BusyError from error
+    if isinstance(error, DatabaseIntegrityError) and "handled_request" in text:
+        raise ConflictError("同一请求正在处理") from error
