@@ -44,7 +44,7 @@ def site() -> Iterator[Site]:
     site = Site()
     server = make_server("127.0.0.1", 0, _app(site), threaded=True)
     site.address = f"http://127.0.0.1:{server.server_port}/"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     yield site
     server.shutdown()
