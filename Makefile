@@ -34,7 +34,7 @@ test: setup ## all tests, on SQLite, on PostgreSQL and in Chromium
 check: setup ## format, types, layers, migrations, diagrams, translations
 	@scripts/check
 
-conformance: setup ## the public data sets of DMN and BPMN ($$CONFORMANCE_DATA)
+conformance: setup ## the public data sets of DMN and BPMN (CONFORMANCE_DATA)
 	@CONFORMANCE_DATA=$(abspath $(CONFORMANCE_DATA)) $(PYTEST) tests/conformance $(ARGS)
 
 run: setup ## serve the pages from BANLI_DATABASE_URL
@@ -43,7 +43,7 @@ run: setup ## serve the pages from BANLI_DATABASE_URL
 worker: setup ## carry out due jobs of BANLI_DATABASE_URL (any number of hosts)
 	@$(BIN)/banli worker
 
-bench: setup ## measure, and write docs/performance.md's log
+bench: setup ## measure what docs/performance.md promises; log in docs/logs
 	@scripts/bench
 
 fuzz: setup ## random diagrams, expressions and forms, the whole count; log in docs/logs
