@@ -1,0 +1,200 @@
+"""XPath regular expressions on RE2, whose time grows linearly with the text."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+import re2
+
+from engine.feel.errors import Refused
+from engine.feel.runtime import Run
+
+_MAX_PATTERN = 1_000  # characters
+_MAX_MEMORY = 256 * 1024  # bytes for a compiled pattern; a larger one is refused
+_WORK_PER_STEP = 4_096  # characters of text times characters of pattern
+_CLASSES = {
+    "d": r"\p{Nd}",
+    "D": r"\P{Nd}",
+    "s": r" \t\n\r",
+    "w": r"\p{L}\p{M}\p{N}\p{S}",
+    "i": r"\p{L}_:",
+    "c": r"\p{L}\p{M}\p{Nd}\-._:·",
+}
+_NEGATED = {"S": r"[^ \t\n\r]", "W": r"[\p{P}\p{Z}\p{C}]", "I": r"[^\p{L}_:]", "C": r"[^\p{L}\p{M}\p{Nd}\-._:·]"}
+_BLOCKS = {
+    "BasicLatin": r"\x00-\x7F",
+    "Latin-1Supplement": r"\x80-\xFF",
+    "LatinExtended-A": r"\x{100}-\x{17F}",
+    "GreekandCoptic": r"\x{370}-\x{3FF}",
+    "Greek": r"\x{370}-\x{3FF}",
+    "Cyrillic": r"\x{400}-\x{4FF}",
+    "CJKUnifiedIdeographs": r"\x{4E00}-\x{9FFF}",
+    "Hiragana": r"\x{3040}-\x{309F}",
+    "Katakana": r"\x{30A0}-\x{30FF}",
+}
+
+
+def compile_pattern(pattern: str, flags: str, run: Run, text_length: int) -> Any:
+    """A pattern ready to search a text of this length, its work paid for.
+
+    Raises:
+        Refused: the pattern is wrong, too large, or needs back-references.
+    """
+    run.spend(1 + text_length * (8 + len(pattern)) // _WORK_PER_STEP)
+    if len(pattern) > _MAX_PATTERN:
+        raise Refused(f"正则表达式超过 {_MAX_PATTERN} 个字符", "regex")
+    if not set(flags) <= set("smixq"):
+        raise Refused(f"正则表达式的标志“{flags}”应取自 s、m、i、x、q", "regex")
+    compiled, reason = _compiled(pattern, "".join(sorted(set(flags))))
+    if compiled is None:
+        raise Refused(reason, "regex")
+    return compiled
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str, flags: str) -> tuple[Any, str]:
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = _MAX_MEMORY
+    prefix = "".join(flag for flag in flags if flag in "smi")
+    try:
+        translated = re2.escape(pattern) if "q" in flags else Translation(pattern, extended="x" in flags).run()
+        return re2.compile((f"(?{prefix})" if prefix else "") + translated, options), ""
+    except Refused as refused:
+        return None, refused.reason
+    except re2.error:
+        return None, f"“{pattern[:40]}”不是可用的正则表达式"
+
+
+class Translation:
+    """One pattern on its way from XPath's syntax to RE2's."""
+
+    def __init__(self, pattern: str, *, extended: bool) -> None:
+        self.pattern = pattern
+        self.extended = extended
+        self.index = 0
+        self.made: list[str] = []
+
+    def run(self) -> str:
+        """The pattern in RE2's syntax.
+
+        Raises:
+            Refused: something RE2 cannot do.
+        """
+        while self.index < len(self.pattern):
+            character = self.pattern[self.index]
+            self.index += 1
+            if character == "\\":
+                self.made.append(self._escape(in_class=False))
+            elif character == "[":
+                self.made.append(self._class())
+            elif character == "(" and self.pattern[self.index : self.index + 1] == "?":
+                self._group()
+            elif not (self.extended and character in " \t\n\r"):
+                self.made.append(character)
+        return "".join(self.made)
+
+    def _group(self) -> None:
+        if self.pattern[self.index : self.index + 2] != "?:":
+            raise Refused("正则表达式只支持 (…) 与 (?:…) 两种括号", "regex")
+        self.index += 2
+        self.made.append("(?:")
+
+    def _escape(self, *, in_class: bool) -> str:
+        if self.index >= len(self.pattern):
+            raise Refused("正则表达式以“\\”结尾", "regex")
+        character = self.pattern[self.index]
+        self.index += 1
+        if character in _CLASSES:
+            return _CLASSES[character] if in_class else f"[{_CLASSES[character]}]"
+        if character in _NEGATED and not in_class:
+            return _NEGATED[character]
+        if character in "pP":
+            return self._category(character, in_class=in_class)
+        if character.isdigit():
+            raise Refused("正则表达式不支持反向引用", "regex")
+        if character in "nrt" or character in r"\|.?*+(){}$-[]^":
+            return "\\" + character
+        raise Refused(f"正则表达式中没有“\\{character}”", "regex")
+
+    def _category(self, letter: str, *, in_class: bool) -> str:
+        found = re.compile(r"\{([A-Za-z0-9-]+)\}").match(self.pattern, self.index)
+        if not found:
+            raise Refused(f"“\\{letter}”之后应为 {{类别}}", "regex")
+        self.index = found.end()
+        name = found[1]
+        if not name.startswith("Is"):
+            return f"\\{letter}{{{name}}}"
+        block = _BLOCKS.get(name[2:])
+        if block is None or (in_class and letter == "P"):
+            raise Refused(f"正则表达式不支持字符区“{name}”", "regex")
+        if in_class:
+            return block
+        return f"[{'^' if letter == 'P' else ''}{block}]"
+
+    def _class(self) -> str:
+        made = ["["]
+        if self.pattern[self.index : self.index + 1] == "^":
+            self.index += 1
+            made.append("^")
+        while self.index < len(self.pattern):
+            character = self.pattern[self.index]
+            self.index += 1
+            if character == "]":
+                return "".join(made) + "]"
+            if character == "\\":
+                made.append(self._escape(in_class=True))
+            elif character == "[":
+                raise Refused("正则表达式不支持字符类相减", "regex")
+            else:
+                made.append("\\^" if character == "^" else character)
+        raise Refused("正则表达式中的“[”没有结束", "regex")
+
+
+def replacement_parts(replacement: str, groups: int) -> list[str | int]:
+    """A replacement as literal texts and group numbers.
+
+    Raises:
+        Refused: a lone backslash or dollar sign.
+    """
+    parts: list[str | int] = []
+    index = 0
+    while index < len(replacement):
+        character = replacement[index]
+        if character == "\\":
+            if replacement[index + 1 : index + 2] not in ("\\", "$"):
+                raise Refused("替换文字中“\\”之后应为“\\”或“$”", "regex")
+            parts.append(replacement[index + 1])
+            index += 2
+        elif character == "$":
+            end = index + 1
+            while (
+                end < len(replacement)
+                and replacement[end] in "0123456789"
+                and (end == index + 1 or int(replacement[index + 1 : end + 1]) <= groups)
+            ):
+                end += 1
+            if end == index + 1:
+                raise Refused("替换文字中“$”之后应为数字", "regex")
+            parts.append(int(replacement[index + 1 : end]))
+            index = end
+        else:
+            parts.append(character)
+            index += 1
+    return parts
+
+
+def expand(parts: list[str | int], found: Any) -> str:
+    """The replacement of one match."""
+    groups = found.groups()
+    pieces = []
+    for part in parts:
+        if isinstance(part, str):
+            pieces.append(part)
+        elif part == 0:
+            pieces.append(found.group(0))
+        elif part <= len(groups):
+            pieces.append(groups[part - 1] or "")
+    return "".join(pieces)

@@ -1,0 +1,194 @@
+"""Dates, times and durations: reading, writing, and what Python's datetime lacks."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from decimal import Decimal
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+_DATE = re.compile(r"(-?)(\d{4,9})-(\d\d)-(\d\d)", re.ASCII)
+_ZONE = r"Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z_]+(?:/[A-Za-z0-9_+\-]+)*"
+_TIME = re.compile(rf"(\d\d):(\d\d):(\d\d)(\.\d+)?({_ZONE})?", re.ASCII)
+_DURATION = re.compile(
+    r"(-)?P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(\.\d*)?S)?)?", re.ASCII
+)
+_MAX_OFFSET_HOURS = 18
+_MAX_DIGITS = 18  # of one number in a duration
+MICROSECOND = timedelta(microseconds=1)
+_REFERENCE_DAY = date(2000, 1, 1)  # gives a zone's offset to a time that has no date
+_Day = TypeVar("_Day", date, datetime)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class YearsMonthsDuration:
+    """A duration in whole months, negative or not."""
+
+    months: int
+
+    def __str__(self) -> str:
+        years, months = divmod(abs(self.months), 12)
+        text = (f"{years}Y" if years else "") + (f"{months}M" if months else "")
+        return ("-" if self.months < 0 else "") + "P" + (text or "0M")
+
+
+def parse_date(text: str) -> date | None:
+    """Read ``2026-01-31``; None for anything else."""
+    found = _DATE.fullmatch(text)
+    if not found or found[1] or (len(found[2]) > 4 and found[2][0] == "0"):
+        return None
+    try:
+        return date(int(found[2]), int(found[3]), int(found[4]))
+    except ValueError:
+        return None
+
+
+def parse_zone(text: str) -> tzinfo | None:
+    """Read ``Z``, ``+08:00`` or ``@Asia/Shanghai``; None for anything else."""
+    if text == "Z":
+        return UTC
+    if text.startswith("@"):
+        try:
+            return ZoneInfo(text[1:])
+        except (KeyError, ValueError, OSError):
+            return None
+    hours, minutes, *seconds = (int(part) for part in text[1:].split(":"))
+    if hours > _MAX_OFFSET_HOURS or minutes > 59 or (seconds and seconds[0] > 59):
+        return None
+    offset = timedelta(hours=hours, minutes=minutes, seconds=seconds[0] if seconds else 0)
+    return timezone(-offset if text[0] == "-" else offset) if offset else UTC
+
+
+def parse_time(text: str) -> time | None:
+    """Read ``09:30:00``, with a fraction and a zone if present; None for anything else."""
+    found = _TIME.fullmatch(text)
+    if not found:
+        return None
+    zone = None
+    if found[5]:
+        zone = parse_zone(found[5])
+        if zone is None:
+            return None
+    microsecond = int((found[4] or ".0")[1:7].ljust(6, "0"))
+    try:
+        return time(int(found[1]), int(found[2]), int(found[3]), microsecond, zone)
+    except ValueError:
+        return None
+
+
+def parse_date_and_time(text: str) -> datetime | None:
+    """Read ``2026-01-31T09:30:00``; a date alone is its midnight; None for anything else."""
+    day_text, separator, time_text = text.partition("T")
+    day = parse_date(day_text)
+    if day is None:
+        return None
+    if not separator:
+        return datetime(day.year, day.month, day.day)
+    moment = parse_time(time_text)
+    return None if moment is None else datetime.combine(day, moment)
+
+
+def parse_duration(text: str) -> timedelta | YearsMonthsDuration | None:
+    """Read an ISO 8601 duration of either kind; mixing both is None."""
+    found = _DURATION.fullmatch(text)
+    if not found or text.endswith(("T", "P")) or any(len(part or "") > _MAX_DIGITS for part in found.groups()[1:7]):
+        return None
+    years, months, days, hours, minutes, seconds = (int(part) if part else None for part in found.groups()[1:7])
+    sign = -1 if found[1] else 1
+    if years is not None or months is not None:
+        if any(part is not None for part in (days, hours, minutes, seconds)):
+            return None
+        return YearsMonthsDuration(sign * ((years or 0) * 12 + (months or 0)))
+    microseconds = int((found[8] or ".")[1:7].ljust(6, "0"))
+    try:
+        return sign * timedelta(days or 0, seconds or 0, microseconds, 0, minutes or 0, hours or 0)
+    except OverflowError:
+        return None
+
+
+def parse_temporal(text: str) -> date | time | datetime | timedelta | YearsMonthsDuration | None:
+    """Read what may stand in an at-literal."""
+    for parse in (parse_date, parse_time, parse_date_and_time, parse_duration):
+        value = parse(text)
+        if value is not None:
+            return value
+    return None
+
+
+def offset_of(moment: time | datetime) -> timedelta | None:
+    """Offset from UTC; a zone's winter offset for a time without a date; None without zone."""
+    if moment.tzinfo is None:
+        return None
+    if isinstance(moment, datetime):
+        return moment.utcoffset()
+    return moment.tzinfo.utcoffset(datetime.combine(_REFERENCE_DAY, moment.replace(tzinfo=None)))
+
+
+def seconds_in_utc(moment: time) -> timedelta:
+    """A time as its distance from midnight, in UTC when it has an offset."""
+    clock = timedelta(hours=moment.hour, minutes=moment.minute, seconds=moment.second, microseconds=moment.microsecond)
+    return clock - (offset_of(moment) or timedelta(0))
+
+
+def format_zone(moment: time | datetime) -> str:
+    """The zone as FEEL writes it; empty without one."""
+    zone = moment.tzinfo
+    if zone is None:
+        return ""
+    if isinstance(zone, ZoneInfo):
+        return f"@{zone.key}"
+    offset = offset_of(moment) or timedelta(0)
+    if not offset:
+        return "Z"
+    sign = "-" if offset < timedelta(0) else "+"
+    minutes, seconds = divmod(abs(offset) // timedelta(seconds=1), 60)
+    return f"{sign}{minutes // 60:02d}:{minutes % 60:02d}" + (f":{seconds:02d}" if seconds else "")
+
+
+def format_time(moment: time | datetime) -> str:
+    """The time of day with its zone."""
+    fraction = f".{moment.microsecond:06d}".rstrip("0") if moment.microsecond else ""
+    return f"{moment.hour:02d}:{moment.minute:02d}:{moment.second:02d}{fraction}{format_zone(moment)}"
+
+
+def format_duration(duration: timedelta) -> str:
+    """A days and time duration in ISO 8601."""
+    size = abs(duration)
+    hours, rest = divmod(size.seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    fraction = f".{size.microseconds:06d}".rstrip("0") if size.microseconds else ""
+    days = f"{size.days}D" if size.days else ""
+    clock = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
+    clock += f"{seconds}{fraction}S" if seconds or fraction else ""
+    sign = "-" if duration < timedelta(0) else ""
+    if not days and not clock:
+        return "PT0S"
+    return f"{sign}P{days}" + (f"T{clock}" if clock else "")
+
+
+def format_temporal(value: date | time | datetime | timedelta | YearsMonthsDuration) -> str:
+    """What parse_temporal reads back."""
+    if isinstance(value, datetime):
+        return f"{value.date().isoformat()}T{format_time(value)}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return format_time(value)
+    if isinstance(value, timedelta):
+        return format_duration(value)
+    return str(value)
+
+
+def add_months(day: _Day, months: int) -> _Day:
+    """Move by calendar months; the day is cut to the month's last one."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = monthrange(year, month + 1)[1] if 1 <= year <= 9999 else 31
+    return day.replace(year=year, month=month + 1, day=min(day.day, last))
+
+
+def in_microseconds(duration: timedelta) -> Decimal:
+    """A duration as an exact number."""
+    return Decimal(duration // MICROSECOND)

@@ -1,0 +1,108 @@
+"""What an author should know about an expression before it runs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from engine.feel import nodes as n
+from engine.feel.builtins import BUILTINS
+from engine.feel.errors import FeelSyntaxError, Problem
+from engine.feel.readings import make_parser
+from engine.feel.temporal import parse_temporal
+from engine.feel.types import BUILT_IN, Type, canonical_type
+
+_ALWAYS_KNOWN = frozenset({"?", "item", "partial"})
+
+
+def validate(text: str, known_names: Iterable[str], *, unary: bool = False) -> list[Problem]:
+    """List what is wrong with an expression, without evaluating it.
+
+    Args:
+        text: an expression, or with ``unary`` a decision table's cell.
+        known_names: variables in scope; names inside contexts are not checked.
+
+    Returns:
+        A syntax error alone, or unknown names with the nearest known one and wrong literals, in order.
+    """
+    known = frozenset(known_names)
+    try:
+        parser = make_parser(text, known)
+        tree: Any
+        if unary:
+            tree = parser.unary_tests()
+        else:
+            tree = parser.expression()
+            parser.expect_end()
+    except FeelSyntaxError as error:
+        return [Problem("syntax", error.position, 1, error.reason)]
+    return sorted(_problems(tree, known | _ALWAYS_KNOWN, False), key=lambda problem: problem.position)
+
+
+def _problems(node: Any, known: frozenset[str], in_filter: bool) -> Iterator[Problem]:
+    if isinstance(node, n.Name):
+        if not in_filter and node.name not in known and node.name not in BUILTINS:
+            yield _unknown(node, known)
+    elif isinstance(node, n.AtLiteral):
+        if parse_temporal(node.text) is None:
+            yield Problem("literal", node.pos, len(node.text) + 3, f"“{node.text}”不是日期、时间或时长")
+    elif isinstance(node, n.Call):
+        yield from _call_problems(node, known, in_filter)
+    elif isinstance(node, n.Filter):
+        yield from _problems(node.source, known, in_filter)
+        yield from _problems(node.condition, known, True)
+    elif isinstance(node, n.For | n.Quantified):
+        yield from _loop_problems(node, known, in_filter)
+    elif isinstance(node, n.FunctionLiteral):
+        inner = known | {name for name, _ in node.parameters}
+        yield from _problems(node.body, inner, in_filter)
+    elif isinstance(node, n.ContextLiteral):
+        for key, value in node.entries:
+            yield from _problems(value, known, in_filter)
+            known = known | {key}
+    else:
+        for child in _children(node):
+            yield from _problems(child, known, in_filter)
+
+
+def _call_problems(node: n.Call, known: frozenset[str], in_filter: bool) -> Iterator[Problem]:
+    if node.builtin:
+        count = len(node.arguments)
+        if not node.names and not any(form.takes(count) for form in BUILTINS[node.builtin].signatures):
+            yield Problem("arguments", node.pos, len(node.builtin), f"“{node.builtin}”不接受 {count} 个参数")
+    else:
+        yield from _problems(node.function, known, in_filter)
+    for argument in node.arguments:
+        yield from _problems(argument, known, in_filter)
+
+
+def _loop_problems(node: n.For | n.Quantified, known: frozenset[str], in_filter: bool) -> Iterator[Problem]:
+    for iterator in node.iterators:
+        yield from _problems(iterator.domain, known, in_filter)
+        yield from _problems(iterator.end, known, in_filter)
+        known = known | {iterator.name}
+    yield from _problems(node.body, known, in_filter)
+
+
+def _children(node: Any) -> Iterator[Any]:
+    if isinstance(node, list | tuple):
+        yield from node
+    elif is_dataclass(node) and not isinstance(node, Type):
+        for field in fields(node):
+            yield getattr(node, field.name)
+
+
+def _unknown(node: n.Name, known: frozenset[str]) -> Problem:
+    candidates = sorted(known | BUILTINS.keys())
+    nearest = difflib.get_close_matches(node.name, candidates, n=1, cutoff=0.6)
+    hint = f"，是否指“{nearest[0]}”" if nearest else ""
+    return Problem(
+        "unknown-name", node.pos, len(node.name), f"名称“{node.name}”不存在{hint}", nearest[0] if nearest else None
+    )
+
+
+def is_known_type(name: str, defined: Iterable[str] = ()) -> bool:
+    """Whether a type is built in or one of the defined ones."""
+    return canonical_type(name) in BUILT_IN or name in set(defined)
