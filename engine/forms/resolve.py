@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.feel import Expression
+from engine.feel import Expression, FeelError
 from engine.forms.choices import Choice, ChoiceSource
 from engine.forms.convert import RefusedValue, convert
 from engine.forms.messages import Message
@@ -38,16 +38,24 @@ class Resolved:
         return component.rules.required or holds(component.rules.required_if, self.names)
 
 
+def value_of(expression: Expression, names: Mapping[str, Any]) -> Any:
+    """The value of an expression of the form; null when it cannot be evaluated."""
+    try:
+        return expression.evaluate(names).result
+    except FeelError:
+        return None
+
+
 def holds(expression: Expression | None, names: Mapping[str, Any]) -> bool:
     """Whether a FEEL condition is true; null and errors count as not true."""
-    return expression is not None and expression.evaluate(names).result is True
+    return expression is not None and value_of(expression, names) is True
 
 
 def options_of(component: Component, names: Mapping[str, Any], choices: ChoiceSource) -> tuple[Choice, ...]:
     """All options of a choice: those of the form, of a variable, and of the named list."""
     found = list(component.choices)
     if component.choices_expression is not None:
-        found += _as_choices(component.choices_expression.evaluate(names).result)
+        found += _as_choices(value_of(component.choices_expression, names))
     if component.source:
         found += choices.options(component.source, names)
     return tuple({choice.value: choice for choice in found}.values())
@@ -90,7 +98,7 @@ def _settle(
         names[component.key] = None if resolved.is_hidden(component) else typed.get(component.key)
     for component in fields:
         if component.computed is not None and not resolved.is_hidden(component):
-            names[component.key] = component.computed.evaluate(names).result
+            names[component.key] = value_of(component.computed, names)
     resolved.names = names
     resolved.values = {component.key: names.get(component.key) for component in fields}
     resolved.hidden = set(_hidden(resolved.schema.components, names, inherited=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,9 @@ from engine.forms.choices import Choice, ChoiceSource
 if TYPE_CHECKING:
     from engine.feel import Expression
     from engine.forms.parse import FormResult
+
+
+_WORD = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,11 @@ class Component:
         """Whether it has a value of its own."""
         return bool(self.key)
 
+    def conditions(self) -> Iterator[Expression]:
+        """The expressions that decide how this component looks."""
+        found = (self.hide, self.readonly_if, self.computed, self.choices_expression, self.rules.required_if)
+        yield from (expression for expression in found if expression is not None)
+
     @property
     def is_action(self) -> bool:
         """Whether its options are the buttons that send the form."""
@@ -125,6 +134,14 @@ class FormSchema:
         """The component with this key."""
         return next((component for component in self.fields() if component.key == key), None)
 
+    def watched(self) -> frozenset[str]:
+        """Keys of fields that a condition of another part of the form refers to."""
+        words: set[str] = set()
+        for component in _all(self.components):
+            for expression in component.conditions():
+                words.update(_WORD.findall(expression.text))
+        return frozenset(component.key for component in self.fields() if component.key in words)
+
     @property
     def action(self) -> Component | None:
         """The choice whose options are the page's buttons, if there is one."""
@@ -151,6 +168,12 @@ class FormSchema:
         from engine.forms.posted import read_posted
 
         return read_posted(self, posted)
+
+
+def _all(components: Sequence[Component]) -> Iterator[Component]:
+    for component in components:
+        yield component
+        yield from _all(component.children)
 
 
 def _inputs(components: Sequence[Component]) -> Iterator[Component]:

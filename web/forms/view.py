@@ -14,7 +14,6 @@ from engine.forms.parse import ATTACHMENTS
 from engine.forms.posted import row_name
 from engine.forms.resolve import Resolved, options_of, resolve
 
-SPARE_ROWS = 1  # an empty row to type in, where scripts cannot add one
 AFRESH = frozenset({"radio", "textarea"})  # what earlier rounds said here is not this round's answer
 
 
@@ -44,6 +43,7 @@ class FieldView:
     error: str | None = None
     warning: str | None = None
     readonly: bool = False
+    watched: bool = False  # other parts of the form depend on it
     rows: list[list[FieldView]] = field(default_factory=list)  # of a dynamic list
     blank: list[FieldView] = field(default_factory=list)  # the row that scripts copy
     children: list[FieldView] = field(default_factory=list)  # of a group
@@ -158,6 +158,7 @@ class _Builder:
         self.warnings = warnings
         self.add_row = add_row
         self.action = schema.action
+        self.watched = schema.watched()
         self.resolved = resolve(schema, data, context)
         self.by_button = self._resolve_by_button(context)
 
@@ -197,6 +198,7 @@ class _Builder:
     def fill(self, view: FieldView, component: Component) -> None:
         view.error = self.errors.get(component.key)
         view.warning = self.warnings.get(component.key)
+        view.watched = component.key in self.watched
         view.readonly = component.key in self.resolved.readonly or component.computed is not None
         self.fill_required(view, component)
         raw = self.resolved.names.get(component.key) if view.readonly else self.data.get(component.key)
