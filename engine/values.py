@@ -74,7 +74,7 @@ def _encode(value: Value, path: str, depth: int) -> Any:
         return [_encode(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value, 1)]
     if isinstance(value, Mapping):
         made = _encode_entries(value, path, depth)
-        return {_ESCAPE: made} if len(made) == 1 and _TAGS >= made.keys() else made
+        return {_ESCAPE: made} if len(made) == 1 and made.keys() <= _TAGS else made
     raise ValueNotStorableError(path, f"{type(value).__name__} 不能作为变量保存")
 
 

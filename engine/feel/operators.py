@@ -11,7 +11,7 @@ from engine.feel import kinds as k
 from engine.feel.errors import Refused
 from engine.feel.kinds import Range, kind, label
 from engine.feel.runtime import Run
-from engine.feel.temporal import MICROSECOND, YearsMonthsDuration, add_months, in_microseconds, seconds_in_utc
+from engine.feel.temporal import MICROSECOND, YearsMonthsDuration, add_months, in_microseconds, midnight, seconds_in_utc
 
 #: IEEE 754 decimal128, as DMN asks for.
 ARITHMETIC = Context(
@@ -138,7 +138,7 @@ def _move(moment: Any, by: Any) -> Any:
     if of == k.DATE_AND_TIME:
         return moment + by
     if of == k.DATE:
-        return (datetime(moment.year, moment.month, moment.day) + by).date()
+        return (midnight(moment) + by).date()
     if of == k.TIME:
         clock = datetime.combine(date(2000, 1, 2), moment.replace(tzinfo=None)) + by % _DAY
         return clock.time().replace(tzinfo=moment.tzinfo)
@@ -174,7 +174,7 @@ def _distance(a: date, b: date, *, mixed: bool) -> timedelta | None:
 def _as_instant(value: date, *, mixed: bool) -> datetime:
     if isinstance(value, datetime):
         return value
-    return datetime(value.year, value.month, value.day, tzinfo=UTC if mixed else None)
+    return midnight(value).replace(tzinfo=UTC if mixed else None)
 
 
 def multiply(a: Any, b: Any, run: Run) -> Any:

@@ -19,10 +19,13 @@ _PRECEDENCE = {"+": _ADDITIVE, "-": _ADDITIVE, "*": _MULTIPLICATIVE, "/": _MULTI
 _COMPARISONS = frozenset({"=", "!=", "<", ">", "<=", ">="})
 _WORD_OPERATORS = frozenset({"or", "and", "between", "in", "instance"})
 _RESERVED = frozenset(
-    "if then else for in return some every satisfies and or between instance function external true false null".split()
+    {
+        *("if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "and", "or", "between"),
+        *("instance", "function", "external", "true", "false", "null"),
+    }
 )
 _CLOSING = frozenset({",", ")", "]", "}", "=", "!=", "<", ">", "<=", ">=", ":"})
-_FOLLOWING_WORDS = frozenset("or and between in instance then else return satisfies".split())
+_FOLLOWING_WORDS = frozenset(["or", "and", "between", "in", "instance", "then", "else", "return", "satisfies"])
 _PROPERTIES = NameIndex(("time offset", "start included", "end included"))
 _TYPE_STOPS = _RESERVED | {"of"}
 

@@ -79,6 +79,11 @@ def parse_time(text: str) -> time | None:
         return None
 
 
+def midnight(day: date) -> datetime:
+    """The beginning of a day, without zone."""
+    return datetime.combine(day, time())
+
+
 def parse_date_and_time(text: str) -> datetime | None:
     """Read ``2026-01-31T09:30:00``; a date alone is its midnight; None for anything else."""
     day_text, separator, time_text = text.partition("T")
@@ -86,7 +91,7 @@ def parse_date_and_time(text: str) -> datetime | None:
     if day is None:
         return None
     if not separator:
-        return datetime(day.year, day.month, day.day)
+        return midnight(day)
     moment = parse_time(time_text)
     return None if moment is None else datetime.combine(day, moment)
 

@@ -40,7 +40,7 @@ def count(source: list[Any]) -> Decimal:
 @_aggregate("min", "c")
 def minimum(source: list[Any]) -> Any:
     """The smallest item; null of none."""
-    return _extreme(source, lambda item, best: less(item, best))
+    return _extreme(source, less)
 
 
 @_aggregate("max", "c")

@@ -48,11 +48,11 @@ def context(run: Run, entries: Any) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for entry in take.items(entries):
         run.spend(1)
-        entry = _context(entry)
-        key = take.text(entry.get("key"))
-        if "value" not in entry or key in made:
+        fields = _context(entry)
+        key = take.text(fields.get("key"))
+        if "value" not in fields or key in made:
             raise Refused(f"条目“{key}”没有 value 或重复", "arguments")
-        made[key] = entry["value"]
+        made[key] = fields["value"]
     return made
 
 

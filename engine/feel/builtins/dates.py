@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timezone
-from typing import Any
-
 from decimal import Decimal
+from typing import Any
 
 from engine.feel import kinds as k
 from engine.feel.builtins import arguments as take
@@ -14,10 +13,13 @@ from engine.feel.builtins.registry import ABSENT, builtin
 from engine.feel.errors import Refused
 from engine.feel.kinds import kind
 from engine.feel.runtime import Run
-from engine.feel.temporal import parse_date, parse_date_and_time, parse_time, parse_zone
+from engine.feel.temporal import midnight, parse_date, parse_date_and_time, parse_time, parse_zone
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 @builtin("date", ("from",), ("year", "month", "day"))
@@ -52,7 +54,8 @@ def make_time(run: Run, source: Any, minute: Any = ABSENT, second: Any = ABSENT,
         return _parsed_time(source)
     if of == k.DATE:
         return time(tzinfo=UTC)
-    return source.timetz() if of == k.DATE_AND_TIME else source
+    moment: time = source.timetz() if of == k.DATE_AND_TIME else source
+    return moment
 
 
 def _time_of(hour: Any, minute: Any, second: Any, offset: Any) -> time:
@@ -80,7 +83,7 @@ def make_date_and_time(run: Run, source: Any, clock: Any = ABSENT) -> datetime:
     if clock is ABSENT:
         source = take.need(source, k.STRING, k.DATE_AND_TIME, k.DATE)
         if kind(source) != k.STRING:
-            return source if isinstance(source, datetime) else datetime(source.year, source.month, source.day)
+            return source if isinstance(source, datetime) else midnight(source)
         moment = parse_date_and_time(source)
         if moment is None:
             raise Refused(f"“{source[:40]}”不是日期时间")
@@ -96,7 +99,7 @@ def _in_zone(day: date, name: str) -> datetime:
     zone = parse_zone(name if name[:1] in ("Z", "+", "-") else f"@{name}")
     if zone is None:
         raise Refused(f"没有时区“{name[:40]}”")
-    moment = day if isinstance(day, datetime) else datetime(day.year, day.month, day.day)
+    moment = day if isinstance(day, datetime) else midnight(day)
     return moment.replace(tzinfo=zone)
 
 

@@ -28,14 +28,14 @@ def list_contains(run: Run, source: Any, element: Any) -> bool:
 @builtin("sublist", ("list", "start position", "length?"))
 def sublist(run: Run, source: Any, start: Any, length: Any = ABSENT) -> list[Any]:
     """So many items from a position."""
-    source = take.items(source)
-    first = take.position(start, len(source))
+    all_items = take.items(source)
+    first = take.position(start, len(all_items))
     if length is ABSENT or length is None:
-        return source[first:]
+        return all_items[first:]
     count = take.whole(length)
-    if count < 0 or first + count > len(source):
-        raise Refused(f"列表只有 {len(source)} 项", "arguments")
-    return source[first : first + count]
+    if count < 0 or first + count > len(all_items):
+        raise Refused(f"列表只有 {len(all_items)} 项", "arguments")
+    return all_items[first : first + count]
 
 
 @builtin("append", ("list", "*item"))

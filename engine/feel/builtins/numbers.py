@@ -30,13 +30,13 @@ _EXACT = Context(prec=13_000, Emax=999_999, Emin=-999_999)
 
 
 def _rounded(value: Any, scale: Any, mode: str) -> Decimal:
-    value, places = Decimal(take.number(value)), take.whole(scale)
+    number, places = Decimal(take.number(value)), take.whole(scale)
     if places not in _SCALES:
         raise Refused(f"小数位数应在 {_SCALES.start} 到 {_SCALES.stop - 1} 之间", "arguments")
-    exponent = value.as_tuple().exponent
+    exponent = number.as_tuple().exponent
     if isinstance(exponent, int) and -exponent <= places:
-        return value
-    result = value.quantize(Decimal(1).scaleb(-places), rounding=mode, context=_EXACT)
+        return number
+    result = number.quantize(Decimal(1).scaleb(-places), rounding=mode, context=_EXACT)
     return result if places > 0 else Decimal(format(result, "f"))
 
 

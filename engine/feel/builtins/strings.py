@@ -12,26 +12,30 @@ from engine.feel.regex import compile_pattern, expand, replacement_parts
 from engine.feel.runtime import Run
 
 
-def _texts(run: Run, *values: Any) -> list[str]:
-    texts = [take.text(value) for value in values]
-    run.spend_text(sum(len(value) for value in texts))
-    return texts
+def _text(run: Run, value: Any) -> str:
+    text = take.text(value)
+    run.spend_text(len(text))
+    return text
+
+
+def _pair(run: Run, first: Any, second: Any) -> tuple[str, str]:
+    return _text(run, first), _text(run, second)
 
 
 @builtin("substring", ("string", "start position", "length?"))
 def substring(run: Run, source: Any, start: Any, length: Any = ABSENT) -> str:
     """Characters from a position, negative from the end."""
-    (source,) = _texts(run, source)
+    text = _text(run, source)
     first = take.whole(start)
     if first == 0:
         raise Refused("位置从 1 开始", "arguments")
-    index = first - 1 if first > 0 else max(0, len(source) + first)
+    index = first - 1 if first > 0 else max(0, len(text) + first)
     if length is ABSENT or length is None:
-        return source[index:]
+        return text[index:]
     count = int(take.number(length))
     if count < 1:
         raise Refused("长度至少为 1", "arguments")
-    return source[index : index + count]
+    return text[index : index + count]
 
 
 @builtin("string length", ("string",))
@@ -43,49 +47,49 @@ def string_length(run: Run, source: Any) -> Decimal:
 @builtin("upper case", ("string",))
 def upper_case(run: Run, source: Any) -> str:
     """In capitals."""
-    return _texts(run, source)[0].upper()
+    return _text(run, source).upper()
 
 
 @builtin("lower case", ("string",))
 def lower_case(run: Run, source: Any) -> str:
     """In small letters."""
-    return _texts(run, source)[0].lower()
+    return _text(run, source).lower()
 
 
 @builtin("substring before", ("string", "match"))
 def substring_before(run: Run, source: Any, match: Any) -> str:
     """What stands before the first match, else nothing."""
-    source, match = _texts(run, source, match)
-    before, found, _ = source.partition(match) if match else ("", "", "")
+    text, part = _pair(run, source, match)
+    before, found, _ = text.partition(part) if part else ("", "", "")
     return before if found else ""
 
 
 @builtin("substring after", ("string", "match"))
 def substring_after(run: Run, source: Any, match: Any) -> str:
     """What stands after the first match, else nothing."""
-    source, match = _texts(run, source, match)
-    return source.partition(match)[2] if match else source
+    text, part = _pair(run, source, match)
+    return text.partition(part)[2] if part else text
 
 
 @builtin("contains", ("string", "match"))
 def contains(run: Run, source: Any, match: Any) -> bool:
     """Whether a text occurs in another."""
-    source, match = _texts(run, source, match)
-    return match in source
+    text, part = _pair(run, source, match)
+    return part in text
 
 
 @builtin("starts with", ("string", "match"))
 def starts_with(run: Run, source: Any, match: Any) -> bool:
     """Whether a text begins with another."""
-    source, match = _texts(run, source, match)
-    return source.startswith(match)
+    text, part = _pair(run, source, match)
+    return text.startswith(part)
 
 
 @builtin("ends with", ("string", "match"))
 def ends_with(run: Run, source: Any, match: Any) -> bool:
     """Whether a text ends with another."""
-    source, match = _texts(run, source, match)
-    return source.endswith(match)
+    text, part = _pair(run, source, match)
+    return text.endswith(part)
 
 
 def _flags(flags: Any) -> str:
@@ -95,28 +99,27 @@ def _flags(flags: Any) -> str:
 @builtin("matches", ("input", "pattern", "flags?"))
 def matches(run: Run, source: Any, pattern: Any, flags: Any = ABSENT) -> bool:
     """Whether a regular expression occurs in a text."""
-    source, pattern = _texts(run, source, pattern)
-    found = compile_pattern(pattern, _flags(flags), run, len(source)).search(source)
-    return found is not None
+    text, expression = _pair(run, source, pattern)
+    return compile_pattern(expression, _flags(flags), run, len(text)).search(text) is not None
 
 
 @builtin("replace", ("input", "pattern", "replacement", "flags?"))
 def replace(run: Run, source: Any, pattern: Any, replacement: Any, flags: Any = ABSENT) -> str:
     """All matches replaced; ``$1`` is a group, ``\\$`` a dollar sign."""
-    source, pattern, replacement = _texts(run, source, pattern, replacement)
-    options = _flags(flags)
-    compiled = compile_pattern(pattern, options, run, len(source))
+    text, expression = _pair(run, source, pattern)
+    new, options = _text(run, replacement), _flags(flags)
+    compiled = compile_pattern(expression, options, run, len(text))
     if compiled.search("") is not None:
         raise Refused("模式不能匹配空文字", "regex")
-    parts = [replacement] if "q" in options else replacement_parts(replacement, compiled.groups)
+    parts: list[str | int] = [new] if "q" in options else replacement_parts(new, compiled.groups)
     pieces: list[str] = []
     end = 0
-    for found in compiled.finditer(source):
-        pieces.append(source[end : found.start()])
+    for found in compiled.finditer(text):
+        pieces.append(text[end : found.start()])
         pieces.append(expand(parts, found))
         run.spend_text(len(pieces[-1]) + 16)
         end = found.end()
-    pieces.append(source[end:])
+    pieces.append(text[end:])
     run.spend_text(sum(len(piece) for piece in pieces))
     return "".join(pieces)
 
@@ -124,16 +127,16 @@ def replace(run: Run, source: Any, pattern: Any, replacement: Any, flags: Any = 
 @builtin("split", ("string", "delimiter"))
 def split(run: Run, source: Any, delimiter: Any) -> list[str]:
     """The parts between the matches of a regular expression."""
-    source, delimiter = _texts(run, source, delimiter)
-    compiled = compile_pattern(delimiter, "", run, len(source))
+    text, expression = _pair(run, source, delimiter)
+    compiled = compile_pattern(expression, "", run, len(text))
     parts: list[str] = []
     end = 0
-    for found in compiled.finditer(source):
+    for found in compiled.finditer(text):
         run.spend(1)
         if found.end() > found.start():
-            parts.append(source[end : found.start()])
+            parts.append(text[end : found.start()])
             end = found.end()
-    return [*parts, source[end:]]
+    return [*parts, text[end:]]
 
 
 @builtin("string join", ("list", "delimiter?"), ("list", "delimiter", "prefix", "suffix"))

@@ -42,8 +42,7 @@ class Compilation:
         """Compile a node and all below it."""
         self.size += 1
         self._depth += 1
-        if self._depth > self.deepest:
-            self.deepest = self._depth
+        self.deepest = max(self.deepest, self._depth)
         made = _COMPILERS[type(node)](node, self)
         self._depth -= 1
         return made

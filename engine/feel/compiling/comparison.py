@@ -24,9 +24,9 @@ def logic(node: n.Logic, compilation: Compilation) -> Closure:
     def combine(frame: Frame) -> bool | None:
         result: bool | None = not decisive
         for operand, place in operands:
-            value = operand(frame)
+            value: Any = operand(frame)
             if value is decisive:
-                return decisive
+                return bool(decisive)
             if value is not (not decisive):
                 if value is not None:
                     frame.run.warn(place, f"“{word}”需要布尔值，这里是{label(value)}", "type")
@@ -46,7 +46,7 @@ def comparison(node: n.Comparison, compilation: Compilation) -> Closure:
     def decide(frame: Frame) -> bool | None:
         a, b = left(frame), right(frame)
         if type(a) is Decimal and type(b) is Decimal:
-            return fast(a, b)
+            return bool(fast(a, b))
         result = compare(operator, a, b, frame.run)
         if result is None:
             frame.run.warn(place, f"“{operator}”不能比较{label(a)}和{label(b)}", "type")

@@ -31,16 +31,18 @@ def loop(node: n.For, compilation: Compilation) -> Closure:
         results: list[Any] = []
         try:
             for scope in _bindings(iterators, 0, frame, 1 + size):
-                if needs_partial:
-                    frame.run.spend(1 + len(results) // 16)
-                    scope = Frame({"partial": results[:]}, scope, frame.run)
-                results.append(body(scope))
+                results.append(body(_with_partial(scope, results) if needs_partial else scope))
         except Refused as refused:
             frame.run.warn(place, refused.reason, refused.code)
             return None
         return results
 
     return run_loop
+
+
+def _with_partial(scope: Frame, results: list[Any]) -> Frame:
+    scope.run.spend(1 + len(results) // 16)
+    return Frame({"partial": results[:]}, scope, scope.run)
 
 
 @compiles(n.Quantified)
@@ -54,7 +56,7 @@ def quantified(node: n.Quantified, compilation: Compilation) -> Closure:
         result: bool | None = not decisive
         try:
             for scope in _bindings(iterators, 0, frame, 1 + size):
-                verdict = body(scope)
+                verdict: bool | None = body(scope)
                 if verdict is decisive:
                     return decisive
                 if verdict is not (not decisive):
