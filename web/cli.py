@@ -45,8 +45,13 @@ main.add_command(run)
 
 def _make_app() -> "Flask":
     from web.app import create_app
+    from web.auth.announce import announce_first_start
+    from web.extensions import current_engine
 
-    return create_app()
+    app = create_app()
+    with app.app_context():
+        announce_first_start(current_engine())
+    return app
 
 
 def _start_worker(app: "Flask") -> threading.Event:

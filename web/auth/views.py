@@ -1,0 +1,167 @@
+"""Log in, log out, change one's password, first start."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, flash, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from engine.commands.access.change_password import change_password
+from engine.commands.access.first_start import name_first_administrator
+from engine.commands.access.log_in import Origin, log_in
+from engine.commands.access.log_out import log_out
+from engine.errors import InvalidInputError, NotFoundError
+from engine.queries.administration import has_administrator
+from engine.queries.settings import log_in_rules
+from web.auth.person import COOKIE, forget, load_person, remember
+from web.extensions import current_engine, login_manager
+
+bp = Blueprint("auth", __name__, template_folder="templates")
+
+OPEN_WITH_OLD_PASSWORD = frozenset({"auth.password", "auth.logout", "auth.login", "language", "static", "healthz"})
+
+
+def init_app(app: Flask) -> None:
+    """Tell Flask-Login who is behind a request, and where to send who is not logged in."""
+    login_manager.request_loader(load_person)
+    login_manager.unauthorized_handler(_ask_to_log_in)
+    app.before_request(_ask_for_new_password)
+
+
+def _ask_to_log_in() -> ResponseReturnValue:
+    target = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return forget(make_response(redirect(url_for("auth.login", next=target), code=303)))
+
+
+def _ask_for_new_password() -> ResponseReturnValue | None:
+    """A password that somebody else chose is changed before anything else."""
+    if request.endpoint is None or request.endpoint in OPEN_WITH_OLD_PASSWORD:
+        return None
+    if current_user.is_authenticated and current_user.must_change_password:
+        return redirect(url_for("auth.password"), code=303)
+    return None
+
+
+@bp.get("/login")
+def login() -> ResponseReturnValue:
+    """The log-in page; before the first administrator is named, the page that asks for one."""
+    if current_user.is_authenticated:
+        return redirect(url_for("home"))
+    if not _has_administrator():
+        return redirect(url_for("auth.first_start"))
+    return _login_page(next_page=request.args.get("next", ""))
+
+
+@bp.post("/login")
+def log_in_now() -> ResponseReturnValue:
+    """Check the password. Unknown person, wrong password and locked account get the same answer."""
+    typed = request.form.get("login", "")
+    token = log_in(current_engine(), typed, request.form.get("password", ""), _origin())
+    if token is None:
+        error = _("工号或密码不正确，或账号已锁定。请检查后重试，或联系管理员。")
+        return _login_page(typed, request.form.get("next", ""), error), 422
+    session.clear()  # nothing of who used this browser before
+    return remember(make_response(redirect(local_target(request.form.get("next")), code=303)), token)
+
+
+@bp.post("/logout")
+def logout() -> ResponseReturnValue:
+    """End this log-in."""
+    token = request.cookies.get(COOKIE, "")
+    with current_engine().unit_of_work(actor=current_user.id if current_user.is_authenticated else None) as uow:
+        log_out(uow, token)
+    session.clear()
+    return forget(make_response(redirect(url_for("auth.login"), code=303)))
+
+
+@bp.route("/password", methods=["GET", "POST"])
+@login_required
+def password() -> ResponseReturnValue:
+    """Choose a new password; log-ins on other devices end."""
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        errors = _changed_password()
+        if not errors:
+            flash(_("密码已修改，其他设备上的登录已退出。"), "success")
+            return redirect(url_for("home"), code=303)
+    page = render_template("auth/password.html", errors=errors, values={}, least=_password_length())
+    return page, (422 if errors else 200)
+
+
+@bp.route("/first-start", methods=["GET", "POST"])
+def first_start() -> ResponseReturnValue:
+    """Name the first administrator, with the one-time token that the server printed. Afterwards the page is gone."""
+    if _has_administrator():
+        raise NotFoundError
+    errors: dict[str, str] = {}
+    values = {name: request.form.get(name, "") for name in ("token", "id", "name")}
+    if request.method == "POST":
+        errors = _named_administrator(values)
+        if not errors:
+            flash(_("管理员已设立，请登录。"), "success")
+            return redirect(url_for("auth.login"), code=303)
+    page = render_template("auth/first_start.html", errors=errors, values=values, least=_password_length())
+    return page, (422 if errors else 200)
+
+
+def local_target(target: str | None) -> str:
+    """An address of our own, never another host's; the inbox when there is none."""
+    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
+        return url_for("home")
+    parts = urlsplit(target)
+    return url_for("home") if parts.scheme or parts.netloc or any(map(str.isspace, target)) else target
+
+
+def _login_page(typed: str = "", next_page: str = "", error: str = "") -> str:
+    return render_template("auth/login.html", values={"login": typed[:64]}, next_page=next_page, error=error)
+
+
+def _changed_password() -> dict[str, str]:
+    new = request.form.get("new", "")
+    if new != request.form.get("again", ""):
+        return {"again": _("两次输入的新密码不一致")}
+    try:
+        change_password(
+            current_engine(),
+            current_user.id,
+            current=request.form.get("current", ""),
+            new=new,
+            token=current_user.token,
+        )
+    except InvalidInputError as error:
+        return error.fields
+    return {}
+
+
+def _named_administrator(values: dict[str, str]) -> dict[str, str]:
+    new = request.form.get("password", "")
+    if new != request.form.get("again", ""):
+        return {"again": _("两次输入的密码不一致")}
+    try:
+        name_first_administrator(
+            current_engine(),
+            token=values["token"],
+            user_id=values["id"],
+            name=values["name"],
+            password=new,
+        )
+    except InvalidInputError as error:
+        return error.fields
+    return {}
+
+
+def _has_administrator() -> bool:
+    with current_engine().reading() as uow:
+        return has_administrator(uow.session, uow.today)
+
+
+def _password_length() -> int:
+    with current_engine().reading() as uow:
+        return log_in_rules(uow.session).password_length
+
+
+def _origin() -> Origin:
+    return Origin(request.remote_addr, request.user_agent.string or None)
