@@ -19,6 +19,11 @@ BUILT_IN = ("number", "title", "state", "today")  # names that every case has be
 class ReportDefinitionError(InvalidInputError):
     """A report section that cannot be evaluated; the message names the key that is wrong."""
 
+    code = "report-definition"
+
+    def __init__(self, message: str) -> None:
+        super().__init__({"report": message}, message)
+
 
 @dataclass(frozen=True)
 class GroupValue:

@@ -1,0 +1,58 @@
+"""Who may read a report, and which of its cases by name."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine.errors import NotFoundError
+from engine.queries.organisation import has_role
+from engine.reports.cases import Case
+from engine.reports.definition import ReportDefinition, read_report_definition
+from engine.reports.load import folders_with, load_manifest
+from engine.rules.visibility import visible_instances
+from engine.unit_of_work import UnitOfWork
+from models import ProcessInstance
+
+IDS_PER_QUERY = 500
+
+
+def readable_reports(uow: UnitOfWork) -> list[tuple[str, Mapping[str, Any], ReportDefinition]]:
+    """Processes whose reports the actor may read: folder key, manifest, definition."""
+    found = []
+    for key, manifest in folders_with(uow.session, "report"):
+        definition = read_report_definition(manifest)
+        if definition is not None and _may_read(uow, definition):
+            found.append((key, manifest, definition))
+    return found
+
+
+def ensure_may_read(uow: UnitOfWork, folder_key: str) -> tuple[Mapping[str, Any], ReportDefinition]:
+    """The manifest and the report of a process, for those who may read it.
+
+    Raises:
+        NotFoundError: no right, no process, no report: indistinguishable.
+    """
+    manifest = load_manifest(uow.session, folder_key)
+    definition = read_report_definition(manifest)
+    if definition is None or not _may_read(uow, definition):
+        raise NotFoundError
+    return manifest, definition
+
+
+def _may_read(uow: UnitOfWork, definition: ReportDefinition) -> bool:
+    """Only who holds one of the named roles; a report that names none is for nobody."""
+    roles = definition.may_read
+    return bool(roles and uow.actor and has_role(uow.session, uow.actor, roles, uow.today))
+
+
+def visible_ids(uow: UnitOfWork, cases: Iterable[Case]) -> frozenset[UUID]:
+    """Of the given cases, those whose page the actor may open, under the one visibility rule."""
+    ids = [case.instance_id for case in cases if case.instance_id is not None]
+    seen: set[UUID] = set()
+    for start in range(0, len(ids), IDS_PER_QUERY):
+        chunk = ids[start : start + IDS_PER_QUERY]
+        query = select(ProcessInstance.id).where(ProcessInstance.id.in_(chunk), visible_instances(uow.holder))
+        seen.update(uow.session.scalars(query))
+    return frozenset(seen)
