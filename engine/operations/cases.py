@@ -55,6 +55,20 @@ def linked_cases(call: OperationCall) -> Mapping[str, Any]:
     return {"cases": cases}
 
 
+@operation("case.read")
+def read_case(call: OperationCall) -> Mapping[str, Any]:
+    """One other ``case``: ``id``, ``number``, ``title``, ``status`` and the report variables that ``variables`` names."""
+    wanted = call.texts("variables")
+    target = _case_id(call, call.text("case"))
+    row = call.uow.connection.execute(
+        select(INSTANCE.c.id, INSTANCE.c.number, INSTANCE.c.title, INSTANCE.c.status).where(INSTANCE.c.id == target)
+    ).one_or_none()
+    if row is None:
+        raise call.failure(f"没有流程 {target}")
+    values = dict.fromkeys(wanted) | _report_values(call, [row.id], wanted).get(row.id, {})
+    return {"id": str(row.id), "number": row.number, "title": row.title, "status": str(row.status.value)} | values
+
+
 @operation("case.participants")
 def add_participants(call: OperationCall) -> Mapping[str, Any]:
     """Make people part of the case: each parameter is a part (joint, seconder, follower, copied) with user ids."""

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
+
 from engine.operations.registry import OperationCall, operation
 from engine.step.opening import as_instant
 from models import CongressSession, CongressSessionState, CongressTerm
@@ -35,8 +37,12 @@ def update_session(call: OperationCall) -> Mapping[str, Any]:
 
 @operation("session.read")
 def read_session(call: OperationCall) -> Mapping[str, Any]:
-    """What is known of ``session``: ``session_term``, ``session_meeting``, ``session_state``, ``window_opens_at``, …"""
-    session = call.uow.session.get(CongressSession, call.text("session"))
+    """What is known of ``session``: ``session_term``, ``session_meeting``, ``session_state``, ``window_opens_at``, …
+
+    Without ``session`` it is the one that collects now, else the newest that has begun to.
+    """
+    named = call.parameters.get("session")
+    session = _current(call) if named is None else call.uow.session.get(CongressSession, call.text("session"))
     if session is None:
         raise call.failure("没有这次会议")
     return {
@@ -47,6 +53,14 @@ def read_session(call: OperationCall) -> Mapping[str, Any]:
         "window_closes_at": session.window_closes_at,
         "congress_on": session.congress_on,
     }
+
+
+def _current(call: OperationCall) -> CongressSession | None:
+    begun = select(CongressSession).where(
+        (CongressSession.state == CongressSessionState.COLLECTING) | (CongressSession.window_opens_at <= call.uow.now)
+    )
+    order = (CongressSession.state != CongressSessionState.COLLECTING, CongressSession.window_opens_at.desc())
+    return call.uow.session.scalars(begun.order_by(*order).limit(1)).one_or_none()
 
 
 def _new(call: OperationCall, identifier: str) -> CongressSession:

@@ -23,7 +23,7 @@ from models import CalendarDay, DayKind, Setting
 if TYPE_CHECKING:
     from engine.spiff import Definitions
 
-RESERVED_NAMES = frozenset({"case_id", "business_key", "initiator", "now", "today", "settings"})
+RESERVED_NAMES = frozenset({"case_id", "business_key", "initiator", "actor", "now", "today", "settings"})
 
 
 class StepEnvironment:
@@ -45,6 +45,7 @@ class StepEnvironment:
             "case_id": str(instance_id),
             "business_key": business_key,
             "initiator": initiator,
+            "actor": uow.actor,
             "now": uow.now.astimezone(SHANGHAI),
             "today": uow.today,
         }
