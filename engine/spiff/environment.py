@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,13 +12,26 @@ if TYPE_CHECKING:
     from engine.spiff.definitions import Definitions
 
 
-class BpmnError(Exception):  # noqa: N818 - the term of the standard
+class BpmnError(Exception):
     """A modelled error: an error boundary event or an error event sub-process may catch it."""
 
     def __init__(self, code: str, message: str = "") -> None:
         super().__init__(message or code)
         self.code = code
         self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """What a simulation answers for an automatic task.
+
+    An environment that has a method ``stand_in(flow_node_id) -> StandIn | None`` is asked before every service, send,
+    script and business rule task. Only the simulator has one.
+    """
+
+    data: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None  # code of a BPMN error to throw
+    wait: bool = False  # leave the task waiting until it is completed like a user task
 
 
 class ExecutionEnvironment(Protocol):

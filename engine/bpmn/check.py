@@ -1,0 +1,217 @@
+"""What of a diagram is executed, inert or refused; every refusal with element and line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from lxml import etree
+
+from engine.bpmn.check_events import check_event
+from engine.bpmn.check_nodes import check_activity, check_gateway
+from engine.bpmn.diagram import (
+    Diagram,
+    is_compensation_handler,
+    is_container,
+    is_event_subprocess,
+    our,
+)
+from engine.bpmn.expressions import ForeignLanguageError, to_feel
+from engine.bpmn.names import ACTIVITIES, EVENTS, FLOW_NODES, GATEWAYS, REFUSED_NODES, bpmn, local_name
+from engine.bpmn.problems import BpmnRefusedError
+from engine.bpmn.wording import expression
+
+# inside a process or sub-process; without effect by their nature
+_INERT = frozenset(
+    ["documentation", "extensionElements", "laneSet", "lane", "dataObject", "dataObjectReference", "dataStore", "dataStoreReference", "textAnnotation", "association", "group", "ioSpecification", "property", "incoming", "outgoing", "auditing", "monitoring", "supportedInterfaceRef", "ioBinding", "artifact", "category", "categoryValue", "sequenceFlow", "completionCondition", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics", "dataInputAssociation", "dataOutputAssociation", "definitionalCollaborationRef"]
+)
+# they say something that we do not execute
+_IGNORED = frozenset(
+    ["potentialOwner", "humanPerformer", "performer", "resourceRole", "correlationSubscription", "escalationEventDefinition"]
+)
+
+
+def check_diagram(diagram: Diagram) -> None:
+    """Record every problem of one normalised file in its findings; checked a second time it stays the same."""
+    root = diagram.root
+    if root is None:
+        return
+    if not any(True for p in diagram.processes for _ in diagram.scope_nodes(p)):
+        diagram.findings.error("no-process", "there is no process with a flow node in it", root)
+    _check_refused(diagram, root)
+    _check_ignored(diagram, root)
+    for scope in _scopes(diagram):
+        _check_scope(diagram, scope)
+        _check_starts(diagram, scope)
+        _check_links(diagram, scope)
+        for node in diagram.scope_nodes(scope):
+            _check_node(diagram, node)
+    for flow in diagram.flows:
+        condition = flow.element.find(bpmn("conditionExpression"))
+        if condition is not None:
+            expression(diagram, condition.text, condition, condition.get("language"))
+
+
+def check_together(diagrams: list[Diagram], *, strict: bool = False) -> None:
+    """Called processes, and what only a deployment needs.
+
+    Args:
+        diagrams: the files that are put live or tried together.
+        strict: a deployment: an absent called process and a task without assignment are errors.
+    """
+    seen: Counter[str] = Counter(str(p.get("id")) for d in diagrams for p in d.processes)
+    for diagram in diagrams:
+        for process in diagram.processes:
+            if seen[str(process.get("id"))] > 1:
+                diagram.findings.error("duplicate-id", f"process {process.get('id')} stands in two files", process)
+        for call in _elements(diagram, "callActivity"):
+            _check_call(diagram, call, seen, strict)
+        for task in _elements(diagram, "userTask") if strict else ():
+            _check_assignment(diagram, task)
+
+
+def ensure_executable(diagram: Diagram) -> None:
+    """Raise what is wrong with a checked diagram.
+
+    Raises:
+        BpmnRefusedError: at least one problem is an error.
+    """
+    if not diagram.findings.executable:
+        raise BpmnRefusedError(diagram.problems)
+
+
+def _elements(diagram: Diagram, kind: str) -> Iterable[etree._Element]:
+    return [] if diagram.root is None else diagram.root.iter(bpmn(kind))
+
+
+def _scopes(diagram: Diagram) -> list[etree._Element]:
+    if diagram.root is None:
+        return []
+    return [e for e in diagram.root.iter(etree.Element) if local_name(e) == "process" or is_container(e)]
+
+
+def _check_refused(diagram: Diagram, root: etree._Element) -> None:
+    for element in root.iter(etree.Element):
+        kind = local_name(element)
+        if kind in REFUSED_NODES:
+            diagram.findings.error("unsupported-element", f"{kind} is not executed", element)
+        elif kind == "eventDefinitionRef":
+            _check_definition_reference(diagram, root, element)
+
+
+def _check_definition_reference(diagram: Diagram, root: etree._Element, reference: etree._Element) -> None:
+    wanted = (reference.text or "").strip().rpartition(":")[2]
+    if not any(local_name(d).endswith("EventDefinition") and d.get("id") == wanted for d in root):
+        diagram.findings.error("dangling-ref", f"event definition {wanted[:80]} is not there", reference)
+
+
+def _check_ignored(diagram: Diagram, root: etree._Element) -> None:
+    for element in root.iter(etree.Element):
+        kind = local_name(element)
+        if kind in _IGNORED and kind != "escalationEventDefinition":
+            diagram.findings.warning("ignored", f"{kind} is ignored; use banli: attributes", element)
+        elif kind in {"dataInputAssociation", "dataOutputAssociation"} and (
+            element.find(bpmn("assignment")) is not None or element.find(bpmn("transformation")) is not None
+        ):
+            diagram.findings.warning("ignored", f"the assignment in a {kind} is ignored", element)
+        elif kind in {"correlationKey", "correlationProperty"}:
+            diagram.findings.warning("ignored", f"{kind} is ignored; use banli:correlation", element)
+
+
+def _check_scope(diagram: Diagram, scope: etree._Element) -> None:
+    for child in scope:
+        kind = local_name(child)
+        if not kind or kind in FLOW_NODES or kind in REFUSED_NODES or kind in _INERT or kind in _IGNORED:
+            continue
+        diagram.findings.error("unsupported-element", f"{kind} is not executed", child)
+
+
+def _check_node(diagram: Diagram, node: etree._Element) -> None:
+    kind = local_name(node)
+    if kind in EVENTS:
+        check_event(diagram, node)
+    elif kind in GATEWAYS:
+        check_gateway(diagram, node)
+    elif kind in ACTIVITIES:
+        check_activity(diagram, node)
+    default = node.get("default")
+    if default and not any(flow.id == default for flow in diagram.outgoing.get(str(node.get("id")), [])):
+        diagram.findings.warning("dangling-ref", f"default flow {default[:80]} does not leave this node", node)
+
+
+def _check_starts(diagram: Diagram, scope: etree._Element) -> None:
+    nodes = list(diagram.scope_nodes(scope))
+    if not nodes or local_name(scope) == "adHocSubProcess":
+        return
+    starts = [n for n in nodes if local_name(n) == "startEvent"]
+    heads = [n for n in nodes if str(n.get("id")) not in diagram.incoming and _could_begin(n)]
+    if starts:
+        for head in heads:
+            if head not in starts:
+                diagram.findings.warning("unreachable", "no flow leads here, so it never happens", head)
+        _check_start_events(diagram, scope, starts)
+    elif is_event_subprocess(scope):
+        diagram.findings.error("no-start-event", "an event sub-process needs a start event", scope)
+    elif heads:
+        names = ", ".join(str(h.get("id")) for h in heads[:5])
+        diagram.findings.warning("implied-start", f"there is no start event; it begins with {names}", scope)
+    else:
+        diagram.findings.error("no-start-event", "there is no start event, and every node has an incoming flow", scope)
+
+
+def _could_begin(node: etree._Element) -> bool:
+    if local_name(node) == "boundaryEvent" or is_event_subprocess(node) or is_compensation_handler(node):
+        return False
+    return node.find(bpmn("linkEventDefinition")) is None
+
+
+def _check_start_events(diagram: Diagram, scope: etree._Element, starts: list[etree._Element]) -> None:
+    plain = [s for s in starts if not any(local_name(c).endswith(("EventDefinition", "DefinitionRef")) for c in s)]
+    if is_event_subprocess(scope):
+        for start in plain:
+            diagram.findings.error("unsupported-event", "the start of an event sub-process needs a trigger", start)
+    elif local_name(scope) != "process" and not plain:
+        diagram.findings.error("unsupported-event", "a sub-process cannot be started by a trigger", starts[0])
+    if len(plain) > 1:
+        message = f"{len(plain)} start events without trigger: {plain[0].get('id')} begins unless another is named"
+        diagram.findings.warning("several-start-events", message, plain[1])
+
+
+def _check_links(diagram: Diagram, scope: etree._Element) -> None:
+    catches: Counter[str] = Counter()
+    throws: list[tuple[str, etree._Element]] = []
+    for node in diagram.scope_nodes(scope):
+        link = node.find(bpmn("linkEventDefinition"))
+        if link is None:
+            continue
+        name = (link.get("name") or node.get("name") or "").strip()
+        if local_name(node) == "intermediateCatchEvent":
+            catches[name] += 1
+            if catches[name] > 1:
+                diagram.findings.error("duplicate-id", f"two link events catch {name[:80]}", node)
+        else:
+            throws.append((name, node))
+    for name, node in throws:
+        if name not in catches:
+            diagram.findings.error("missing-target", f"no link event catches {name[:80]} in this scope", node)
+
+
+def _check_call(diagram: Diagram, call: etree._Element, known: Counter[str], strict: bool) -> None:
+    called = (call.get("calledElement") or "").strip()
+    if called.startswith(("=", "${", "#{")):
+        try:
+            to_feel(called)
+        except ForeignLanguageError as error:
+            diagram.findings.error("expression-language", str(error), call)
+        return
+    local = called.rpartition(":")[2]
+    if called and called not in known and local in known:
+        call.set("calledElement", local)
+    elif called and called not in known:
+        say = diagram.findings.error if strict else diagram.findings.warning
+        say("missing-called-process", f"the called process {called[:80]} is not in these files", call)
+
+
+def _check_assignment(diagram: Diagram, task: etree._Element) -> None:
+    if not any(our(task, name) for name in ("assignee", "candidateRole", "candidateUnit", "open")):
+        diagram.findings.error("no-assignment", "nobody is named who could do this task", task)

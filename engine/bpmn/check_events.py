@@ -1,0 +1,133 @@
+"""Checks of events: which trigger may stand where, and whether it says what is needed."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from engine.bpmn.diagram import Diagram, is_event_subprocess, our
+from engine.bpmn.expressions import ForeignLanguageError, is_iso_literal, timer_text
+from engine.bpmn.iso import TimerValueError, check_timer_literal
+from engine.bpmn.names import ACTIVITIES, ALLOWED_TRIGGERS, EVENT_DEFINITIONS, bpmn, local_name
+from engine.bpmn.wording import expression
+
+_TIMERS = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
+
+
+def check_event(diagram: Diagram, event: etree._Element) -> None:
+    """Record the problems of one event."""
+    definitions = event_definitions(diagram, event)
+    triggers = [local_name(d).removesuffix("EventDefinition") for d in definitions] or ["none"]
+    place = _place(event)
+    for trigger in triggers:
+        if trigger not in ALLOWED_TRIGGERS[place] and not _plain_catch(event, trigger):
+            message = f"a {local_name(event)} with {trigger} trigger is not executed here"
+            diagram.findings.error("unsupported-event", message, event)
+    for definition in definitions:
+        _check_definition(diagram, event, definition)
+    if local_name(event) == "boundaryEvent":
+        _check_boundary(diagram, event, triggers)
+    if local_name(event) == "endEvent" and str(event.get("id")) in diagram.outgoing:
+        diagram.findings.error("unsupported-flow", "a flow leaves an end event", event)
+    if "cancel" in triggers and local_name(event) == "endEvent" and not _in_transaction(event):
+        diagram.findings.error("unsupported-event", "a cancel end event stands outside a transaction", event)
+
+
+def event_definitions(diagram: Diagram, event: etree._Element) -> list[etree._Element]:
+    """The definitions inside the event and those it refers to."""
+    found = [c for c in event if local_name(c) in EVENT_DEFINITIONS]
+    for reference in event.findall(bpmn("eventDefinitionRef")):
+        wanted = (reference.text or "").strip().rpartition(":")[2]
+        roots = [] if diagram.root is None else list(diagram.root)
+        found += [d for d in roots if local_name(d) in EVENT_DEFINITIONS and d.get("id") == wanted]
+    return found
+
+
+def _place(event: etree._Element) -> str:
+    parent = event.getparent()
+    if local_name(event) == "startEvent" and parent is not None and is_event_subprocess(parent):
+        return "eventSubProcessStart"
+    return local_name(event)
+
+
+def _plain_catch(event: etree._Element, trigger: str) -> bool:
+    """A none start in an event sub-process is refused elsewhere, with a better sentence."""
+    return trigger == "none" and _place(event) == "eventSubProcessStart"
+
+
+def _in_transaction(event: etree._Element) -> bool:
+    return any(local_name(a) == "transaction" for a in event.iterancestors())
+
+
+def _check_definition(diagram: Diagram, event: etree._Element, definition: etree._Element) -> None:
+    kind = local_name(definition)
+    if kind == "timerEventDefinition":
+        _check_timer(diagram, event, definition)
+    elif kind == "conditionalEventDefinition":
+        condition = definition.find(bpmn("condition"))
+        if condition is None or not (condition.text or "").strip():
+            diagram.findings.error("no-condition", "a conditional event has no condition", event)
+        else:
+            expression(diagram, condition.text, condition, condition.get("language"))
+    elif kind in {"messageEventDefinition", "signalEventDefinition"}:
+        what = kind.removesuffix("EventDefinition")
+        if not definition.get(f"{what}Ref"):
+            diagram.findings.warning("dangling-ref", f"it names no {what}; its own name is used", event)
+    elif kind == "compensateEventDefinition" and definition.get("activityRef"):
+        wanted = str(definition.get("activityRef")).rpartition(":")[2]
+        if wanted not in diagram.nodes:
+            diagram.findings.error("dangling-ref", f"compensation of {wanted[:80]}, which is not there", event)
+
+
+def _check_timer(diagram: Diagram, event: etree._Element, definition: etree._Element) -> None:
+    if our(definition, "anchor"):
+        expression(diagram, our(definition, "anchor"), definition)
+    deadline = our(definition, "deadline")
+    if deadline:
+        if deadline.startswith("="):
+            expression(diagram, deadline, definition)
+        return
+    for tag, kind in _TIMERS.items():
+        element = definition.find(bpmn(tag))
+        if element is not None and (element.text or "").strip():
+            _check_timer_text(diagram, event, element, kind)
+            return
+    message = "a timer has no time"
+    if local_name(event) == "startEvent" and _place(event) == "startEvent":
+        diagram.findings.warning("timer-no-time", message + "; the process can be started by hand", event)
+    else:
+        diagram.findings.error("timer-no-time", message, event)
+
+
+def _check_timer_text(diagram: Diagram, event: etree._Element, element: etree._Element, kind: str) -> None:
+    text = str(element.text).strip()
+    try:
+        if is_iso_literal(text):
+            check_timer_literal(kind, text)
+        else:
+            value = timer_text(text, declared=element.get("language"), default=diagram.language).text
+            if value.startswith("="):
+                expression(diagram, text, element, element.get("language"))
+    except ForeignLanguageError as error:
+        diagram.findings.error("expression-language", str(error), event)
+    except TimerValueError as error:
+        diagram.findings.error("timer-no-time", str(error), event)
+
+
+def _check_boundary(diagram: Diagram, event: etree._Element, triggers: list[str]) -> None:
+    wanted = (event.get("attachedToRef") or "").strip().rpartition(":")[2]
+    host = diagram.nodes.get(wanted)
+    if host is None or host.getparent() is not event.getparent():
+        diagram.findings.error(
+            "dangling-ref", f"attached to {wanted[:80] or 'nothing'}, which is not in its scope", event
+        )
+        return
+    if local_name(host) not in ACTIVITIES:
+        diagram.findings.error("unsupported-event", f"attached to a {local_name(host)}", event)
+    if str(event.get("id")) in diagram.incoming:
+        diagram.findings.error("unsupported-flow", "a flow leads to a boundary event", event)
+    if "cancel" in triggers and local_name(host) != "transaction":
+        diagram.findings.error("unsupported-event", "a cancel event is attached to no transaction", event)
+    if "compensate" in triggers and str(event.get("id")) not in diagram.compensation:
+        diagram.findings.warning("missing-target", "no association leads to a compensation handler", event)
+    if event.get("cancelActivity") == "false" and {"error", "cancel"} & set(triggers):
+        diagram.findings.warning("always-interrupting", "an error or cancel event always ends its activity", event)

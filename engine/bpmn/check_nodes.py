@@ -1,0 +1,158 @@
+"""Checks of gateways and activities."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from engine.bpmn.diagram import Diagram, FlowElement, is_event_subprocess, our
+from engine.bpmn.names import banli, bpmn, local_name
+from engine.bpmn.wording import expression
+
+_CATCHABLE = frozenset(f"{k}EventDefinition" for k in ("message", "timer", "signal", "conditional"))
+
+
+def _has_condition(flow: FlowElement) -> bool:
+    condition = flow.element.find(bpmn("conditionExpression"))
+    return condition is not None and bool((condition.text or "").strip())
+
+
+def check_gateway(diagram: Diagram, gateway: etree._Element) -> None:
+    """Record the problems of one gateway."""
+    kind = local_name(gateway)
+    flows = diagram.outgoing.get(str(gateway.get("id")), [])
+    if kind == "exclusiveGateway":
+        _check_exclusive(diagram, gateway, flows)
+    elif kind == "inclusiveGateway" and len(flows) > 1:
+        for flow in flows:
+            if not _has_condition(flow) and flow.id != gateway.get("default"):
+                diagram.findings.warning(
+                    "always-taken", f"flow {flow.id} has no condition and is always taken", gateway
+                )
+    elif kind == "parallelGateway" and any(_has_condition(f) for f in flows):
+        diagram.findings.warning("ignored", "conditions on flows out of a parallel gateway are ignored", gateway)
+    elif kind == "eventBasedGateway":
+        _check_event_gateway(diagram, gateway, flows)
+
+
+def _check_exclusive(diagram: Diagram, gateway: etree._Element, flows: list[FlowElement]) -> None:
+    default = gateway.get("default")
+    without = [f for f in flows if not _has_condition(f) and f.id != default]
+    if len(flows) < 2 or not without:
+        return
+    if len(without) == 1 and not any(f.id == default for f in flows):
+        message = f"flow {without[0].id} has no condition and is taken as the default"
+        diagram.findings.warning("implied-default", message, gateway)
+        return
+    for flow in without:
+        diagram.findings.error(
+            "no-condition", f"flow {flow.id} out of an exclusive gateway has no condition", flow.element
+        )
+
+
+def _check_event_gateway(diagram: Diagram, gateway: etree._Element, flows: list[FlowElement]) -> None:
+    if not flows:
+        diagram.findings.error("missing-target", "an event-based gateway leads to no event", gateway)
+    if gateway.get("eventGatewayType") == "Parallel":
+        diagram.findings.error("unsupported-element", "a parallel event-based gateway is not executed", gateway)
+    for flow in flows:
+        target = diagram.nodes[flow.target]
+        if local_name(target) == "receiveTask":
+            continue
+        events = [local_name(c) for c in target if local_name(c).endswith("EventDefinition")]
+        catches = local_name(target) == "intermediateCatchEvent" and events and set(events) <= _CATCHABLE
+        referred = target.find(bpmn("eventDefinitionRef")) is not None
+        if not catches and not referred:
+            message = f"an event-based gateway leads to {flow.target}, which catches no event"
+            diagram.findings.error("unsupported-element", message, gateway)
+
+
+def check_activity(diagram: Diagram, activity: etree._Element) -> None:
+    """Record the problems of one activity."""
+    kind = local_name(activity)
+    _check_loop(diagram, activity)
+    if kind == "task":
+        diagram.findings.warning("untyped-task", "a task without type waits for a person", activity)
+    elif kind == "userTask":
+        _check_user_task(diagram, activity)
+    elif kind == "scriptTask":
+        _check_script(diagram, activity)
+    elif kind == "serviceTask":
+        _check_parameters(diagram, activity)
+        if our(activity, "operation") is None:
+            diagram.findings.warning("no-operation", "a service task without operation does nothing", activity)
+    elif kind == "sendTask":
+        _check_parameters(diagram, activity)
+    elif kind == "businessRuleTask" and our(activity, "decisionRef") is None:
+        if our(activity, "operation") is None:
+            diagram.findings.warning("missing-decision", "a business rule task without decision does nothing", activity)
+    elif kind == "callActivity" and not (activity.get("calledElement") or "").strip():
+        message = "it calls no process, so it waits for a person like a task without type"
+        diagram.findings.warning("missing-called-process", message, activity)
+    elif kind == "adHocSubProcess":
+        _check_ad_hoc(diagram, activity)
+    if is_event_subprocess(activity):
+        node_id = str(activity.get("id"))
+        if node_id in diagram.incoming or node_id in diagram.outgoing:
+            diagram.findings.error("unsupported-flow", "a flow leads to or from an event sub-process", activity)
+
+
+def _check_loop(diagram: Diagram, activity: etree._Element) -> None:
+    standard = activity.find(bpmn("standardLoopCharacteristics"))
+    if standard is not None:
+        condition = standard.find(bpmn("loopCondition"))
+        if condition is not None:
+            expression(diagram, condition.text, condition, condition.get("language"))
+        if (condition is None or not (condition.text or "").strip()) and not standard.get("loopMaximum"):
+            message = "a loop without condition and maximum runs once"
+            diagram.findings.warning("loop-no-condition", message, activity)
+    multi = activity.find(bpmn("multiInstanceLoopCharacteristics"))
+    if multi is None:
+        return
+    for tag in ("loopCardinality", "completionCondition"):
+        element = multi.find(bpmn(tag))
+        if element is not None:
+            expression(diagram, element.text, element, element.get("language"))
+    for attribute in ("collection", "outputElement"):
+        if our(multi, attribute):
+            expression(diagram, our(multi, attribute), multi)
+    cardinality, data = multi.findtext(bpmn("loopCardinality")), multi.findtext(bpmn("loopDataInputRef"))
+    if not any((value or "").strip() for value in (cardinality, data, our(multi, "collection"))):
+        message = "a multi-instance activity has neither a cardinality nor a collection"
+        diagram.findings.error("mi-no-collection", message, activity)
+    if multi.get("behavior", "All") != "All":
+        diagram.findings.warning("ignored", "the events of a multi-instance behaviour are not thrown", activity)
+
+
+def _check_user_task(diagram: Diagram, task: etree._Element) -> None:
+    for attribute in ("assignee", "exclude", "anchor"):
+        expression(diagram, our(task, attribute), task)
+    for attribute in ("candidateRole", "candidateUnit", "due"):
+        text = our(task, attribute)
+        if text and text.startswith("="):
+            expression(diagram, text, task)
+
+
+def _check_script(diagram: Diagram, task: etree._Element) -> None:
+    script = task.find(bpmn("script"))
+    if script is None or not (script.text or "").strip():
+        diagram.findings.warning("no-script", "a script task without script does nothing", task)
+        return
+    expression(diagram, script.text, task, task.get("scriptFormat"))
+
+
+def _check_parameters(diagram: Diagram, task: etree._Element) -> None:
+    for parameter in task.findall(f"{bpmn('extensionElements')}/{banli('parameter')}"):
+        value = parameter.get("value") if parameter.get("value") is not None else parameter.text
+        expression(diagram, value, parameter)
+
+
+def _check_ad_hoc(diagram: Diagram, activity: etree._Element) -> None:
+    condition = activity.find(bpmn("completionCondition"))
+    if condition is None or not (condition.text or "").strip():
+        message = "an ad-hoc sub-process without completion condition ends when each activity has been done once"
+        diagram.findings.warning("ad-hoc-no-condition", message, activity)
+    else:
+        expression(diagram, condition.text, condition, condition.get("language"))
+    for child in diagram.scope_nodes(activity):
+        if local_name(child) in {"startEvent", "endEvent"}:
+            diagram.findings.warning("ignored", f"a {local_name(child)} in an ad-hoc sub-process", child)

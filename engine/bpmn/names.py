@@ -1,0 +1,99 @@
+"""Names of BPMN 2.0 and of the vendors whose files we read."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lxml import etree
+
+BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+BPMNDI: Final = "http://www.omg.org/spec/BPMN/20100524/DI"
+XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
+BANLI: Final = "urn:banli:bpmn:1"
+CAMUNDA: Final = "http://camunda.org/schema/1.0/bpmn"
+OPERATON: Final = "http://operaton.org/schema/1.0/bpmn"
+FLOWABLE: Final = "http://flowable.org/bpmn"
+ACTIVITI: Final = "http://activiti.org/bpmn"
+ZEEBE: Final = "http://camunda.org/schema/zeebe/1.0"
+SPIFF: Final = "http://spiffworkflow.org/bpmn/schema/1.0/core"
+
+VENDORS: Final = {
+    CAMUNDA: "camunda",
+    OPERATON: "operaton",
+    FLOWABLE: "flowable",
+    ACTIVITI: "activiti",
+    ZEEBE: "zeebe",
+    SPIFF: "spiffworkflow",
+}
+
+TASKS: Final = frozenset(
+    ["task", "userTask", "manualTask", "scriptTask", "serviceTask", "sendTask", "receiveTask", "businessRuleTask", "callActivity"]
+)
+CONTAINERS: Final = frozenset(["subProcess", "transaction", "adHocSubProcess"])
+ACTIVITIES: Final = TASKS | CONTAINERS
+GATEWAYS: Final = frozenset(
+    ["exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"]
+)
+EVENTS: Final = frozenset(["startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"])
+FLOW_NODES: Final = ACTIVITIES | GATEWAYS | EVENTS
+# drawn by BPMN's other diagram types, or without a notation: nothing we could run
+REFUSED_NODES: Final = frozenset(
+    ["complexGateway", "choreographyTask", "callChoreography", "subChoreography", "implicitThrowEvent", "event"]
+)
+WAITING_FOR_PERSON: Final = frozenset(("userTask", "manualTask", "task"))
+
+EVENT_DEFINITIONS: Final = frozenset(
+    f"{kind}EventDefinition"
+    for kind in ["message", "timer", "signal", "error", "escalation", "conditional", "link", "compensate", "cancel", "terminate"]
+)
+# what an event may be triggered by, by the place where it stands; "none" is always allowed where listed
+ALLOWED_TRIGGERS: Final = {
+    "startEvent": frozenset(("none", "message", "timer", "signal", "conditional")),
+    "eventSubProcessStart": frozenset(
+        ("message", "timer", "signal", "conditional", "error", "escalation", "compensate")
+    ),
+    "intermediateCatchEvent": frozenset(("message", "timer", "signal", "conditional", "link")),
+    "intermediateThrowEvent": frozenset(("none", "message", "signal", "escalation", "link", "compensate")),
+    "boundaryEvent": frozenset(
+        ("message", "timer", "signal", "conditional", "error", "escalation", "compensate", "cancel")
+    ),
+    "endEvent": frozenset(("none", "message", "signal", "error", "escalation", "compensate", "cancel", "terminate")),
+}
+
+# Counted by `banli check`: everything with a meaning of its own in the drawing.
+COUNTED: Final = (
+    FLOW_NODES
+    | REFUSED_NODES
+    | EVENT_DEFINITIONS
+    | frozenset(
+        ["sequenceFlow", "participant", "lane", "messageFlow", "dataObject", "dataObjectReference", "dataStore", "dataStoreReference", "dataInput", "dataOutput", "textAnnotation", "group", "association"]
+    )
+) - {"dataInput", "dataOutput", "event"}
+
+
+def bpmn(local: str) -> str:
+    """The qualified tag of a BPMN element."""
+    return f"{{{BPMN}}}{local}"
+
+
+def banli(local: str) -> str:
+    """The qualified name of one of our attributes or elements."""
+    return f"{{{BANLI}}}{local}"
+
+
+def local_name(element: etree._Element) -> str:
+    """Local name of a BPMN element; empty for comments and elements of other namespaces."""
+    tag = element.tag
+    if not isinstance(tag, str) or not tag.startswith("{" + BPMN + "}"):
+        return ""
+    return tag[len(BPMN) + 2 :]
+
+
+def namespace_of(tag: str) -> str:
+    """The namespace part of a qualified name, empty if it has none."""
+    return tag[1 : tag.index("}")] if tag.startswith("{") else ""
+
+
+def bare(tag: str) -> str:
+    """The local part of a qualified name."""
+    return tag.rpartition("}")[2]

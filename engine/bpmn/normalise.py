@@ -1,0 +1,165 @@
+"""Make the implicit explicit: ids, references, lanes, compensation handlers, vendors' attributes.
+
+The tree is changed in place; what was implied, ignored or translated is recorded as a warning.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from lxml import etree
+
+from engine.bpmn.diagram import ROOT_REFERENCES, Diagram, FlowElement, is_container, known_node
+from engine.bpmn.names import CONTAINERS, FLOW_NODES, REFUSED_NODES, bpmn, local_name
+from engine.bpmn.vendor import map_vendor
+
+_MAX_LANE_DEPTH = 50
+
+
+def normalise(diagram: Diagram) -> None:
+    """Complete a freshly read diagram."""
+    root = diagram.root
+    if root is None:
+        return
+    diagram.language = root.get("expressionLanguage")
+    _give_ids(diagram, root)
+    map_vendor(root, diagram.findings, diagram.language)
+    _index_roots(diagram, root)
+    _index_nodes(diagram, root)
+    _resolve_event_references(diagram, root)
+    _connect(diagram, root)
+    _read_lanes(diagram, root)
+    _read_compensation(diagram, root)
+
+
+def _give_ids(diagram: Diagram, root: etree._Element) -> None:
+    """Ids are optional in BPMN; nodes, flows and root elements without one get a stable one."""
+    used = Counter(str(e.get("id")) for e in root.iter(etree.Element) if e.get("id") is not None)
+    wanted = FLOW_NODES | REFUSED_NODES | {"sequenceFlow", "process", *ROOT_REFERENCES.values()}
+    number = 0
+    for element in root.iter(etree.Element):
+        kind = local_name(element)
+        if kind not in wanted or (element.get("id") or "").strip():
+            continue
+        number += 1
+        while f"{kind}_{number}" in used:
+            number += 1
+        element.set("id", f"{kind}_{number}")
+        used[f"{kind}_{number}"] += 1
+
+
+def _index_roots(diagram: Diagram, root: etree._Element) -> None:
+    for kind in ROOT_REFERENCES.values():
+        for element in root.iter(bpmn(kind)):
+            diagram.roots[str(element.get("id"))] = element
+
+
+def _index_nodes(diagram: Diagram, root: etree._Element) -> None:
+    seen_processes: set[str] = set()
+    for process in root.iter(bpmn("process")):
+        if str(process.get("id")) in seen_processes:
+            diagram.findings.error("duplicate-id", f"two processes have the id {process.get('id')}", process)
+        seen_processes.add(str(process.get("id")))
+        if process.getparent() is not root:
+            diagram.findings.error("unsupported-element", "a process stands inside another element", process)
+    for element in root.iter(etree.Element):
+        if not known_node(element):
+            continue
+        node_id = str(element.get("id"))
+        if node_id in diagram.nodes:
+            diagram.findings.error("duplicate-id", f"two flow nodes have the id {node_id}", element)
+        diagram.nodes.setdefault(node_id, element)
+
+
+def _resolve_event_references(diagram: Diagram, root: etree._Element) -> None:
+    """Qualified names lose their prefix; what resolves to nothing stays as text and is reported."""
+    for element in root.iter(etree.Element):
+        if not local_name(element):
+            continue
+        for attribute in ROOT_REFERENCES:
+            value = element.get(attribute)
+            if value is None or value in diagram.roots:
+                continue
+            unprefixed = value.rpartition(":")[2]
+            if unprefixed in diagram.roots:
+                element.set(attribute, unprefixed)
+            elif value.strip():
+                diagram.findings.warning("dangling-ref", f"{attribute} {value[:80]} points to nothing", element)
+
+
+def _connect(diagram: Diagram, root: etree._Element) -> None:
+    """Resolve the ends of all sequence flows and check that they join two nodes of one scope."""
+    flow_ids: set[str] = set()
+    for element in root.iter(bpmn("sequenceFlow")):
+        flow_id = str(element.get("id"))
+        if flow_id in flow_ids or flow_id in diagram.nodes:
+            diagram.findings.error("duplicate-id", f"two elements have the id {flow_id}", element)
+        flow_ids.add(flow_id)
+        ends = [_end(diagram, element, end) for end in ("sourceRef", "targetRef")]
+        if ends[0] is None or ends[1] is None:
+            continue
+        source, target = ends[0], ends[1]
+        if source.getparent() is not target.getparent():
+            diagram.findings.error("crossing-flow", f"flow {flow_id} crosses the border of a sub-process", element)
+            continue
+        flow = FlowElement(flow_id, str(source.get("id")), str(target.get("id")), element)
+        diagram.flows.append(flow)
+        diagram.outgoing.setdefault(flow.source, []).append(flow)
+        diagram.incoming.setdefault(flow.target, []).append(flow)
+
+
+def _end(diagram: Diagram, flow: etree._Element, attribute: str) -> etree._Element | None:
+    value = (flow.get(attribute) or "").strip()
+    node = diagram.nodes.get(value)
+    if node is None:
+        node = diagram.nodes.get(value.rpartition(":")[2])
+    if node is None:
+        code = "missing-target" if attribute == "targetRef" else "dangling-ref"
+        what = f"{attribute} {value[:80]} is no flow node" if value else f"{attribute} is missing"
+        diagram.findings.error(code, f"flow {flow.get('id')}: {what}", flow)
+    return node
+
+
+def _read_lanes(diagram: Diagram, root: etree._Element) -> None:
+    """The innermost lane of every node; a lane without a name is known by its id."""
+    depth_of: dict[str, int] = {}
+    for lane in root.iter(bpmn("lane")):
+        name = (lane.get("name") or "").strip() or str(lane.get("id") or "")
+        depth = sum(1 for _ in lane.iterancestors(bpmn("lane")))
+        for reference in lane.findall(bpmn("flowNodeRef"))[:20_000]:
+            node_id = (reference.text or "").strip()
+            if node_id not in diagram.nodes:
+                node_id = node_id.rpartition(":")[2]
+            if node_id in diagram.nodes and depth >= depth_of.get(node_id, -1) and depth < _MAX_LANE_DEPTH:
+                depth_of[node_id] = depth
+                diagram.lanes[node_id] = name
+    _inherit_lanes(diagram)
+
+
+def _inherit_lanes(diagram: Diagram) -> None:
+    """A node inside a sub-process stands in the lane of the sub-process."""
+    for node_id, element in diagram.nodes.items():  # document order: the container comes first
+        container = element.getparent()
+        if node_id not in diagram.lanes and container is not None and is_container(container):
+            lane = diagram.lanes.get(str(container.get("id")))
+            if lane is not None:
+                diagram.lanes[node_id] = lane
+
+
+def _read_compensation(diagram: Diagram, root: etree._Element) -> None:
+    """Associations from compensation boundary events to their handlers, whichever way they were drawn."""
+    for association in root.iter(bpmn("association")):
+        ends = [str(association.get(a) or "").rpartition(":")[2] for a in ("sourceRef", "targetRef")]
+        for one, other in (ends, ends[::-1]):
+            event, handler = diagram.nodes.get(one), diagram.nodes.get(other)
+            if event is None or handler is None or local_name(event) != "boundaryEvent":
+                continue
+            if event.find(bpmn("compensateEventDefinition")) is not None and local_name(handler) not in {
+                "boundaryEvent"
+            }:
+                diagram.compensation[one] = other
+
+
+def containers(root: etree._Element) -> list[etree._Element]:
+    """All processes and sub-processes, outermost first."""
+    return [e for e in root.iter(etree.Element) if local_name(e) == "process" or local_name(e) in CONTAINERS]

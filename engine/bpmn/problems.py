@@ -1,0 +1,89 @@
+"""What is wrong, or worth knowing, about a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from lxml import etree
+
+Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding, with the place where it stands."""
+
+    code: str  # stable, see docs/bpmn.md
+    severity: Severity
+    message: str
+    element: str | None = None
+    type: str | None = None
+    line: int | None = None
+    file: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The object of INTERFACES, as plain JSON values."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "message": self.message,
+            "element": self.element,
+            "type": self.type,
+            "line": self.line,
+            "file": self.file,
+        }
+
+
+class BpmnRefusedError(Exception):
+    """The files cannot be executed as drawn; ``problems`` says where and why."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        errors = [p for p in self.problems if p.severity == "error"]
+        super().__init__("; ".join(p.message for p in errors[:5]) or "the files cannot be executed")
+
+
+class Findings:
+    """Collects the problems of one file; never more than ``LIMIT`` of them."""
+
+    LIMIT = 1_000
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.items: list[Problem] = []
+
+    def error(self, code: str, message: str, element: etree._Element | None = None) -> None:
+        """Record why the file cannot be executed."""
+        self._add(code, "error", message, element)
+
+    def warning(self, code: str, message: str, element: etree._Element | None = None) -> None:
+        """Record what is ignored, implied or translated."""
+        self._add(code, "warning", message, element)
+
+    def _add(self, code: str, severity: Severity, message: str, element: etree._Element | None) -> None:
+        if len(self.items) >= self.LIMIT:
+            return
+        name, kind, line = (None, None, None) if element is None else _place(element)
+        self.items.append(Problem(code, severity, message, name, kind, line, self.file))
+
+    @property
+    def executable(self) -> bool:
+        """True if nothing found is an error."""
+        return not any(p.severity == "error" for p in self.items)
+
+
+def _place(element: etree._Element) -> tuple[str | None, str | None, int | None]:
+    """Id of the element or of the nearest owner that has one, its type and line."""
+    owner: etree._Element | None = element
+    while owner is not None and owner.get("id") is None:
+        owner = owner.getparent()
+    kind = str(element.tag).rpartition("}")[2] if isinstance(element.tag, str) else None
+    line = element.sourceline
+    return (None if owner is None else owner.get("id")), kind, line if isinstance(line, int) else None
+
+
+def in_file(problems: Sequence[Problem], file: str) -> list[Problem]:
+    """The same problems, said of another file name."""
+    return [replace(p, file=file) for p in problems]

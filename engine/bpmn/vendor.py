@@ -1,0 +1,205 @@
+"""Attributes of Camunda 7/8, Operaton, Flowable, Activiti and Spiff, rewritten as ours where they mean the same."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lxml import etree
+
+from engine.bpmn import names
+from engine.bpmn.expressions import ForeignLanguageError, literal_or_feel, quoted, to_feel
+from engine.bpmn.names import banli, bare, bpmn, local_name, namespace_of
+from engine.bpmn.problems import Findings
+
+_CAMUNDA_LIKE: Final = frozenset((names.CAMUNDA, names.OPERATON, names.FLOWABLE, names.ACTIVITI))
+# said by the vendor's engine to itself; nothing a process owner would miss
+_SILENT: Final = frozenset(
+    ["asyncBefore", "asyncAfter", "async", "exclusive", "jobPriority", "taskPriority", "historyTimeToLive", "isStartableInTasklist", "versionTag", "modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon", "priority", "skipExpression", "versionTag", "formFieldValidation", "allowSendingToSelf", "isForCompensation", "initiator", "retryCycle", "candidateStarterGroups", "candidateStarterUsers", "diagramRelationId", "formHandlerClass"]
+)
+_TEXT_ATTRIBUTES: Final = {
+    ("userTask", "formKey"): "formKey",
+    ("startEvent", "formKey"): "formKey",
+    ("userTask", "formRef"): "formKey",
+    ("callActivity", "calledElementBinding"): "binding",
+    ("callActivity", "calledElementVersion"): "version",
+    ("businessRuleTask", "decisionRef"): "decisionRef",
+    ("businessRuleTask", "resultVariable"): "resultVariable",
+    ("serviceTask", "resultVariable"): "resultVariable",
+    ("serviceTask", "resultVariableName"): "resultVariable",
+    ("scriptTask", "resultVariable"): "resultVariable",
+    ("multiInstanceLoopCharacteristics", "elementVariable"): "elementVariable",
+}
+_FEEL_ATTRIBUTES: Final = {("userTask", "assignee"): "assignee", ("userTask", "dueDate"): "due"}
+_OPERATION_ATTRIBUTES: Final = ("topic", "class", "delegateExpression", "expression", "type")
+_ZEEBE: Final = {
+    "taskDefinition": {"type": "operation"},
+    "formDefinition": {"formKey": "formKey", "formId": "formKey"},
+    "calledDecision": {"decisionId": "decisionRef", "resultVariable": "resultVariable"},
+}
+_SPIFF_TEXT: Final = {"calledDecisionId": "decisionRef"}
+
+
+def map_vendor(root: etree._Element, findings: Findings, default_language: str | None) -> None:
+    """Rewrite vendors' attributes and extension elements in place; name every one that has no counterpart."""
+    for element in list(root.iter(etree.Element)):
+        kind = local_name(element)
+        if not kind:
+            continue
+        for key in list(element.attrib):
+            name = str(key)
+            if namespace_of(name) in names.VENDORS:
+                _map_attribute(element, kind, name, findings)
+        if kind == "extensionElements":
+            _map_extensions(element, findings)
+
+
+def _put(element: etree._Element, name: str, value: str) -> None:
+    """Set one of our attributes; what the author wrote with our own prefix wins."""
+    if element.get(banli(name)) is None:
+        element.set(banli(name), value)
+
+
+def _map_attribute(element: etree._Element, kind: str, key: str, findings: Findings) -> None:
+    vendor, local = namespace_of(key), bare(key)
+    value = str(element.get(key) or "")
+    try:
+        mapped = _camunda_attribute(element, kind, local, value, findings) if vendor in _CAMUNDA_LIKE else False
+    except ForeignLanguageError as error:
+        findings.warning("vendor-attribute", f"{names.VENDORS[vendor]}:{local} is ignored: {error}", element)
+        return
+    if not mapped and local not in _SILENT:
+        findings.warning(
+            "vendor-attribute", f"{names.VENDORS[vendor]}:{local} has no counterpart and is ignored", element
+        )
+
+
+def _camunda_attribute(element: etree._Element, kind: str, local: str, value: str, findings: Findings) -> bool:
+    if (kind, local) in _TEXT_ATTRIBUTES:
+        _put(element, _TEXT_ATTRIBUTES[kind, local], value)
+        return True
+    if (kind, local) in _FEEL_ATTRIBUTES:
+        _put(element, _FEEL_ATTRIBUTES[kind, local], literal_or_feel(value).text)
+        return True
+    if (kind, local) in {("userTask", "candidateGroups"), ("userTask", "candidateUsers")}:
+        target = "candidateRole" if local == "candidateGroups" else "assignee"
+        _put(element, target, _list_or_expression(value))
+        return True
+    if kind == "multiInstanceLoopCharacteristics" and local == "collection":
+        _put(element, "collection", "=" + (to_feel(value).text))
+        return True
+    if kind in {"serviceTask", "sendTask", "businessRuleTask"} and local in _OPERATION_ATTRIBUTES:
+        if not (local == "type" and value == "external"):
+            _put(element, "operation", value)
+            findings.warning("vendor-attribute", f"{local}={value[:80]} is taken as the name of an operation", element)
+        return True
+    return False
+
+
+def _list_or_expression(value: str) -> str:
+    """Comma-separated names or one ``${…}``, as FEEL."""
+    if value.strip().startswith(("=", "${", "#{")):
+        return literal_or_feel(value).text
+    parts = [quoted(part.strip()) for part in value.split(",") if part.strip()]
+    return "=[" + ", ".join(parts) + "]"
+
+
+def _map_extensions(extensions: etree._Element, findings: Findings) -> None:
+    owner = extensions.getparent()
+    if owner is None:
+        return
+    for child in list(extensions):
+        if not isinstance(child.tag, str):
+            continue
+        vendor, local = namespace_of(child.tag), bare(child.tag)
+        if vendor not in names.VENDORS:
+            continue
+        try:
+            mapped = _map_extension(owner, extensions, child, vendor, local)
+        except ForeignLanguageError as error:
+            findings.warning("vendor-attribute", f"{names.VENDORS[vendor]}:{local} is ignored: {error}", owner)
+            continue
+        if not mapped:
+            findings.warning(
+                "vendor-attribute", f"{names.VENDORS[vendor]}:{local} has no counterpart and is ignored", owner
+            )
+
+
+def _map_extension(
+    owner: etree._Element, extensions: etree._Element, child: etree._Element, vendor: str, local: str
+) -> bool:
+    if vendor in _CAMUNDA_LIKE:
+        return _camunda_extension(owner, extensions, child, local)
+    if vendor == names.ZEEBE:
+        return _zeebe_extension(owner, extensions, child, local)
+    return _spiff_extension(owner, extensions, child, local)
+
+
+def _camunda_extension(owner: etree._Element, extensions: etree._Element, child: etree._Element, local: str) -> bool:
+    if local in {"in", "out"} and local_name(owner) == "callActivity":
+        if child.get("businessKey") is not None:
+            return False
+        entry = etree.SubElement(extensions, banli(local))
+        if child.get("variables") == "all":
+            entry.set("all", "true")
+            return True
+        source = child.get("source") or to_feel(str(child.get("sourceExpression") or "")).text
+        entry.set("source", source)
+        entry.set("target", str(child.get("target") or ""))
+        return True
+    return local == "failedJobRetryTimeCycle"
+
+
+def _zeebe_extension(owner: etree._Element, extensions: etree._Element, child: etree._Element, local: str) -> bool:
+    if local in _ZEEBE:
+        for source, target in _ZEEBE[local].items():
+            if child.get(source):
+                _put(owner, target, str(child.get(source)))
+        return True
+    if local == "assignmentDefinition":
+        if child.get("assignee"):
+            _put(owner, "assignee", literal_or_feel(str(child.get("assignee"))).text)
+        if child.get("candidateGroups"):
+            _put(owner, "candidateRole", _list_or_expression(str(child.get("candidateGroups"))))
+        return not child.get("candidateUsers")
+    if local == "calledElement":
+        owner.set("calledElement", str(child.get("processId") or ""))
+        if child.get("bindingType") == "deployment":
+            _put(owner, "binding", "deployment")
+        return True
+    if local == "loopCharacteristics":
+        for source, target in (("inputCollection", "collection"), ("outputElement", "outputElement")):
+            if child.get(source):
+                _put(owner, target, str(child.get(source)))
+        for source, target in (("inputElement", "elementVariable"), ("outputCollection", "outputCollection")):
+            if child.get(source):
+                _put(owner, target, str(child.get(source)))
+        return True
+    if local == "subscription":
+        etree.SubElement(extensions, banli("correlation")).set("value", str(child.get("correlationKey") or ""))
+        return True
+    if local == "script" and local_name(owner) == "scriptTask":
+        owner.set("scriptFormat", "feel")
+        body = etree.SubElement(owner, bpmn("script"))
+        expression, result = to_feel(str(child.get("expression") or "null")).text, child.get("resultVariable")
+        body.text = f"{{{quoted(str(result))}: {expression}}}" if result else expression
+        return True
+    return local in {"userTask", "taskSchedule", "properties", "versionTag", "priorityDefinition", "modelerTemplate"}
+
+
+def _spiff_extension(owner: etree._Element, extensions: etree._Element, child: etree._Element, local: str) -> bool:
+    text = (child.text or "").strip()
+    if local in _SPIFF_TEXT:
+        _put(owner, _SPIFF_TEXT[local], text)
+        return True
+    if local == "serviceTaskOperator":
+        _put(owner, "operation", str(child.get("id") or ""))
+        return True
+    if local == "properties":
+        for item in child:
+            if isinstance(item.tag, str) and item.get("name") == "formJsonSchemaFilename":
+                _put(owner, "formKey", str(item.get("value") or ""))
+        return True
+    if local == "messageVariable":
+        _put(owner, "resultVariable", text)
+        return True
+    return local in {"instructionsForEndUser", "category", "isOutputSynthetic", "signalButtonLabel"}

@@ -1,0 +1,48 @@
+"""The token runtime on SpiffWorkflow's parser and spec classes. Nothing above this package sees a SpiffWorkflow object."""
+
+from engine.bpmn.problems import BpmnRefusedError, Problem
+from engine.spiff.budget import Limits
+from engine.spiff.definitions import Definitions, ProcessInfo, StartEventInfo, UserTaskInfo, compile_definitions
+from engine.spiff.effects import (
+    ClosedUserTask,
+    DecisionRecord,
+    Effects,
+    Ended,
+    OpenedUserTask,
+    OperationRecord,
+    Sent,
+    UserTaskAttributes,
+    Wait,
+)
+from engine.spiff.environment import BpmnError, ExecutionEnvironment, StandIn
+from engine.spiff.errors import BudgetExceededError, ExecutionError, NoFlowError, NotWaitingError, StateError
+from engine.spiff.execution import Execution
+
+__all__ = [
+    "BpmnError",
+    "BpmnRefusedError",
+    "BudgetExceededError",
+    "ClosedUserTask",
+    "DecisionRecord",
+    "Definitions",
+    "Effects",
+    "Ended",
+    "Execution",
+    "ExecutionEnvironment",
+    "ExecutionError",
+    "Limits",
+    "NoFlowError",
+    "NotWaitingError",
+    "OpenedUserTask",
+    "OperationRecord",
+    "Problem",
+    "ProcessInfo",
+    "Sent",
+    "StandIn",
+    "StartEventInfo",
+    "StateError",
+    "UserTaskAttributes",
+    "UserTaskInfo",
+    "Wait",
+    "compile_definitions",
+]

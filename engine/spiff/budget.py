@@ -1,0 +1,53 @@
+"""What one step may cost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.spiff.errors import BudgetExceededError
+
+_LOOK_AT_CLOCK_EVERY = 256  # node visits
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one step; turns through a user task count anew at each command."""
+
+    node_visits: int = 200_000
+    seconds: float = 10.0
+    items: int = 10_000  # of one multi-instance activity
+    call_depth: int = 32
+    state_bytes: int = 8 * 1024 * 1024
+    monotonic: Callable[[], float] = time.monotonic
+
+
+class Budget:
+    """Counts down during one step."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._visits = 0
+        self._started = limits.monotonic()
+
+    def visit(self, element: str | None = None) -> None:
+        """Count one node visit.
+
+        Raises:
+            BudgetExceededError: too many, or too much time gone by.
+        """
+        self._visits += 1
+        if self._visits > self.limits.node_visits:
+            raise BudgetExceededError(f"more than {self.limits.node_visits} node visits in one step", element)
+        if self._visits % _LOOK_AT_CLOCK_EVERY == 0 and self.seconds_used() > self.limits.seconds:
+            raise BudgetExceededError(f"more than {self.limits.seconds:g} s in one step", element)
+
+    def seconds_used(self) -> float:
+        """Time since the step began."""
+        return self.limits.monotonic() - self._started
+
+    def items(self, count: int, element: str) -> None:
+        """Check the number of multi-instance items."""
+        if count > self.limits.items:
+            raise BudgetExceededError(f"{count} items, more than {self.limits.items}", element)

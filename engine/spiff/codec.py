@@ -1,0 +1,224 @@
+"""The state as bytes: msgpack of flat tuples, variables of inner scopes as tagged JSON text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from engine.spiff.effects import Ended
+from engine.spiff.errors import ExecutionError, StateError
+from engine.spiff.specs import FlowNode, ProcessSpec
+from engine.spiff.state import Activity, Loop, Record, Scope, Subscription
+from engine.values import dumps, loads
+
+if TYPE_CHECKING:
+    from engine.spiff.definitions import Definitions
+    from engine.spiff.execution import Execution
+
+FORMAT: Final = 1
+FindDefinitions = Callable[[str, str], "Definitions"]
+
+
+def _pack(values: dict[str, Any] | None) -> str | None:
+    return None if values is None else dumps(values)
+
+
+def _unpack(text: str | None) -> dict[str, Any] | None:
+    return None if text is None else loads(text)
+
+
+def encode_state(run: Execution) -> bytes:
+    """The live state; variables of the instance itself are not in it."""
+    scopes: list[Any] = []
+    activities: list[Any] = []
+    pending = [run.root]
+    while pending:
+        scope = pending.pop()
+        scopes.append(_scope_out(scope, run.root))
+        inside = list(scope.activities.values())
+        while inside:
+            activity = inside.pop()
+            activities.append(_activity_out(activity))
+            inside.extend(activity.children.values())
+            if activity.child is not None:
+                pending.append(activity.child)
+    activities.sort(key=lambda a: a[0])
+    subscriptions = [_subscription_out(s) for s in run.subscriptions.values()]
+    ended = None if run.ended is None else (run.ended.status, run.ended.end_event_id, run.ended.error_code)
+    process = run.root.spec.name
+    state = (FORMAT, process, run.next_no, ended, run.last_end, scopes, activities, subscriptions)
+    data = msgspec.msgpack.encode(state)
+    if len(data) > run.limits.state_bytes:
+        raise ExecutionError("budget-exceeded", f"the state has {len(data)} bytes, more than allowed")
+    return data
+
+
+def _scope_out(scope: Scope, root: Scope) -> tuple[Any, ...]:
+    called = scope is not root and scope.variables is not None
+    return (
+        scope.no,
+        scope.host.no if scope.host is not None else 0,
+        (scope.definitions.key, scope.spec.name) if called else None,
+        _pack(scope.variables) if called else None,
+        scope.arrivals,
+        [_record_out(r) for r in scope.compensation],
+        scope.performed,
+    )
+
+
+def _activity_out(activity: Activity) -> tuple[Any, ...]:
+    loop = activity.loop
+    return (
+        activity.no,
+        activity.node.bpmn_id,
+        activity.scope.no,
+        activity.parent.no if activity.parent is not None else 0,
+        activity.index,
+        _pack(activity.names),
+        _pack(activity.local),
+        None if loop is None else _loop_out(loop),
+        activity.fired,
+        None if activity.queue is None else [_record_out(r) for r in activity.queue],
+        activity.on_behalf,
+        activity.leaving,
+        activity.waiting_for,
+    )
+
+
+def _loop_out(loop: Loop) -> tuple[Any, ...]:
+    bits = None if loop.open is None else bytes(loop.open)
+    return (loop.kind, loop.total, loop.done, loop.active, loop.started, loop.items, loop.outputs, loop.first_no, bits)
+
+
+def _record_out(record: Record) -> tuple[Any, ...]:
+    nested = None if record.nested is None else [_record_out(r) for r in record.nested]
+    return (record.node.bpmn_id, nested, _pack(record.names))
+
+
+def _subscription_out(s: Subscription) -> tuple[Any, ...]:
+    where = s.scope.no if s.scope is not None else 0
+    activity = s.activity.no if s.activity is not None else 0
+    return (
+        s.no, s.node.bpmn_id, s.index, s.kind, activity, where, s.scope is not None,
+        s.name, s.key, s.due_at, s.cycle, s.turn, s.anchor, s.was_true,
+    )  # fmt: skip
+
+
+def decode_state(run: Execution, data: bytes, find: FindDefinitions) -> None:
+    """Fill a fresh execution with a stored state.
+
+    Raises:
+        StateError: not a state of ours, or one that does not fit the definitions.
+    """
+    try:
+        state = msgspec.msgpack.decode(data, strict=False)
+        number, process, run.next_no, ended, run.last_end, scopes, activities, subscriptions = state
+        if number != FORMAT:
+            raise StateError(f"state format {number} is not {FORMAT}")
+        if process != run.root.spec.name:
+            raise StateError(f"the state is of process {process}")
+        run.ended = None if ended is None else Ended(*ended)
+        _Loader(run, find).load(scopes, activities, subscriptions)
+    except (msgspec.MsgspecError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise StateError(f"the state cannot be read: {error!r}") from error
+
+
+class _Loader:
+    """Puts scopes and activities together again; the outer ones come first because their numbers are lower."""
+
+    def __init__(self, run: Execution, find: FindDefinitions) -> None:
+        self._run = run
+        self._find = find
+        self._scopes: dict[int, Scope] = {}
+
+    def load(self, scopes: list[Any], activities: list[Any], subscriptions: list[Any]) -> None:
+        by_host = {row[1]: row for row in scopes}
+        self._fill_scope(self._run.root, by_host[0])
+        waiting: dict[int, list[Any]] = {}
+        for row in activities:
+            waiting.setdefault(row[2], []).append(row)
+        pending = [self._run.root]
+        while pending:
+            scope = pending.pop()
+            for row in waiting.get(scope.no, ()):
+                activity = self._add_activity(scope, row)
+                inner = by_host.get(activity.no)
+                if inner is not None:
+                    pending.append(self._add_scope(activity, inner))
+        self._run.activities = dict(sorted(self._run.activities.items()))
+        for row in subscriptions:
+            self._add_subscription(row)
+        self._run.restore_joins(list(self._scopes.values()))
+
+    def _add_scope(self, host: Activity, row: Any) -> Scope:
+        definitions, spec = host.scope.definitions, host.node.body
+        if row[2] is not None:
+            definitions = self._find(row[2][0], row[2][1])
+            spec = definitions.specs[row[2][1]]
+        if spec is None:
+            raise StateError(f"{host.node.bpmn_id} has no inside")
+        scope = Scope(row[0], spec, definitions, host, _unpack(row[3]))
+        host.child = scope
+        self._fill_scope(scope, row)
+        return scope
+
+    def _fill_scope(self, scope: Scope, row: Any) -> None:
+        scope.no = row[0]
+        scope.arrivals = row[4]
+        scope.compensation = [self._record(scope.spec, r) for r in row[5]]
+        scope.performed = row[6]
+        self._scopes[scope.no] = scope
+
+    def _record(self, spec: ProcessSpec, row: Any) -> Record:
+        node = _node(spec, row[0])
+        nested = None
+        if row[1] is not None and node.body is not None:
+            nested = [self._record(node.body, r) for r in row[1]]
+        return Record(node, nested, _unpack(row[2]), node.body)
+
+    def _add_activity(self, scope: Scope, row: Any) -> Activity:
+        parent = self._run.activities[row[3]] if row[3] else None
+        activity = Activity(row[0], _node(scope.spec, row[1]), scope, parent, row[4], _unpack(row[5]), _unpack(row[6]))
+        if row[7] is not None:
+            *counts, first_no, bits = row[7]
+            activity.loop = Loop(*counts, first_no, None if bits is None else bytearray(bits))
+            if bits is not None:
+                self._run.ranges.append(activity)
+        activity.fired = row[8]
+        if row[9] is not None:
+            activity.queue = [self._record(self._place(scope), r) for r in row[9]]
+        activity.on_behalf, activity.leaving, activity.waiting_for = row[10], row[11], row[12]
+        self._run.activities[activity.no] = activity
+        if parent is None:
+            scope.activities[activity.no] = activity
+        else:
+            parent.children[activity.no] = activity
+        return activity
+
+    def _place(self, scope: Scope) -> ProcessSpec:
+        """Where the records of a throw event were made: around the event sub-process it may stand in."""
+        where = scope
+        while where.host is not None and where.host.node in where.host.scope.spec.event_subprocesses:
+            where = where.host.scope
+        return where.spec
+
+    def _add_subscription(self, row: Any) -> None:
+        no, node_id, index, kind, activity_no, scope_no, of_scope, *rest = row
+        activity = self._run.activities[activity_no] if activity_no else None
+        scope = self._scopes[scope_no] if of_scope else None
+        place = scope if scope is not None else activity.scope if activity is not None else self._run.root
+        node = place.spec.root.all_nodes[node_id]
+        subscription = Subscription(no, node, index, kind, activity, scope, *rest)
+        self._run.subscriptions[no] = subscription
+        owner = scope if scope is not None else activity
+        if owner is not None:
+            owner.subscriptions.append(subscription)
+
+
+def _node(spec: ProcessSpec, node_id: str) -> FlowNode:
+    node = spec.nodes.get(node_id)
+    if node is None:
+        raise StateError(f"there is no flow node {node_id} in {spec.name}")
+    return node

@@ -1,0 +1,118 @@
+"""Compensation: what was finished is undone by its handlers, last first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.spiff.specs import FlowNode
+from engine.spiff.state import Activity, Record, Scope
+from engine.spiff.throwing import Throwing, event_starts
+
+
+class Compensation(Throwing):
+    """Records of finished activities, and the throw event that works through them one by one."""
+
+    if TYPE_CHECKING:
+
+        def start_activity(self, scope: Scope, node: FlowNode) -> Activity: ...
+
+    def record_finished(self, activity: Activity) -> None:
+        """Remember an activity with a compensation handler; called when it has finished."""
+        if any(b.handler is not None for b in activity.node.boundaries):
+            names = dict(activity.names) if activity.names else None
+            activity.scope.compensation.append(Record(activity.node, None, names))
+
+    def start_compensation(
+        self, scope: Scope, node: FlowNode, activity_id: str | None, leaving: str
+    ) -> Activity | None:
+        """Begin to compensate; None if nothing is to be done.
+
+        Args:
+            scope: where the event was thrown; inside an event sub-process its surroundings are compensated.
+            node: the throw or end event.
+            activity_id: only this activity, or None for everything in the scope.
+            leaving: ``leave``, ``end`` or ``cancel``: what follows.
+        """
+        where = scope
+        while where.host is not None and where.host.node in where.host.scope.spec.event_subprocesses:
+            where = where.host.scope
+        chosen = [r for r in where.compensation if activity_id is None or r.node.bpmn_id == activity_id]
+        if not chosen:
+            return None
+        where.compensation = [r for r in where.compensation if r not in chosen]
+        thrower = self.new_activity(scope, node)
+        thrower.queue, thrower.leaving = chosen, leaving
+        self.journal.trace.append(node.bpmn_id) if leaving == "cancel" else None
+        self.later(self._compensate_next, thrower)
+        return thrower
+
+    def _compensate_next(self, thrower: Activity) -> None:
+        if thrower.no not in self.activities or thrower.queue is None:
+            return
+        self.budget.visit(thrower.node.bpmn_id)
+        if not thrower.queue:
+            self._compensated(thrower)
+            return
+        record = thrower.queue.pop()
+        if record.nested is not None:
+            self._compensate_inside(thrower, record)
+            return
+        for boundary in record.node.boundaries:
+            if boundary.handler is not None:
+                self.journal.trace.append(boundary.bpmn_id)
+                handler = self.start_handler(thrower, boundary.handler, record)
+                self.later(self._begin_handler, handler)
+                return
+        self.later(self._compensate_next, thrower)
+
+    def start_handler(self, thrower: Activity, node: FlowNode, record: Record) -> Activity:
+        """The activity that undoes, beside the event that asked for it."""
+        handler = self.new_activity(thrower.scope, node)
+        handler.on_behalf = thrower.no
+        handler.names = record.names
+        return handler
+
+    def _begin_handler(self, handler: Activity) -> None:
+        self.journal.trace.append(handler.node.bpmn_id)
+        self.begin(handler)
+
+    if TYPE_CHECKING:
+
+        def begin(self, activity: Activity) -> None: ...
+
+    def _compensate_inside(self, thrower: Activity, record: Record) -> None:
+        """Compensate a finished sub-process: by its own compensation event sub-process, else all that is in it."""
+        host = self.start_handler(thrower, record.node, record)
+        if record.node.body is None:
+            self.later(self._compensate_next, thrower)
+            return
+        inside = Scope(self.number(), record.node.body, host.scope.definitions, host)
+        host.child = inside
+        inside.compensation = list(record.nested or ())
+        for start in event_starts(inside):
+            if any(t.kind == "compensate" for t in start.triggers) and start.process.host is not None:
+                self.start_event_subprocess(inside, start.process.host, start, {})
+                return
+        if self.start_compensation(inside, record.node, None, "inside") is None:
+            self.check_scope(inside)
+
+    def handler_done(self, handler: Activity) -> None:
+        """A compensation handler has finished: on to the next record."""
+        thrower = self.activities.get(handler.on_behalf)
+        self.drop(handler, "completed")
+        if thrower is not None:
+            self.later(self._compensate_next, thrower)
+
+    def _compensated(self, thrower: Activity) -> None:
+        scope = thrower.scope
+        if thrower.leaving == "cancel":
+            self.drop(thrower, "completed")
+            where = next((s for s in self.ancestors(scope) if s.host and s.host.node.kind == "transaction"), scope)
+            self.leave_cancelled(where)
+            return
+        scope.tokens += 1
+        self.drop(thrower, "completed")
+        if thrower.leaving == "leave":
+            self.leave(scope, thrower.node)
+        scope.tokens -= 1
+        self.check_scope(scope)

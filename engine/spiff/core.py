@@ -1,0 +1,437 @@
+"""The agenda of a step, scopes and variables: what every other part of the runtime stands on.
+
+A step is a list of small operations, worked off last in, first out: one branch runs until it waits, then the next.
+Nothing calls itself recursively, however deep a diagram nests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.spiff.budget import Budget, Limits
+from engine.spiff.effects import (
+    ClosedUserTask,
+    DecisionRecord,
+    Effects,
+    Ended,
+    OpenedUserTask,
+    OperationRecord,
+    Sent,
+    Wait,
+)
+from engine.spiff.environment import ExecutionEnvironment
+from engine.spiff.errors import ExecutionError
+from engine.spiff.specs import Flow, FlowNode, Mapping_, ProcessSpec
+from engine.spiff.state import Activity, Record, Scope, Subscription
+
+if TYPE_CHECKING:
+    from engine.spiff.definitions import Definitions
+
+_CONTAINERS = frozenset(("subProcess", "transaction", "adHocSubProcess", "callActivity"))
+
+
+class Journal:
+    """Collects the effects of one step."""
+
+    def __init__(self) -> None:
+        self.trace: list[str] = []
+        self.opened: list[OpenedUserTask] = []
+        self.closed: list[ClosedUserTask] = []
+        self.waits_opened: list[Wait] = []
+        self.waits_closed: list[int] = []
+        self.sent: list[Sent] = []
+        self.decisions: list[DecisionRecord] = []
+        self.operations: list[OperationRecord] = []
+
+    def effects(self, ended: Ended | None) -> Effects:
+        """Everything so far, frozen."""
+        return Effects(
+            trace=tuple(self.trace),
+            opened=tuple(self.opened),
+            closed=tuple(self.closed),
+            waits_opened=tuple(self.waits_opened),
+            waits_closed=tuple(self.waits_closed),
+            sent=tuple(self.sent),
+            decisions=tuple(self.decisions),
+            operations=tuple(self.operations),
+            ended=ended,
+        )
+
+
+class Core:
+    """Live records by number, the agenda, and the rules of scopes and variables."""
+
+    def __init__(
+        self,
+        definitions: Definitions,
+        spec: ProcessSpec,
+        variables: dict[str, Any],
+        environment: ExecutionEnvironment,
+        limits: Limits | None = None,
+    ) -> None:
+        self.definitions = definitions
+        self.variables = variables
+        self.environment = environment
+        self.limits = limits or Limits()
+        self.ended: Ended | None = None
+        self.next_no = 1
+        self.activities: dict[int, Activity] = {}
+        self.ranges: list[Activity] = []  # loops whose children are only bits
+        self.subscriptions: dict[int, Subscription] = {}
+        self.root = Scope(0, spec, definitions, None, variables)
+        self.journal = Journal()
+        self._agenda: list[tuple[Any, ...]] = []
+        self._pending_joins: dict[tuple[Scope, FlowNode], None] = {}  # inclusive joins with tokens, oldest first
+        self._names: Mapping[str, Any] | None = None
+        self.budget = Budget(self.limits)
+        self.last_end: str | None = None
+
+    if TYPE_CHECKING:  # parts of the runtime that stand in the modules above this one
+
+        def enter(self, scope: Scope, node: FlowNode, flow: Flow | None) -> None: ...
+        def complete_activity(self, activity: Activity) -> None: ...
+        def subscribe_scope(self, scope: Scope) -> None: ...
+        def fire_joins(self) -> bool: ...
+        def fire_conditions(self) -> bool: ...
+        def ad_hoc_progress(self, scope: Scope) -> None: ...
+
+    # --- the agenda ---------------------------------------------------------------------------------------------
+
+    def later(self, operation: Callable[..., None], *arguments: Any) -> None:
+        """Put an operation on the agenda; the last one put is done first."""
+        self._agenda.append((operation, *arguments))
+
+    def work_off(self) -> None:
+        """Do everything that can be done now; then inclusive joins, then conditional events, until nothing moves."""
+        agenda = self._agenda
+        while True:
+            while agenda and self.ended is None:
+                operation = agenda.pop()
+                operation[0](*operation[1:])
+            if self.ended is not None:
+                agenda.clear()
+                return
+            if not self.fire_joins() and not self.fire_conditions():
+                return
+
+    def begin_step(self) -> None:
+        """Forget the last step's effects and start a new budget."""
+        if self.ended is not None:
+            raise ExecutionError("ended", "the instance has ended")
+        self.journal = Journal()
+        self.budget = Budget(self.limits)
+        self._names = None
+
+    def end_step(self) -> Effects:
+        """Work off the agenda and give the effects."""
+        self.work_off()
+        return self.journal.effects(self.ended)
+
+    def number(self) -> int:
+        """The next number; never given twice in the life of an instance."""
+        number = self.next_no
+        self.next_no += 1
+        return number
+
+    # --- tokens and scopes --------------------------------------------------------------------------------------
+
+    def send_tokens(self, scope: Scope, flows: list[Flow]) -> None:
+        """Put a token on each flow; they are worked off in the order given."""
+        for flow in reversed(flows):
+            scope.tokens += 1
+            self.later(self._arrive, scope, scope.generation, flow)
+
+    def send_to(self, scope: Scope, nodes: list[FlowNode]) -> None:
+        """Put a token straight into each node (implied starts, start events)."""
+        for node in reversed(nodes):
+            scope.tokens += 1
+            self.later(self._begin_at, scope, scope.generation, node)
+
+    def _arrive(self, scope: Scope, generation: int, flow: Flow) -> None:
+        if scope.dead or scope.generation != generation:
+            return
+        self.budget.visit(flow.target.bpmn_id)
+        scope.tokens -= 1
+        if flow.id is not None:
+            self.journal.trace.append(flow.id)
+        self.enter(scope, flow.target, flow)
+        self.check_scope(scope)
+
+    def _begin_at(self, scope: Scope, generation: int, node: FlowNode) -> None:
+        if scope.dead or scope.generation != generation:
+            return
+        self.budget.visit(node.bpmn_id)
+        scope.tokens -= 1
+        self.enter(scope, node, None)
+        self.check_scope(scope)
+
+    def check_scope(self, scope: Scope) -> None:
+        """A scope in which nothing waits, moves or has arrived is complete."""
+        if scope.tokens or scope.activities or scope.dead or scope.finishing:
+            return
+        if scope.arrivals:
+            return
+        if scope.spec.kind == "adHocSubProcess" and scope.spec.enabled and not scope.finishing:
+            return  # engine.spiff.adhoc decides
+        scope.finishing = True
+        self.later(self._finish_scope, scope)
+
+    def _finish_scope(self, scope: Scope) -> None:
+        if scope.dead:
+            return
+        self.close_scope(scope)
+        host = scope.host
+        if host is None:
+            self.ended = Ended("completed", self.last_end)
+            return
+        if host.node.called_element is not None and scope.variables is not None:
+            self.map_out(host, scope)
+        if scope.compensation and host.node.kind != "callActivity" and not host.on_behalf:
+            home = host.parent or host
+            record = Record(host.node, scope.compensation, host.names, scope.spec)
+            home.scope.compensation.append(record)
+        host.child = None
+        self.complete_activity(host)
+
+    def close_scope(self, scope: Scope) -> None:
+        """Mark a scope as over and end its subscriptions."""
+        scope.dead = True
+        scope.generation += 1
+        for subscription in list(scope.subscriptions):
+            self.close_subscription(subscription)
+        scope.subscriptions.clear()
+
+    def start_scope(
+        self, host: Activity, spec: ProcessSpec, variables: dict[str, Any] | None = None, begin: bool = True
+    ) -> Scope:
+        """Open the inside of a sub-process, a called process or an event sub-process."""
+        scope = Scope(self.number(), spec, host.scope.definitions, host, variables)
+        host.child = scope
+        self.subscribe_scope(scope)
+        if begin:
+            self.send_to(scope, first_starts(spec))
+            self.check_scope(scope)
+        return scope
+
+    def ancestors(self, scope: Scope) -> Iterator[Scope]:
+        """The scope itself and those around it, innermost first."""
+        current: Scope | None = scope
+        while current is not None:
+            yield current
+            current = current.host.scope if current.host is not None else None
+
+    def path(self, scope: Scope) -> tuple[str, ...]:
+        """Ids of the enclosing sub-processes and call activities, outermost first."""
+        hosts = [s.host.node.bpmn_id for s in self.ancestors(scope) if s.host is not None]
+        return tuple(reversed(hosts))
+
+    # --- cancelling ---------------------------------------------------------------------------------------------
+
+    def cancel_contents(self, scope: Scope, keep: Activity | None = None) -> None:
+        """End everything in a scope but one activity; the scope itself goes on."""
+        scope.generation += 1
+        scope.tokens = 0
+        scope.arrivals.clear()
+        scope.finishing = False
+        for activity in list(scope.activities.values()):
+            if activity is not keep:
+                self.cancel_activity(activity)
+
+    def cancel_activity(self, activity: Activity) -> None:
+        """End an activity with everything inside, without going on from it."""
+        pending = [activity]
+        while pending:
+            current = pending.pop()
+            self.drop(current, "cancelled")
+            pending.extend(current.children.values())
+            current.children.clear()
+            inside = current.child
+            if inside is not None:
+                self.close_scope(inside)
+                inside.arrivals.clear()
+                inside.tokens = 0
+                pending.extend(inside.activities.values())
+                current.child = None
+
+    def drop(self, activity: Activity, outcome: Any) -> None:
+        """Take an activity out of the live state and end its subscriptions."""
+        self.activities.pop(activity.no, None)
+        activity.scope.activities.pop(activity.no, None)
+        if activity.parent is not None:
+            activity.parent.children.pop(activity.no, None)
+        for subscription in list(activity.subscriptions):
+            self.close_subscription(subscription)
+        activity.subscriptions.clear()
+        if waits_for_person(activity):
+            self.journal.closed.append(ClosedUserTask(activity.no, outcome))
+        if activity.loop is not None and activity.loop.open is not None:
+            self.close_range(activity)
+
+    def close_range(self, controller: Activity) -> None:
+        """End the parallel user tasks that are still open."""
+        loop = controller.loop
+        if loop is None or loop.open is None:
+            return
+        for index in open_indexes(loop.open, loop.total):
+            self.journal.closed.append(ClosedUserTask(loop.first_no + index, "cancelled"))
+        loop.open = None
+        if controller in self.ranges:
+            self.ranges.remove(controller)
+
+    def close_subscription(self, subscription: Subscription) -> None:
+        """End a subscription."""
+        if self.subscriptions.pop(subscription.no, None) is not None:
+            self.journal.waits_closed.append(subscription.no)
+
+    def new_activity(self, scope: Scope, node: FlowNode, parent: Activity | None = None) -> Activity:
+        """A numbered activity, in its scope or in its loop."""
+        activity = Activity(self.number(), node, scope, parent)
+        self.activities[activity.no] = activity
+        if parent is None:
+            scope.activities[activity.no] = activity
+        else:
+            parent.children[activity.no] = activity
+        return activity
+
+    # --- variables ----------------------------------------------------------------------------------------------
+
+    def names(self) -> Mapping[str, Any]:
+        """The environment's read-only names, asked once a step."""
+        if self._names is None:
+            self._names = self.environment.names()
+        return self._names
+
+    def context(self, scope: Scope, activity: Activity | None = None) -> dict[str, Any]:
+        """Every variable that an expression at this place sees."""
+        layers: list[Mapping[str, Any]] = [self.names()]
+        where: Scope | None = scope
+        current = activity
+        while where is not None:
+            if current is not None:
+                layers.extend(layers_of(current))
+            if where.variables is not None:
+                layers.append(where.variables)
+                break
+            current = where.host
+            where = current.scope if current is not None else None
+        merged: dict[str, Any] = {}
+        for layer in reversed(layers):
+            merged.update(layer)
+        return merged
+
+    def local_variables(self, scope: Scope, activity: Activity | None) -> dict[str, Any]:
+        """The variables at this place that hide those of the instance: multi-instance bodies and calls."""
+        layers: list[Mapping[str, Any]] = []
+        where: Scope | None = scope
+        current = activity
+        while where is not None and where is not self.root:
+            if current is not None:
+                layers.extend(layers_of(current))
+            if where.variables is not None:
+                layers.append(where.variables)
+                break
+            current = where.host
+            where = current.scope if current is not None else None
+        else:
+            if current is not None:
+                layers.extend(layers_of(current))
+        merged: dict[str, Any] = {}
+        for layer in reversed(layers):
+            merged.update(layer)
+        return merged
+
+    def home(self, scope: Scope, activity: Activity | None = None) -> dict[str, Any]:
+        """Where a value written at this place goes: the multi-instance body, the call, or the instance."""
+        where: Scope | None = scope
+        current = activity
+        while where is not None:
+            if current is not None and current.local is not None:
+                return current.local
+            if where.variables is not None:
+                return where.variables
+            current = where.host
+            where = current.scope if current is not None else None
+        return self.variables
+
+    def write(self, scope: Scope, activity: Activity | None, data: Mapping[str, Any], name: str | None = None) -> None:
+        """Merge values into the variables of a place, or put them all under one name."""
+        home = self.home(scope, activity)
+        if name:
+            home[name] = dict(data)
+        else:
+            home.update(data)
+
+    def evaluate(self, expression: str, scope: Scope, activity: Activity | None = None) -> Any:
+        """The value of an expression at a place."""
+        return self.environment.evaluate(expression, self.context(scope, activity))
+
+    def evaluate_all(
+        self, mappings: tuple[Mapping_, ...], scope: Scope, activity: Activity | None = None
+    ) -> dict[str, Any]:
+        """The values of parameters, by name."""
+        if not mappings:
+            return {}
+        context = self.context(scope, activity)
+        return {m.target: self.environment.evaluate(m.source, context) for m in mappings}
+
+    def map_out(self, host: Activity, scope: Scope) -> None:
+        """Hand a called process's variables to the caller, as its ``out`` mappings say."""
+        variables = scope.variables or {}
+        if host.node.outputs_mapped is None:
+            values = dict(variables)
+        else:
+            context = self.context(scope)
+            values = {m.target: self.environment.evaluate(m.source, context) for m in host.node.outputs_mapped}
+        self.write(host.scope, host, values)
+
+
+def layers_of(activity: Activity) -> list[Mapping[str, Any]]:
+    """What an activity adds to the variables, the strongest first."""
+    layers: list[Mapping[str, Any]] = []
+    if activity.local:
+        layers.append(activity.local)
+    if activity.names:
+        layers.append(activity.names)
+    controller = activity if activity.loop is not None else activity.parent
+    if controller is not None and controller.loop is not None and controller.loop.kind != "loop":
+        layers.append(counters(controller))
+    return layers
+
+
+def counters(controller: Activity) -> dict[str, Any]:
+    """Camunda's and the standard's names for the progress of a multi-instance activity."""
+    from decimal import Decimal
+
+    loop = controller.loop
+    if loop is None:
+        return {}
+    total, active, done = Decimal(loop.total), Decimal(loop.active), Decimal(loop.done)
+    return {
+        "nrOfInstances": total,
+        "nrOfActiveInstances": active,
+        "nrOfCompletedInstances": done,
+        "numberOfInstances": total,
+        "numberOfActiveInstances": active,
+        "numberOfCompletedInstances": done,
+        "numberOfTerminatedInstances": Decimal(0),
+    }
+
+
+def open_indexes(bits: bytearray, total: int) -> Iterator[int]:
+    """Indexes of the bits that are set."""
+    for index in range(total):
+        if bits[index >> 3] & (1 << (index & 7)):
+            yield index
+
+
+def waits_for_person(activity: Activity) -> bool:
+    """True for a user, manual or plain task (or a stand-in) that a person completes."""
+    if activity.waiting_for:
+        return True
+    return activity.loop is None and activity.node.kind in {"userTask", "manualTask", "task"}
+
+
+def first_starts(spec: ProcessSpec) -> list[FlowNode]:
+    """Where a scope begins: the first none start event, or all nodes without incoming flow if it has none."""
+    return spec.starts[:1] if spec.start_events else list(spec.starts)

@@ -1,0 +1,223 @@
+"""One running process instance: started or loaded, moved by one step at a time, stored as a few hundred bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.spiff.adhoc import AdHoc
+from engine.spiff.budget import Limits
+from engine.spiff.codec import decode_state, encode_state
+from engine.spiff.core import waits_for_person
+from engine.spiff.effects import Effects, Ended, OpenedUserTask, Wait
+from engine.spiff.environment import ExecutionEnvironment
+from engine.spiff.errors import ExecutionError, NotWaitingError
+from engine.spiff.specs import FlowNode, ProcessSpec
+from engine.spiff.state import Scope
+
+if TYPE_CHECKING:
+    from engine.spiff.definitions import Definitions
+
+
+class Execution(AdHoc):
+    """The token runtime of one instance.
+
+    Every command runs the instance to its next wait states and gives the :class:`Effects`. A command that raises
+    leaves the execution spoilt: load the instance again.
+    """
+
+    first_effects: Effects
+
+    @classmethod
+    def start(
+        cls,
+        definitions: Definitions,
+        process_id: str,
+        variables: Mapping[str, Any],
+        environment: ExecutionEnvironment,
+        *,
+        start_event: str | None = None,
+        message: str | None = None,
+        signal: str | None = None,
+        limits: Limits | None = None,
+    ) -> Execution:
+        """Start an instance; what it did stands in ``first_effects``.
+
+        Args:
+            definitions: the compiled files.
+            process_id: which of their processes.
+            variables: start variables; with ``message`` or ``signal`` its payload belongs in here.
+            environment: the outside world.
+            start_event: id of the start event to begin with.
+            message: name of the message whose start event begins.
+            signal: name of the signal whose start event begins.
+            limits: bounds of each step.
+
+        Raises:
+            ExecutionError: there is no such process or start event, or the first step fails.
+        """
+        spec = definitions.specs.get(process_id)
+        if spec is None:
+            raise ExecutionError("no-process", f"there is no process {process_id}")
+        run = cls(definitions, spec, dict(variables), environment, limits)
+        nodes = run.starts_for(spec, start_event, message, signal)
+        run.subscribe_scope(run.root)
+        run.send_to(run.root, nodes)
+        run.check_scope(run.root)
+        run.first_effects = run.end_step()
+        return run
+
+    @classmethod
+    def restore(
+        cls,
+        definitions: Definitions,
+        state: bytes,
+        variables: dict[str, Any],
+        environment: ExecutionEnvironment,
+        limits: Limits | None = None,
+    ) -> Execution:
+        """Load an instance; ``variables`` is used as it is and changed by the commands.
+
+        Raises:
+            StateError: the state does not fit the definitions.
+        """
+        import msgspec
+
+        from engine.spiff.errors import StateError
+
+        try:
+            process_id = msgspec.msgpack.decode(state)[1]
+            spec = definitions.specs[process_id]
+        except (msgspec.MsgspecError, LookupError, TypeError) as error:
+            raise StateError(f"the state cannot be read: {error!r}") from error
+        run = cls(definitions, spec, variables, environment, limits)
+        decode_state(run, state, run.find_definitions)
+        run.first_effects = Effects(ended=run.ended)
+        return run
+
+    def find_definitions(self, key: str, process_id: str) -> Definitions:
+        """The definitions of a call that was begun before."""
+        if key == self.definitions.key:
+            return self.definitions
+        return self.environment.called_definitions(process_id, "pinned", key)[0]
+
+    def state(self) -> bytes:
+        """The live tokens; process variables are kept beside it."""
+        return encode_state(self)
+
+    # --- commands -----------------------------------------------------------------------------------------------
+
+    def complete(self, no: int, data: Mapping[str, Any]) -> Effects:
+        """Complete a user task.
+
+        Raises:
+            NotWaitingError: no task with this number waits.
+            ExecutionError: the step fails.
+        """
+        self.begin_step()
+        activity = self.activities.get(no)
+        if activity is not None and waits_for_person(activity):
+            self.finish_user_task(activity, data)
+        elif activity is not None or not self.complete_in_range(no, data):
+            raise NotWaitingError(f"no task no. {no} waits")
+        return self.end_step()
+
+    def fire_timer(self, no: int) -> Effects:
+        """A timer is due; whether it is, the caller knows."""
+        self.begin_step()
+        self.fire(self.waiting(no, "timer"), {})
+        return self.end_step()
+
+    def deliver_message(self, no: int, data: Mapping[str, Any]) -> Effects:
+        """A message for the subscription with this number; its payload becomes variables."""
+        self.begin_step()
+        self.fire(self.waiting(no, "message"), data)
+        return self.end_step()
+
+    def deliver_signal(self, name: str, data: Mapping[str, Any]) -> Effects:
+        """A signal; nothing happens if no event waits for it."""
+        self.begin_step()
+        self.broadcast(name, data)
+        return self.end_step()
+
+    def set_variables(self, data: Mapping[str, Any]) -> Effects:
+        """Set process variables from outside; conditional events look at them."""
+        self.begin_step()
+        self.variables.update(data)
+        return self.end_step()
+
+    def cancel(self) -> Effects:
+        """End the instance with everything in it."""
+        self.begin_step()
+        self.cancel_contents(self.root)
+        self.close_scope(self.root)
+        self.ended = Ended("cancelled")
+        return self.end_step()
+
+    def start_enabled(self, node_id: str) -> Effects:
+        """Start an activity that an ad-hoc sub-process offers.
+
+        Raises:
+            ExecutionError: it is not offered now.
+        """
+        self.begin_step()
+        for scope, node in self._offers():
+            if node.bpmn_id == node_id:
+                self.begin_offered(scope, node)
+                return self.end_step()
+        raise ExecutionError("not-enabled", f"{node_id} is not offered", node_id)
+
+    # --- what waits ---------------------------------------------------------------------------------------------
+
+    def user_tasks(self) -> list[OpenedUserTask]:
+        """The open user tasks, oldest first."""
+        tasks = [self.as_user_task(a) for a in self.activities.values() if self._asks_a_person(a)]
+        tasks += self.range_tasks()
+        return sorted(tasks, key=lambda task: task.no)
+
+    def _asks_a_person(self, activity: Any) -> bool:
+        if activity.node.kind == "callActivity" and not activity.node.called_element:
+            return activity.loop is None
+        return waits_for_person(activity)
+
+    def waits(self) -> list[Wait]:
+        """The open subscriptions, oldest first."""
+        return [self.as_wait(s) for _, s in sorted(self.subscriptions.items())]
+
+    def enabled(self) -> list[str]:
+        """Activities that ad-hoc sub-processes offer."""
+        return [node.bpmn_id for _, node in self._offers()]
+
+    def _offers(self) -> Iterator[tuple[Scope, FlowNode]]:
+        for activity in list(self.activities.values()):
+            if activity.child is not None:
+                for node in self.offered(activity.child):
+                    yield activity.child, node
+
+    # --- starting -----------------------------------------------------------------------------------------------
+
+    def starts_for(
+        self, spec: ProcessSpec, start_event: str | None, message: str | None, signal: str | None
+    ) -> list[FlowNode]:
+        """Where an instance begins."""
+        if start_event is not None:
+            found = [n for n in spec.start_events if n.bpmn_id == start_event]
+        elif message is not None or signal is not None:
+            kind, name = ("message", message) if message is not None else ("signal", signal)
+            found = [n for n in spec.nodes.values() if starts_with(n, kind, name)]
+        elif spec.start_events:
+            found = spec.starts[:1] or (spec.start_events if len(spec.start_events) == 1 else [])
+        else:
+            found = list(spec.starts)
+        if not found:
+            wanted = start_event or message or signal
+            what = f"no start event for {wanted}" if wanted else "no start event that begins by itself"
+            raise ExecutionError("no-start-event", f"{spec.name} has {what}", spec.name)
+        return found if start_event is None and message is None and signal is None else found[:1]
+
+
+def starts_with(node: FlowNode, kind: str, name: str | None) -> bool:
+    """True if a message or signal of this name starts the process at the node."""
+    if node.kind == "startEvent" or (node.kind == "receiveTask" and node.instantiate):
+        return any(t.kind == kind and t.event_name == name for t in node.triggers)
+    return False

@@ -1,0 +1,144 @@
+"""Splits and joins: which flows are taken, and when a join fires."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.spiff.core import Core
+from engine.spiff.errors import NoFlowError
+from engine.spiff.reach import flow_key, sources_of
+from engine.spiff.specs import Flow, FlowNode
+from engine.spiff.state import Activity, Scope
+
+
+class Flows(Core):
+    """Gateways, and the flows that leave anything else."""
+
+    def leave(self, scope: Scope, node: FlowNode, activity: Activity | None = None) -> None:
+        """Send tokens out of a node that is done."""
+        flows = node.flows_out
+        if not flows:
+            self.last_end = node.bpmn_id
+            return
+        if any(flow.condition for flow in flows) or node.default:
+            flows = self._select(scope, node)
+        elif node.kind == "exclusiveGateway":
+            flows = flows[:1]
+        self.send_tokens(scope, flows)
+
+    def _select(self, scope: Scope, node: FlowNode) -> list[Flow]:
+        if node.kind in {"parallelGateway", "eventBasedGateway"}:
+            return node.flows_out
+        exclusive = node.kind == "exclusiveGateway"
+        context = self.context(scope)
+        chosen: list[Flow] = []
+        unconditional: list[Flow] = []
+        for flow in node.flows_out:
+            if flow.id == node.default and flow.id is not None:
+                continue
+            if flow.condition is None:
+                unconditional.append(flow)
+                continue
+            if self.environment.evaluate(flow.condition, context) is True:
+                if exclusive:
+                    return [flow]
+                chosen.append(flow)
+        if exclusive:
+            return self._otherwise(node, unconditional)
+        taken = [flow for flow in node.flows_out if flow in chosen or flow in unconditional]
+        return taken if taken and (chosen or unconditional) else self._otherwise(node, [])
+
+    def _otherwise(self, node: FlowNode, unconditional: list[Flow]) -> list[Flow]:
+        """The default flow; at an exclusive gateway without one, the only flow without condition."""
+        for flow in node.flows_out:
+            if flow.id == node.default and flow.id is not None:
+                return [flow]
+        if len(unconditional) == 1:
+            return unconditional
+        raise NoFlowError(node.bpmn_id)
+
+    def enter_parallel(self, scope: Scope, node: FlowNode, flow: Flow | None) -> None:
+        """A join counts tokens per incoming flow and fires when each has one, in every turn of a loop."""
+        if flow is None or len(node.flows_in) < 2:
+            self._pass(scope, node)
+            return
+        arrived = scope.arrivals.setdefault(node.bpmn_id, {})
+        key = flow_key(flow)
+        arrived[key] = arrived.get(key, 0) + 1
+        if len(arrived) == len(node.flows_in):
+            self._consume(scope, node, list(arrived))
+            self._pass(scope, node)
+
+    def enter_inclusive(self, scope: Scope, node: FlowNode, flow: Flow | None) -> None:
+        """A token waits at the join until no other can come to an incoming flow that has none."""
+        if flow is None or len(node.flows_in) < 2:
+            self._pass(scope, node)
+            return
+        arrived = scope.arrivals.setdefault(node.bpmn_id, {})
+        key = flow_key(flow)
+        arrived[key] = arrived.get(key, 0) + 1
+        self._pending_joins[scope, node] = None
+
+    def _pass(self, scope: Scope, node: FlowNode) -> None:
+        self.journal.trace.append(node.bpmn_id)
+        self.leave(scope, node)
+
+    def _consume(self, scope: Scope, node: FlowNode, keys: list[str]) -> None:
+        """Take one token from each of the incoming flows."""
+        arrived = scope.arrivals[node.bpmn_id]
+        for key in keys:
+            arrived[key] -= 1
+            if not arrived[key]:
+                del arrived[key]
+        if not arrived:
+            del scope.arrivals[node.bpmn_id]
+
+    def fire_joins(self) -> bool:
+        """Fire one inclusive join that nothing more can reach; True if there was one.
+
+        Joins that wait only for each other would wait for ever: the one that began to wait first fires.
+        """
+        waiting: list[tuple[Scope, FlowNode]] = []
+        for scope, node in list(self._pending_joins):
+            if scope.dead or node.bpmn_id not in scope.arrivals:
+                del self._pending_joins[scope, node]
+            elif not self._can_still_come(scope, node):
+                self._fire(scope, node)
+                return True
+            else:
+                waiting.append((scope, node))
+        for scope, node in waiting:
+            if not scope.activities and not scope.tokens and self._only_inclusive(scope):
+                self._fire(scope, node)
+                return True
+        return False
+
+    def _fire(self, scope: Scope, node: FlowNode) -> None:
+        self.budget.visit(node.bpmn_id)
+        self._consume(scope, node, list(scope.arrivals[node.bpmn_id]))
+        if node.bpmn_id not in scope.arrivals:
+            self._pending_joins.pop((scope, node), None)
+        self._pass(scope, node)
+        self.check_scope(scope)
+
+    def _can_still_come(self, scope: Scope, node: FlowNode) -> bool:
+        arrived = scope.arrivals[node.bpmn_id]
+        if len(arrived) == len(node.flows_in):
+            return False
+        occupied = {a.node.bpmn_id for a in scope.activities.values()}
+        occupied.update(join for join in scope.arrivals if join != node.bpmn_id)
+        sources = sources_of(node)
+        return any(
+            not occupied.isdisjoint(sources[flow_key(flow)]) for flow in node.flows_in if flow_key(flow) not in arrived
+        )
+
+    def _only_inclusive(self, scope: Scope) -> bool:
+        return all(scope.spec.nodes[join].kind == "inclusiveGateway" for join in scope.arrivals)
+
+    def restore_joins(self, scopes: list[Any]) -> None:
+        """Find the inclusive joins with tokens after a state was loaded."""
+        for scope in scopes:
+            for join in scope.arrivals:
+                node = scope.spec.nodes[join]
+                if node.kind == "inclusiveGateway":
+                    self._pending_joins[scope, node] = None

@@ -1,0 +1,159 @@
+"""Read the attributes of one flow node from its element. Refusals were said by ``engine.bpmn.check`` before."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from engine.bpmn.diagram import Diagram, our
+from engine.bpmn.expressions import ForeignLanguageError, to_feel
+from engine.bpmn.names import BANLI, banli, bare, bpmn, local_name
+from engine.spiff.effects import UserTaskAttributes
+from engine.spiff.specs import FlowNode, LoopSpec, Mapping_
+
+
+def feel(diagram: Diagram, text: str | None, declared: str | None = None) -> str | None:
+    """The FEEL text of an expression, None if it is blank or foreign."""
+    if text is None or not text.strip():
+        return None
+    try:
+        return to_feel(text, declared=declared, default=diagram.language).text or None
+    except ForeignLanguageError:
+        return None
+
+
+def feel_of(diagram: Diagram, element: etree._Element | None) -> str | None:
+    """The FEEL text of an expression element."""
+    return None if element is None else feel(diagram, element.text, element.get("language"))
+
+
+def read_condition(diagram: Diagram, flow: etree._Element) -> str | None:
+    """The condition of a sequence flow."""
+    return feel_of(diagram, flow.find(bpmn("conditionExpression")))
+
+
+def parameters(element: etree._Element, name: str = "parameter") -> tuple[Mapping_, ...]:
+    """Our parameters of an element: target name and FEEL expression."""
+    found = []
+    for child in element.findall(f"{bpmn('extensionElements')}/{banli(name)}"):
+        value = child.get("value") if child.get("value") is not None else child.text
+        found.append(Mapping_(str(child.get("name") or ""), to_feel(value or "null").text))
+    return tuple(found)
+
+
+def read_loop(diagram: Diagram, element: etree._Element) -> LoopSpec | None:
+    """Multi-instance or standard loop of an activity."""
+    loop = element.find(bpmn("standardLoopCharacteristics"))
+    if loop is not None:
+        maximum = loop.get("loopMaximum") or ""
+        return LoopSpec(
+            kind="loop",
+            condition=feel_of(diagram, loop.find(bpmn("loopCondition"))),
+            maximum=int(maximum) if maximum.isdecimal() and len(maximum) < 12 else None,
+            test_before=loop.get("testBefore") == "true",
+        )
+    multi = element.find(bpmn("multiInstanceLoopCharacteristics"))
+    return None if multi is None else _read_multi(diagram, element, multi)
+
+
+def _read_multi(diagram: Diagram, owner: etree._Element, multi: etree._Element) -> LoopSpec | None:
+    cardinality = feel_of(diagram, multi.find(bpmn("loopCardinality")))
+    collection = feel(diagram, our(multi, "collection")) or _data_name(owner, multi.findtext(bpmn("loopDataInputRef")))
+    if cardinality is None and collection is None:
+        return None  # "mi-no-collection": said by check; the activity runs once
+    output = our(multi, "outputCollection") or _data_name(owner, multi.findtext(bpmn("loopDataOutputRef")))
+    output_element = feel(diagram, our(multi, "outputElement")) or _item_name(multi, "outputDataItem")
+    return LoopSpec(
+        kind="sequential" if multi.get("isSequential") == "true" else "parallel",
+        cardinality=cardinality if collection is None else None,
+        collection=collection,
+        element_variable=our(multi, "elementVariable") or _item_name(multi, "inputDataItem"),
+        output_collection=output,
+        output_element=output_element,
+        completion_condition=feel_of(diagram, multi.find(bpmn("completionCondition"))),
+    )
+
+
+def _item_name(multi: etree._Element, kind: str) -> str | None:
+    item = multi.find(bpmn(kind))
+    return None if item is None else (item.get("name") or item.get("id"))
+
+
+def _data_name(owner: etree._Element, reference: str | None) -> str | None:
+    """The variable behind a data reference: the name of the data input, output or object, else the reference."""
+    wanted = (reference or "").strip()
+    if not wanted:
+        return None
+    scope = owner.getparent()
+    for place in (owner, scope):
+        for element in () if place is None else place.iter(bpmn("dataInput"), bpmn("dataOutput")):
+            if element.get("id") == wanted:
+                return str(element.get("name") or wanted)
+    for element in () if scope is None else scope:
+        if local_name(element) in {"dataObject", "dataObjectReference"} and element.get("id") == wanted:
+            return str(element.get("name") or wanted)
+    return wanted
+
+
+def read_node(diagram: Diagram, element: etree._Element, node: FlowNode) -> None:
+    """Fill in what the element says, by its kind."""
+    kind = local_name(element)
+    node.for_compensation = element.get("isForCompensation") == "true"
+    node.parallel_multiple = element.get("parallelMultiple") == "true"
+    node.instantiate = element.get("instantiate") == "true"
+    node.interrupting = element.get("cancelActivity", "true") != "false" and element.get("isInterrupting") != "false"
+    if {"error", "cancel"} & {t.kind for t in node.triggers}:
+        node.interrupting = True  # whatever the file says
+    node.result_variable = our(element, "resultVariable")
+    if kind in {"userTask", "manualTask", "task", "startEvent"}:
+        node.user_task = _user_task(element)
+    if kind in {"serviceTask", "sendTask", "businessRuleTask"}:
+        node.operation = our(element, "operation")
+        node.parameters = parameters(element)
+    if kind == "businessRuleTask":
+        node.decision_ref = our(element, "decisionRef")
+    if kind == "scriptTask":
+        node.script = feel(diagram, element.findtext(bpmn("script")), element.get("scriptFormat"))
+    if kind == "callActivity":
+        _read_call(diagram, element, node)
+
+
+def _user_task(element: etree._Element) -> UserTaskAttributes:
+    prefix = "{" + BANLI + "}"
+    extra = {bare(str(k)): str(v) for k, v in element.attrib.items() if str(k).startswith(prefix)}
+    for child in element.findall(f"{bpmn('extensionElements')}/{banli('property')}"):
+        extra[str(child.get("name") or "")] = str(child.get("value") or "")
+    return UserTaskAttributes(
+        form_key=our(element, "formKey"),
+        assignee=our(element, "assignee"),
+        candidate_role=our(element, "candidateRole"),
+        candidate_unit=our(element, "candidateUnit"),
+        exclude=our(element, "exclude"),
+        due=our(element, "due"),
+        anchor=our(element, "anchor"),
+        batch=our(element, "batch") == "true",
+        mandatory=our(element, "mandatory") == "true",
+        open=our(element, "open") == "true",
+        help=our(element, "help"),
+        result_variable=our(element, "resultVariable"),
+        extra=extra,
+    )
+
+
+def _read_call(diagram: Diagram, element: etree._Element, node: FlowNode) -> None:
+    called = (element.get("calledElement") or "").strip()
+    if called.startswith(("=", "${", "#{")):
+        expression = feel(diagram, called)
+        node.called_element = "=" + expression if expression else None
+    else:
+        node.called_element = called or None
+    node.binding = our(element, "binding") or "latest"
+    node.called_version = our(element, "version")
+    node.inputs_mapped = _call_mapping(element, "in")
+    node.outputs_mapped = _call_mapping(element, "out")
+
+
+def _call_mapping(element: etree._Element, name: str) -> tuple[Mapping_, ...] | None:
+    entries = element.findall(f"{bpmn('extensionElements')}/{banli(name)}")
+    if not entries or any(entry.get("all") == "true" for entry in entries):
+        return None
+    return tuple(Mapping_(str(e.get("target") or ""), to_feel(str(e.get("source") or "null")).text) for e in entries)

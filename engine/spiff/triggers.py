@@ -1,0 +1,108 @@
+"""Read the event definitions of a node."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from engine.bpmn.diagram import Diagram, our
+from engine.bpmn.expressions import ForeignLanguageError, timer_text
+from engine.bpmn.names import EVENT_DEFINITIONS, banli, bpmn, local_name
+from engine.spiff.node_reader import feel, feel_of, parameters
+from engine.spiff.specs import Trigger
+
+_TIMERS = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
+
+
+def definitions_of(element: etree._Element, diagram: Diagram) -> list[etree._Element]:
+    """The event definitions of an event, also those that it refers to at the root of the file."""
+    found = [child for child in element if local_name(child) in EVENT_DEFINITIONS]
+    root = diagram.root
+    for reference in element.findall(bpmn("eventDefinitionRef")):
+        wanted = (reference.text or "").strip().rpartition(":")[2]
+        found += [
+            d for d in ([] if root is None else root) if local_name(d) in EVENT_DEFINITIONS and d.get("id") == wanted
+        ]
+    return found
+
+
+def read_triggers(diagram: Diagram, element: etree._Element) -> tuple[Trigger, ...]:
+    """What the node waits for or throws, in document order."""
+    kind = local_name(element)
+    if kind in {"sendTask", "receiveTask"}:
+        return (_message(diagram, element, element),)
+    return tuple(_trigger(diagram, element, d) for d in definitions_of(element, diagram))
+
+
+def _trigger(diagram: Diagram, owner: etree._Element, definition: etree._Element) -> Trigger:
+    kind = local_name(definition).removesuffix("EventDefinition")
+    if kind == "message":
+        return _message(diagram, owner, definition)
+    trigger = Trigger(kind)
+    if kind == "timer":
+        _timer(diagram, trigger, definition)
+    elif kind == "signal":
+        trigger.event_name = _root_name(diagram, definition.get("signalRef"), owner)
+        trigger.parameters = parameters(owner)
+    elif kind in {"error", "escalation"}:
+        trigger.code = _code(diagram, definition, kind)
+        trigger.error_variable = our(definition, "variable")
+    elif kind == "conditional":
+        trigger.condition = feel_of(diagram, definition.find(bpmn("condition")))
+    elif kind == "link":
+        trigger.event_name = (definition.get("name") or owner.get("name") or "").strip()
+    elif kind == "compensate":
+        trigger.activity = str(definition.get("activityRef") or "").rpartition(":")[2] or None
+        trigger.wait_for_completion = definition.get("waitForCompletion") != "false"
+    return trigger
+
+
+def _message(diagram: Diagram, owner: etree._Element, definition: etree._Element) -> Trigger:
+    trigger = Trigger("message")
+    reference = definition.get("messageRef")
+    message = diagram.roots.get(reference or "")
+    trigger.event_name = _root_name(diagram, reference, owner)
+    trigger.correlation = _correlation(diagram, owner) or _correlation(diagram, definition)
+    if trigger.correlation is None and message is not None:
+        trigger.correlation = _correlation(diagram, message)
+    trigger.parameters = parameters(owner)
+    trigger.broadcast = our(owner, "broadcast") == "true" or our(definition, "broadcast") == "true"
+    return trigger
+
+
+def _correlation(diagram: Diagram, element: etree._Element) -> str | None:
+    found = element.find(f"{bpmn('extensionElements')}/{banli('correlation')}")
+    if found is None:
+        return feel(diagram, our(element, "correlation"))
+    return feel(diagram, found.get("value") if found.get("value") is not None else found.text)
+
+
+def _root_name(diagram: Diagram, reference: str | None, owner: etree._Element) -> str:
+    """Name of a message or signal; an unresolved one is called as it is written, an absent one like its event."""
+    root = diagram.roots.get(reference or "")
+    if root is not None:
+        name = root.get("name") or root.get("id") or ""
+        translated = feel(diagram, name) if name.startswith(("${", "#{")) else None
+        return "=" + translated if translated else name
+    return (reference or "").strip() or owner.get("name") or str(owner.get("id"))
+
+
+def _code(diagram: Diagram, definition: etree._Element, kind: str) -> str | None:
+    reference = definition.get(f"{kind}Ref")
+    root = diagram.roots.get(reference or "")
+    if root is None:
+        return (reference or "").strip() or None
+    return root.get(f"{kind}Code") or root.get("name") or root.get("id")
+
+
+def _timer(diagram: Diagram, trigger: Trigger, definition: etree._Element) -> None:
+    trigger.deadline = our(definition, "deadline")
+    trigger.anchor = feel(diagram, our(definition, "anchor"))
+    for tag, kind in _TIMERS.items():
+        element = definition.find(bpmn(tag))
+        if element is None or not (element.text or "").strip():
+            continue
+        try:
+            text = timer_text(str(element.text), declared=element.get("language"), default=diagram.language).text
+        except ForeignLanguageError:
+            continue
+        trigger.timer = (kind, text)
