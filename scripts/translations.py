@@ -67,8 +67,7 @@ def check() -> int:
         if key and key not in merged and key not in missing:
             missing.add(key)
             problems.append(f"web/{name}:{line}: no English for {key!r}")
-    for problem in problems:
-        print(problem)
+    print("\n".join(problems))
     return 1 if problems else 0
 
 
