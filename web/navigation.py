@@ -36,7 +36,6 @@ class Entry:
 
 
 OFFICE = frozenset({"union_clerk", "motion_committee", "motion_committee_head", "chair", "vice_chair"})
-ADMINISTRATORS = frozenset({"admin", "security_admin", "audit_admin"})
 
 
 def entries() -> list[Entry]:
@@ -48,14 +47,15 @@ def entries() -> list[Entry]:
         Entry("batch.index", _("批量办理"), "checks", OFFICE),
         Entry("register.index", _("提案库"), "list", on_phone=True),
         Entry("reports.index", _("统计报告"), "chart"),
-        Entry("admin.index", _("管理"), "settings", ADMINISTRATORS),
+        Entry("admin.index", _("管理"), "settings"),
     )
-    roles = person_roles()
-    return [
-        entry
-        for entry in everything
-        if entry.endpoint in current_app.view_functions and (not entry.roles or entry.roles & roles)
-    ]
+    return [entry for entry in everything if entry.endpoint in current_app.view_functions and _may_use(entry)]
+
+
+def _may_use(entry: Entry) -> bool:
+    if entry.endpoint == "admin.index":
+        return bool(getattr(current_user, "areas", ()))
+    return not entry.roles or bool(entry.roles & person_roles())
 
 
 def person_roles() -> frozenset[str]:
