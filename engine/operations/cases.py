@@ -57,7 +57,7 @@ def linked_cases(call: OperationCall) -> Mapping[str, Any]:
 
 @operation("case.read")
 def read_case(call: OperationCall) -> Mapping[str, Any]:
-    """One other ``case``: ``id``, ``number``, ``title``, ``status`` and the report variables that ``variables`` names."""
+    """One other ``case``: its ``id``, ``number``, ``title``, ``status`` and the report variables in ``variables``."""
     wanted = call.texts("variables")
     target = _case_id(call, call.text("case"))
     row = call.uow.connection.execute(
