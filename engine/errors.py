@@ -124,6 +124,18 @@ class OperationFailedError(EngineError):
         self.reason = reason
 
 
+class StepFailedError(EngineError):
+    """The diagram cannot go on from here (no flow can be taken, budget exceeded …); nothing of the step was kept."""
+
+    code = "step-failed"
+
+    def __init__(self, reason_code: str, reason: str, element: str | None) -> None:
+        super().__init__(f"流程无法继续（{element or '流程图'}：{reason}），本次提交未保存，请联系流程负责人")
+        self.reason_code = reason_code
+        self.reason = reason
+        self.element = element
+
+
 class ErasedError(EngineError):
     """The key of these personal data was destroyed; they cannot be read any more, by anyone."""
 

@@ -45,11 +45,7 @@ class Deployed:
     def diagram_of(self, process_id: str) -> bytes | None:
         """The file in which a process is drawn."""
         info = self.definitions.processes.get(process_id)
-        name = getattr(info, "file", None)
-        if name in self.resources:
-            return self.resources[name]
-        mark = f'id="{process_id}"'.encode()
-        return next((content for content in with_suffix(self.resources, ".bpmn").values() if mark in content), None)
+        return self.resources.get(info.file) if info else None
 
 
 def compile_resources(resources: Mapping[str, bytes]) -> tuple[Compiled | None, list[str]]:

@@ -42,17 +42,11 @@ def store(session: Session, folder: ProcessFolder, compiled: Compiled, *, at: da
                 key=process.id,
                 version=deployment.version,
                 name=process.name or process.id,
-                resource_name=resource_of(folder, process.id),
+                resource_name=process.file,
             )
         )
     session.flush()
     return deployment
-
-
-def resource_of(folder: ProcessFolder, process_id: str) -> str:
-    """The file that draws a process."""
-    mark = f'id="{process_id}"'.encode()
-    return next((name for name, content in folder.with_suffix(".bpmn").items() if mark in content), "")
 
 
 def load(session: Session, deployment_id: UUID) -> Deployed:

@@ -1,21 +1,24 @@
 """Taking a step: run the instance to its next wait states, then write it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from engine.definitions.deployed import Deployed
-from engine.errors import ConflictError
+from engine.errors import ConflictError, StepFailedError
 from engine.sealing import Sealer
-from engine.spiff import Execution
+from engine.spiff import Execution, ExecutionError
 from engine.step.audience import review
 from engine.step.environment import RESERVED_NAMES, StepEnvironment
 from engine.step.history import ChainHead, HistoryEntry
 from engine.step.ids import ordered_id
 from engine.step.instance import LoadedInstance
 from engine.step.opening import Opening, resolve
-from engine.step.save import Step, write_step
+from engine.step.save import TASK, Step, write_step
 from engine.unit_of_work import UnitOfWork
 from models import InstanceKey, InstanceStatus
 
@@ -53,15 +56,16 @@ def begin(
     key, wrapped = uow.engine.keys.new_key(instance_id) if deployed.manifest.sensitive else (None, None)
     sealer = Sealer(instance_id, key, deployed.manifest.sensitive)
     environment = StepEnvironment(uow, deployed, instance_id, business_key, uow.actor)
-    execution = Execution.start(
-        deployed.definitions,
-        process_id,
-        without_reserved(variables),
-        environment,
-        start_event=start_event,
-        message=message,
-        signal=signal,
-    )
+    with _failing_as_sentence():
+        execution = Execution.start(
+            deployed.definitions,
+            process_id,
+            without_reserved(variables),
+            environment,
+            start_event=start_event,
+            message=message,
+            signal=signal,
+        )
     instance = LoadedInstance(
         id=instance_id,
         deployed=deployed,
@@ -113,9 +117,18 @@ def advance(
         raise ConflictError("此流程已结束" if instance.status is not InstanceStatus.SUSPENDED else "此流程已暂停")
     environment = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by)
     before = dict(instance.variables)
-    execution = Execution.restore(instance.deployed.definitions, instance.state, dict(before), environment)
-    effects = action(execution)
+    with _failing_as_sentence():
+        execution = Execution.restore(instance.deployed.definitions, instance.state, dict(before), environment)
+        effects = action(execution)
     return _finish(uow, instance, environment, execution, effects, entries, before=before)
+
+
+@contextmanager
+def _failing_as_sentence() -> Iterator[None]:
+    try:
+        yield
+    except ExecutionError as error:
+        raise StepFailedError(error.code, error.message, error.element) from error
 
 
 def without_reserved(variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -198,7 +211,7 @@ def consequences(environment: StepEnvironment, effects: "Effects", openings: Seq
         )
         for sent in effects.sent
     ]
-    nodes = {opening.task.no: opening.task.flow_node_id for opening in openings}
+    nodes = _nodes_of_cancelled(environment, effects, openings)
     found += [_created(opening) for opening in openings]
     found += [
         HistoryEntry("user_task.cancelled", nodes.get(task.no), {"no": str(task.no)})
@@ -212,6 +225,21 @@ def consequences(environment: StepEnvironment, effects: "Effects", openings: Seq
         body = {"status": ended.status, "error_code": ended.error_code}
         found.append(HistoryEntry("instance.ended", ended.end_event_id, body))
     return found
+
+
+def _nodes_of_cancelled(
+    environment: StepEnvironment, effects: "Effects", openings: Sequence[Opening]
+) -> dict[int, str]:
+    nodes = {opening.task.no: opening.task.flow_node_id for opening in openings}
+    older = [task.no for task in effects.closed if task.outcome == "cancelled" and task.no not in nodes]
+    if older:
+        rows = environment.uow.connection.execute(
+            select(TASK.c.no, TASK.c.flow_node_id).where(
+                TASK.c.process_instance_id == environment.instance_id, TASK.c.no.in_(older)
+            )
+        )
+        nodes.update({row.no: row.flow_node_id for row in rows})
+    return nodes
 
 
 def _created(opening: Opening) -> HistoryEntry:

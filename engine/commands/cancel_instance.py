@@ -1,0 +1,77 @@
+"""End a case from outside, suspend it, resume it."""
+
+from uuid import UUID
+
+from sqlalchemy import update
+
+from engine import step
+from engine.errors import ConflictError, InvalidInputError, NotPermittedError
+from engine.requests import remember, replayed
+from engine.step.history import HistoryEntry
+from engine.step.instance import INSTANCE, LoadedInstance, load_instance
+from engine.step.save import append_history
+from engine.unit_of_work import UnitOfWork
+from models import InstanceStatus
+
+ADMINISTRATORS = frozenset({"admin"})
+
+
+def cancel_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, request_id: str | None) -> None:
+    """Cancel everything a case waits for and end it; an administrator's or the process owner's last resort.
+
+    Raises:
+        NotFoundError, NotPermittedError
+        InvalidInputError: no reason.
+        ConflictError: it has ended.
+    """
+    instance = load_instance(uow, instance_id)
+    if replayed(uow, request_id, "cancel_instance") is not None:
+        return
+    ensure_administers(uow, instance)
+    if not reason.strip():
+        raise InvalidInputError({"reason": "请写明理由"})
+    entry = HistoryEntry("instance.cancelled", body={"reason": reason.strip()}, actor_id=uow.actor)
+    step.advance(uow, instance, lambda execution: execution.cancel(), [entry])
+    remember(uow, request_id, "cancel_instance", {})
+
+
+def suspend_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, request_id: str | None) -> None:
+    """Let nothing happen in a case until it is resumed; timers that fall due wait."""
+    _switch(uow, instance_id, InstanceStatus.ACTIVE, InstanceStatus.SUSPENDED, "instance.suspended", reason, request_id)
+
+
+def resume_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, request_id: str | None) -> None:
+    """Let a suspended case go on."""
+    _switch(uow, instance_id, InstanceStatus.SUSPENDED, InstanceStatus.ACTIVE, "instance.resumed", reason, request_id)
+    uow.jobs_are_due()
+
+
+def ensure_administers(uow: UnitOfWork, instance: LoadedInstance) -> None:
+    """Only the engine itself, an administrator or the process's owner."""
+    owner = instance.deployed.manifest.data.get("owner_role")
+    if uow.actor is not None and not uow.holder.role_names & (ADMINISTRATORS | {owner}):
+        raise NotPermittedError
+
+
+def _switch(
+    uow: UnitOfWork,
+    instance_id: UUID,
+    before: InstanceStatus,
+    after: InstanceStatus,
+    kind: str,
+    reason: str,
+    request_id: str | None,
+) -> None:
+    instance = load_instance(uow, instance_id)
+    if replayed(uow, request_id, kind) is not None:
+        return
+    ensure_administers(uow, instance)
+    if instance.status is not before:
+        raise ConflictError("此流程现在的状态不允许这样做")
+    uow.connection.execute(
+        update(INSTANCE)
+        .where(INSTANCE.c.id == instance_id)
+        .values(status=after, version=instance.version + 1, changed_at=uow.now)
+    )
+    append_history(uow, instance, [HistoryEntry(kind, body={"reason": reason}, actor_id=uow.actor)])
+    remember(uow, request_id, kind, {})

@@ -1,0 +1,155 @@
+"""Decide a work item."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+
+from engine import step
+from engine.commands.work_items import (
+    ITEM,
+    LoadedWorkItem,
+    changed_once,
+    ensure_entitled,
+    ensure_open,
+    load_work_item,
+)
+from engine.errors import InvalidInputError
+from engine.queries.choices import CaseChoices
+from engine.requests import remember, replayed
+from engine.step.advance import StepResult, without_reserved
+from engine.step.environment import StepEnvironment
+from engine.step.history import HistoryEntry
+from engine.unit_of_work import UnitOfWork
+from models import WorkItemState
+
+COMMAND = "complete_work_item"
+
+
+@dataclass(frozen=True)
+class Completed:
+    """Where the instance now waits, of what this step opened; empty once it has ended."""
+
+    instance_id: UUID
+    waits_at: frozenset[str]
+    ended: bool
+    work_item_ids: tuple[UUID, ...] = ()
+
+
+def complete_work_item(
+    uow: UnitOfWork,
+    work_item_id: UUID,
+    data: Mapping[str, Any],
+    *,
+    opinion: str | None = None,
+    request_id: str | None,
+    expected_version: int | None,
+) -> Completed:
+    """Decide one person's part of a user task and run the instance to its next wait states.
+
+    Args:
+        uow: one transaction.
+        work_item_id: the work item.
+        data: what the form posted, or typed values; judged by the task's form.
+        opinion: free text beside the form.
+        request_id: the same id again answers the same and changes nothing.
+        expected_version: version the form was rendered with; None skips the check.
+
+    Raises:
+        WorkItemNotFoundError, NotEntitledError
+        StaleWorkItemError: it changed after the form was rendered; carries who and when.
+        InvalidInputError: ``fields`` names what the form refuses; nothing is written.
+    """
+    item = load_work_item(uow, work_item_id)
+    answer = replayed(uow, request_id, COMMAND)
+    if answer is not None:
+        return _completed_again(answer)
+    ensure_open(uow, item, expected_version)
+    role = ensure_entitled(uow, item)
+    values = judged(uow, item, data)
+    decision = _decision(item, values)
+    _record(uow, item, values, decision, opinion)
+    body = {
+        "no": str(item.no),
+        "work_item": str(item.id),
+        "name": item.task_name,
+        "decision": decision,
+        "opinion": opinion,
+    }
+    entry = HistoryEntry("work_item.completed", item.flow_node_id, body, values, actor_id=uow.actor, role=role)
+    done = HistoryEntry("user_task.completed", item.flow_node_id, {"no": str(item.no)}, actor_id=uow.actor, role=role)
+    result = step.advance(uow, item.instance, lambda execution: execution.complete(item.no, values), [entry, done])
+    remember(uow, request_id, COMMAND, _answer(result))
+    return Completed(result.instance_id, result.waits_at, result.ended, result.work_item_ids)
+
+
+def judged(uow: UnitOfWork, item: LoadedWorkItem, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that the task's form accepts.
+
+    Raises:
+        InvalidInputError: by field; a task without a form takes no data.
+    """
+    deployed = item.instance.deployed
+    form = deployed.form(item.form_key)
+    if form is None:
+        if data:
+            raise InvalidInputError(dict.fromkeys(data, "此步骤没有表单，不接受数据"))
+        return {}
+    context = form_context(uow, item)
+    result = form.parse(data, context, CaseChoices(uow, item.instance))
+    if result.errors:
+        raise InvalidInputError(result.errors)
+    return without_reserved(result.values)
+
+
+def form_context(uow: UnitOfWork, item: LoadedWorkItem) -> dict[str, Any]:
+    """The variables that conditions of the form see."""
+    instance = item.instance
+    environment = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by)
+    return environment.context(instance.variables, item.local_variables)
+
+
+def _decision(item: LoadedWorkItem, values: Mapping[str, Any]) -> str | None:
+    form = item.instance.deployed.form(item.form_key)
+    action = form.action if form else None
+    decision = values.get(action.key if action else "decision")
+    return decision[:120] if isinstance(decision, str) else None
+
+
+def _record(
+    uow: UnitOfWork, item: LoadedWorkItem, values: Mapping[str, Any], decision: str | None, opinion: str | None
+) -> None:
+    done = uow.connection.execute(
+        update(ITEM)
+        .where(ITEM.c.id == item.id, ITEM.c.state == WorkItemState.OPEN, ITEM.c.version == item.version)
+        .values(
+            state=WorkItemState.COMPLETED,
+            version=item.version + 1,
+            assignee_id=uow.actor,
+            decided_by=uow.actor,
+            decision=decision,
+            opinion=opinion or None,
+            form_data=item.instance.sealer.seal(values, f"form:{item.id}"),
+            draft=None,
+            draft_saved_at=None,
+            ended_at=uow.now,
+        )
+    )
+    changed_once(done.rowcount)
+
+
+def _answer(result: StepResult) -> dict[str, Any]:
+    return {
+        "instance": str(result.instance_id),
+        "waits_at": sorted(result.waits_at),
+        "ended": result.ended,
+        "items": [str(each) for each in result.work_item_ids],
+    }
+
+
+def _completed_again(answer: Mapping[str, Any]) -> Completed:
+    return Completed(
+        UUID(answer["instance"]), frozenset(answer["waits_at"]), answer["ended"], tuple(map(UUID, answer["items"]))
+    )

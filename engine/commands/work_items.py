@@ -1,0 +1,164 @@
+"""What the commands on a work item share: loading it under the instance's lock, and who may do what with it."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine.errors import ConflictError, NotEntitledError, StaleWorkItemError, WorkItemNotFoundError
+from engine.queries.organisation import names_of
+from engine.rules.assignment import Assignment, Candidate, matching_candidate, may_handle
+from engine.rules.due_dates import SHANGHAI
+from engine.rules.visibility import may_read
+from engine.step.instance import LoadedInstance, load_instance
+from engine.unit_of_work import UnitOfWork
+from models import ProcessInstance, UserTask, WorkItem, WorkItemCandidate, WorkItemState
+
+ITEM = WorkItem.__table__
+TASK = UserTask.__table__
+CANDIDATE = WorkItemCandidate.__table__
+
+
+@dataclass
+class LoadedWorkItem:
+    """A work item with its user task and its instance, as a command sees it."""
+
+    id: UUID
+    state: WorkItemState
+    version: int
+    assignment: Assignment
+    assigned_directly: bool
+    decided_by: str | None
+    ended_at: datetime | None
+    task_id: UUID
+    no: int
+    flow_node_id: str
+    task_name: str
+    form_key: str | None
+    local_variables: dict[str, Any]
+    instance: LoadedInstance
+
+    @property
+    def assignee_id(self) -> str | None:
+        """Who holds it."""
+        return self.assignment.assignee_id
+
+
+def load_work_item(uow: UnitOfWork, work_item_id: UUID, *, for_update: bool = True) -> LoadedWorkItem:
+    """Read a work item; its instance stays locked until the transaction ends.
+
+    Raises:
+        WorkItemNotFoundError: there is none.
+    """
+    instance_id = uow.connection.execute(
+        select(ITEM.c.process_instance_id).where(ITEM.c.id == work_item_id)
+    ).scalar_one_or_none()
+    if instance_id is None:
+        raise WorkItemNotFoundError
+    instance = load_instance(uow, instance_id, for_update=for_update)
+    row = uow.connection.execute(
+        select(
+            ITEM.c.state,
+            ITEM.c.version,
+            ITEM.c.assignee_id,
+            ITEM.c.assigned_directly,
+            ITEM.c.excluded,
+            ITEM.c.decided_by,
+            ITEM.c.ended_at,
+            TASK.c.id.label("task_id"),
+            TASK.c.no,
+            TASK.c.flow_node_id,
+            TASK.c.name,
+            TASK.c.form_key,
+            TASK.c.local_variables,
+        )
+        .join(TASK, TASK.c.id == ITEM.c.user_task_id)
+        .where(ITEM.c.id == work_item_id)
+    ).one()
+    return LoadedWorkItem(
+        id=work_item_id,
+        state=WorkItemState(row.state),
+        version=row.version,
+        assignment=Assignment(row.assignee_id, candidates_of(uow, work_item_id), frozenset(json.loads(row.excluded))),
+        assigned_directly=row.assigned_directly,
+        decided_by=row.decided_by,
+        ended_at=row.ended_at,
+        task_id=row.task_id,
+        no=row.no,
+        flow_node_id=row.flow_node_id,
+        task_name=row.name,
+        form_key=row.form_key,
+        local_variables=instance.sealer.open(row.local_variables, f"local:{row.task_id}"),
+        instance=instance,
+    )
+
+
+def candidates_of(uow: UnitOfWork, work_item_id: UUID) -> tuple[Candidate, ...]:
+    """Who may claim a work item."""
+    rows = uow.connection.execute(
+        select(CANDIDATE.c.user_id, CANDIDATE.c.role, CANDIDATE.c.unit_id).where(
+            CANDIDATE.c.work_item_id == work_item_id
+        )
+    )
+    return tuple(Candidate(row.user_id, row.role, row.unit_id) for row in rows)
+
+
+def ensure_open(uow: UnitOfWork, item: LoadedWorkItem, expected_version: int | None) -> None:
+    """Refuse what was overtaken.
+
+    Raises:
+        WorkItemNotFoundError: the actor may not even know of it.
+        StaleWorkItemError: decided, cancelled, claimed by another or changed since the form was rendered.
+    """
+    ensure_known(uow, item)
+    if item.state is WorkItemState.COMPLETED:
+        raise stale(uow, item.decided_by, item.ended_at)
+    if item.state is WorkItemState.CANCELLED:
+        raise stale(uow, None, item.ended_at, what="收回")
+    if item.assignee_id not in (None, uow.actor):
+        raise stale(uow, item.assignee_id, None, what="认领")
+    if expected_version is not None and expected_version != item.version:
+        raise stale(uow, item.assignee_id, None, what="更改")
+
+
+def ensure_entitled(uow: UnitOfWork, item: LoadedWorkItem) -> str | None:
+    """Refuse whoever may not handle the item; answers the role in which the actor acts.
+
+    Raises:
+        NotEntitledError: not a candidate, or excluded by recusal.
+    """
+    if uow.actor in item.assignment.excluded:
+        raise NotEntitledError("按回避规定，您不能办理此事项")
+    if not may_handle(uow.holder, item.assignment):
+        raise NotEntitledError("此事项不由您办理")
+    candidate = matching_candidate(uow.holder, item.assignment.candidates)
+    return candidate.role if candidate else None
+
+
+def ensure_known(uow: UnitOfWork, item: LoadedWorkItem) -> None:
+    """Hide the item from whoever may neither handle it nor read its case."""
+    assignment = Assignment(None, item.assignment.candidates, item.assignment.excluded)
+    if item.assignee_id == uow.actor or may_handle(uow.holder, assignment) or can_read(uow, item.instance.id):
+        return
+    raise WorkItemNotFoundError
+
+
+def can_read(uow: UnitOfWork, instance_id: UUID) -> bool:
+    """Whether the actor may read the case."""
+    query = select(ProcessInstance.id).where(ProcessInstance.id == instance_id, may_read(uow.holder))
+    return uow.session.execute(query).one_or_none() is not None
+
+
+def stale(uow: UnitOfWork, by: str | None, at: datetime | None, what: str = "办理") -> StaleWorkItemError:
+    """The error with the name of who was quicker, and the time as people in Shanghai read it."""
+    name = names_of(uow.session, [by]).get(by) if by else None
+    return StaleWorkItemError(by=by, at=at.astimezone(SHANGHAI) if at else None, name=name, what=what)
+
+
+def changed_once(rowcount: int) -> None:
+    """A guarded UPDATE must hit exactly its one row; anything else means that another was quicker."""
+    if rowcount != 1:
+        raise ConflictError("此事项刚被更改，请重新打开")

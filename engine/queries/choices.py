@@ -1,0 +1,118 @@
+"""The lists that a form's ``properties.source`` may name, for one case."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, select
+
+from engine.forms import Choice
+from engine.queries.organisation import people_with_role, within
+from engine.rules.visibility import may_read
+from engine.step.instance import LoadedInstance
+from engine.unit_of_work import UnitOfWork
+from models import Attachment, CongressSession, InstanceStatus, ProcessInstance, Unit, UnitKind, User
+
+CASES_SHOWN = 500  # open cases offered for linking
+
+
+class CaseChoices:
+    """Lists of the organisation and of the case. Unknown names have no options.
+
+    ``units`` · ``units:handling`` · ``units:<kind>`` · ``people:<role>[,<role>]`` · ``people`` · ``categories`` ·
+    ``open_cases`` and ``session_cases`` (readable cases of the same folder but this one: running, or of the same
+    period) · ``sessions`` · ``attachments``.
+    """
+
+    def __init__(self, uow: UnitOfWork, instance: LoadedInstance) -> None:
+        self._uow = uow
+        self._instance = instance
+        self._known: dict[str, Sequence[Choice]] = {}
+
+    def options(self, source: str, context: Mapping[str, object]) -> Sequence[Choice]:
+        """The options of one list."""
+        if source not in self._known:
+            name, _, argument = source.partition(":")
+            self._known[source] = self._find(name, argument)
+        return self._known[source]
+
+    def _find(self, name: str, argument: str) -> Sequence[Choice]:
+        match name:
+            case "units":
+                return self._units(argument)
+            case "people":
+                return self._people(argument)
+            case "categories":
+                return [_category(entry) for entry in self._instance.deployed.manifest.data.get("categories", ())]
+            case "open_cases":
+                return self._cases(ProcessInstance.status == InstanceStatus.ACTIVE)
+            case "session_cases":
+                return self._cases(ProcessInstance.period == argument if argument else self._same_period())
+            case "sessions":
+                return self._sessions()
+            case "attachments":
+                return self._attachments()
+            case _:
+                return ()
+
+    def _units(self, argument: str) -> Sequence[Choice]:
+        query = select(Unit.id, Unit.name).where(within(Unit.valid_from, Unit.valid_to, self._uow.today))
+        if argument == "handling":
+            query = query.where(Unit.handles_cases)
+        elif argument:
+            kinds = [kind for kind in UnitKind if kind.value in argument.split(",")]
+            query = query.where(Unit.kind.in_(kinds))
+        rows = self._uow.session.execute(query.order_by(Unit.kind, Unit.name))
+        return [Choice(row.id, row.name) for row in rows]
+
+    def _people(self, argument: str) -> Sequence[Choice]:
+        session, today = self._uow.session, self._uow.today
+        query = select(User.id, User.name, User.unit_id).order_by(User.unit_id, User.name)
+        if argument:
+            query = query.where(User.id.in_(people_with_role(session, argument.split(","), on=today)))
+        else:
+            query = query.where(User.left_on.is_(None))
+        return [Choice(row.id, row.name, row.unit_id or "") for row in session.execute(query)]
+
+    def _same_period(self) -> ColumnElement[bool]:
+        own = select(ProcessInstance.period).where(ProcessInstance.id == self._instance.id).scalar_subquery()
+        return ProcessInstance.period == own
+
+    def _cases(self, condition: ColumnElement[bool]) -> Sequence[Choice]:
+        own = self._instance
+        query = (
+            select(ProcessInstance.id, ProcessInstance.number, ProcessInstance.title)
+            .where(
+                ProcessInstance.folder_key == own.deployed.key,
+                condition,
+                ProcessInstance.is_sealed.is_(False),
+                ProcessInstance.id != own.id,
+                ProcessInstance.title.is_not(None),
+                may_read(self._uow.holder),
+            )
+            .order_by(ProcessInstance.number, ProcessInstance.title)
+            .limit(CASES_SHOWN)
+        )
+        rows = self._uow.session.execute(query)
+        return [Choice(str(row.id), " ".join(filter(None, (row.number, row.title)))) for row in rows]
+
+    def _sessions(self) -> Sequence[Choice]:
+        query = select(CongressSession.id, CongressSession.name).order_by(
+            CongressSession.term.desc(), CongressSession.meeting.desc()
+        )
+        return [Choice(row.id, row.name) for row in self._uow.session.execute(query)]
+
+    def _attachments(self) -> Sequence[Choice]:
+        query = (
+            select(Attachment.id, Attachment.name)
+            .where(Attachment.process_instance_id == self._instance.id)
+            .order_by(Attachment.uploaded_at, Attachment.id)
+        )
+        return [Choice(str(row.id), row.name) for row in self._uow.session.execute(query)]
+
+
+def _category(entry: object) -> Choice:
+    if isinstance(entry, Mapping):
+        label = entry.get("label", entry.get("zh", entry.get("value", "")))
+        text = label.get("zh", "") if isinstance(label, Mapping) else label
+        return Choice(str(entry.get("value", text)), str(text))
+    return Choice(str(entry), str(entry)) if not isinstance(entry, Decimal) else Choice(f"{entry:f}", f"{entry:f}")

@@ -1,0 +1,44 @@
+"""Idempotent requests: the same ``request_id`` again gets the same answer and changes nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from engine.errors import ConflictError
+from engine.unit_of_work import UnitOfWork
+from engine.values import dumps, loads
+from models import HandledRequest
+
+REQUEST = HandledRequest.__table__
+
+
+def replayed(uow: UnitOfWork, request_id: str | None, command: str) -> dict[str, Any] | None:
+    """The answer this request got before, or None when it is new.
+
+    Raises:
+        ConflictError: the id was used for another command or by another person.
+    """
+    if not request_id:
+        return None
+    row = uow.connection.execute(select(REQUEST).where(REQUEST.c.request_id == request_id)).one_or_none()
+    if row is None:
+        return None
+    if row.command != command or row.actor_id != uow.actor:
+        raise ConflictError("请求编号已用于其他操作")
+    return loads(row.answer)
+
+
+def remember(uow: UnitOfWork, request_id: str | None, command: str, answer: Mapping[str, Any]) -> None:
+    """Store the answer; a second transaction with the same id fails at its commit and may then be repeated."""
+    if request_id:
+        uow.connection.execute(
+            insert(REQUEST),
+            {
+                "request_id": request_id,
+                "command": command,
+                "actor_id": uow.actor,
+                "answer": dumps(dict(answer)),
+                "handled_at": uow.now,
+            },
+        )

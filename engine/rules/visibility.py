@@ -1,0 +1,92 @@
+"""The ONE rule of who may read a case, as SQL: used by lists, pages, the API, exports and files alike.
+
+A case is read by whoever began it; by the roles that process.yaml lets read it (``instance_audience``); by people who
+take or took part; and by those to whom an open work item is offered. A sealed case is read by its audience, by whoever
+began it and by whoever holds an open work item of it, and by nobody else.
+"""
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+
+from engine.rules.assignment import Holder
+from models import (
+    InstanceAudience,
+    InstanceParticipant,
+    ProcessInstance,
+    UserTask,
+    WorkItem,
+    WorkItemCandidate,
+    WorkItemState,
+)
+
+
+def may_read(holder: Holder) -> ColumnElement[bool]:
+    """Condition on ``process_instance`` for one person."""
+    began = ProcessInstance.started_by == holder.user_id
+    assigned = exists().where(
+        WorkItem.process_instance_id == ProcessInstance.id,
+        WorkItem.state == WorkItemState.OPEN,
+        WorkItem.assignee_id == holder.user_id,
+    )
+    takes_part = exists().where(
+        InstanceParticipant.process_instance_id == ProcessInstance.id, InstanceParticipant.user_id == holder.user_id
+    )
+    offered = exists(
+        select(WorkItem.id).where(WorkItem.process_instance_id == ProcessInstance.id, is_offered_to(holder))
+    )
+    decided = exists().where(WorkItem.process_instance_id == ProcessInstance.id, WorkItem.decided_by == holder.user_id)
+    unsealed = and_(ProcessInstance.is_sealed.is_(False), or_(takes_part, offered, decided))
+    return or_(began, in_audience(holder), assigned, unsealed)
+
+
+def in_audience(holder: Holder) -> ColumnElement[bool]:
+    """Condition on ``process_instance``: the person holds a role of its audience."""
+    return exists().where(
+        InstanceAudience.process_instance_id == ProcessInstance.id,
+        _holds(holder, InstanceAudience.role, InstanceAudience.unit_id, anywhere=""),
+    )
+
+
+def is_offered_to(holder: Holder) -> ColumnElement[bool]:
+    """Condition on ``work_item``: open, held by nobody, the person is a candidate and not excluded."""
+    named = WorkItemCandidate.user_id == holder.user_id
+    by_role = _holds(holder, WorkItemCandidate.role, WorkItemCandidate.unit_id, anywhere=None)
+    candidate = exists().where(WorkItemCandidate.work_item_id == WorkItem.id, or_(named, by_role))
+    return and_(WorkItem.state == WorkItemState.OPEN, WorkItem.assignee_id.is_(None), not_excluded(holder), candidate)
+
+
+def not_excluded(holder: Holder) -> ColumnElement[bool]:
+    """Condition on ``work_item``: recusal does not forbid the person to decide it."""
+    return WorkItem.excluded.not_like(f'%"{_escaped(holder.user_id)}"%', escape="\\")
+
+
+def is_in_inbox(holder: Holder) -> ColumnElement[bool]:
+    """Condition on ``work_item`` joined with ``user_task``: it is this person's to do.
+
+    A task of the open list is in the inbox only of whoever holds it.
+    """
+    mine = and_(WorkItem.state == WorkItemState.OPEN, WorkItem.assignee_id == holder.user_id)
+    return or_(mine, and_(UserTask.is_open.is_(False), is_offered_to(holder)))
+
+
+def _holds(holder: Holder, role: Any, unit: Any, *, anywhere: str | None) -> ColumnElement[bool]:
+    """Condition: the person holds the row's role at the row's unit; ``anywhere`` is how a row says "any unit"."""
+    units_by_role: dict[str, set[str | None]] = defaultdict(set)
+    for held, held_at in holder.roles:
+        units_by_role[held].add(held_at)
+    conditions: list[ColumnElement[bool]] = []
+    for held, units in sorted(units_by_role.items()):
+        if None in units:  # held everywhere
+            conditions.append(role == held)
+            continue
+        no_unit = unit.is_(None) if anywhere is None else unit == anywhere
+        conditions.append(and_(role == held, or_(no_unit, unit.in_(sorted(map(str, units))))))
+    return or_(*conditions) if conditions else false()
+
+
+def _escaped(text: str) -> str:
+    for character in ("\\", "%", "_"):
+        text = text.replace(character, "\\" + character)
+    return text

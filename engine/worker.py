@@ -1,0 +1,204 @@
+"""Carrying out jobs: claimed with a lease, each done in a transaction of its own, failures tried again or raised."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy import delete, insert, or_, select, update
+
+from engine import step
+from engine.commands.correlate_message import correlate_message, deliver, find_subscriptions
+from engine.errors import BusyError, EngineError, NoSubscriptionError
+from engine.rules.retry import next_try
+from engine.step.history import HistoryEntry
+from engine.step.instance import load_instance
+from engine.step.save import INCIDENT, JOB, incident_row, job_row
+from engine.unit_of_work import UnitOfWork
+from engine.values import loads
+from models import InstanceStatus, JobKind, JobState, SubscriptionKind
+
+if TYPE_CHECKING:
+    from engine.bootstrap import Engine
+
+log = structlog.get_logger(__name__)
+ROUNDS = 1000  # claims of one call; jobs that make new due jobs for ever end there
+
+
+@dataclass(frozen=True)
+class ClaimedJob:
+    """A job that this worker holds until its lease ends."""
+
+    id: UUID
+    kind: JobKind
+    process_instance_id: UUID | None
+    no: int | None
+    flow_node_id: str | None
+    payload: Mapping[str, Any]
+    attempts: int
+    owner: str
+
+
+def run_due_jobs(engine: "Engine", limit: int | None = None) -> int:
+    """Carry out due jobs until none is left (or ``limit`` were done); answers how many succeeded."""
+    owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{threading.get_ident() % 10**6}:{uuid4().hex[:8]}"
+    done = 0
+    for _ in range(ROUNDS):
+        size = engine.settings.job_batch if limit is None else min(engine.settings.job_batch, limit - done)
+        jobs = claim(engine, owner, size) if size > 0 else []
+        if not jobs:
+            return done
+        done += sum(carry_out(engine, job) for job in jobs)
+    return done
+
+
+def claim(engine: "Engine", owner: str, size: int) -> list[ClaimedJob]:
+    """Take due jobs that nobody holds, the longest due first; the attempt counts from now on."""
+    with engine.unit_of_work() as uow:
+        free = or_(JOB.c.locked_until.is_(None), JOB.c.locked_until <= uow.now)
+        rows = uow.connection.execute(
+            select(JOB)
+            .where(JOB.c.state == JobState.WAITING, JOB.c.due_at <= uow.now, free)
+            .order_by(JOB.c.due_at, JOB.c.id)
+            .limit(size)
+            .with_for_update(skip_locked=True)
+        ).all()
+        if not rows:
+            return []
+        uow.connection.execute(
+            update(JOB)
+            .where(JOB.c.id.in_([row.id for row in rows]))
+            .values(
+                locked_by=owner,
+                locked_until=uow.now + timedelta(seconds=engine.settings.job_lease),
+                attempts=JOB.c.attempts + 1,
+            )
+        )
+    return [
+        ClaimedJob(
+            row.id,
+            JobKind(row.kind),
+            row.process_instance_id,
+            row.no,
+            row.flow_node_id,
+            loads(row.payload),
+            row.attempts + 1,
+            owner,
+        )
+        for row in rows
+    ]
+
+
+def carry_out(engine: "Engine", job: ClaimedJob) -> bool:
+    """Do one job; False if it failed, or if its lease ended and another worker has it now."""
+    try:
+        with engine.unit_of_work() as uow:
+            if job.process_instance_id is not None:
+                load_instance(uow, job.process_instance_id)  # lock order everywhere: the instance, then its jobs
+            fenced = uow.connection.execute(delete(JOB).where(JOB.c.id == job.id, JOB.c.locked_by == job.owner))
+            if fenced.rowcount != 1:
+                return False
+            _HANDLERS[job.kind](uow, job)
+    except Exception as error:
+        log.warning("job_failed", job=str(job.id), kind=job.kind.value, attempts=job.attempts, error=str(error))
+        _record_failure(engine, job, error)
+        return False
+    return True
+
+
+def _record_failure(engine: "Engine", job: ClaimedJob, error: Exception) -> None:
+    with engine.unit_of_work() as uow:
+        # somebody else's lock is no fault of the job
+        again = next_try(job.attempts if not isinstance(error, BusyError) else 1, uow.now)
+        text = f"{type(error).__name__}: {error}"[:2000]
+        mine = (JOB.c.id == job.id, JOB.c.locked_by == job.owner)
+        changed = uow.connection.execute(
+            update(JOB)
+            .where(*mine)
+            .values(
+                locked_by=None,
+                locked_until=None,
+                last_error=text,
+                due_at=again or JOB.c.due_at,
+                state=JobState.WAITING if again else JobState.FAILED,
+                retries_left=JOB.c.retries_left - 1 if again else 0,
+            )
+        )
+        if changed.rowcount == 1 and again is None:
+            code = error.code if isinstance(error, EngineError) else "job-failed"
+            row = incident_row(uow, job.process_instance_id, code, text, job.flow_node_id, job.id)
+            uow.connection.execute(insert(INCIDENT), row)
+
+
+def _fire_timer(uow: UnitOfWork, job: ClaimedJob) -> None:
+    assert job.process_instance_id is not None
+    assert job.no is not None
+    no = job.no
+    instance = load_instance(uow, job.process_instance_id)
+    if instance.status is InstanceStatus.SUSPENDED:  # it waits for the resumption, however long
+        row = job_row(uow, JobKind.TIMER, job.payload, due_at=uow.now + timedelta(minutes=5), instance_id=instance.id)
+        uow.connection.execute(insert(JOB), {**row, "no": no, "flow_node_id": job.flow_node_id})
+        return
+    entry = HistoryEntry("timer.fired", job.flow_node_id, {"no": str(no)})
+    step.advance(uow, instance, lambda execution: execution.fire_timer(no), [entry])
+
+
+def _deliver_message(uow: UnitOfWork, job: ClaimedJob) -> None:
+    payload = job.payload
+    if job.process_instance_id is not None:  # one copy of a broadcast
+        try:
+            deliver(uow, job.process_instance_id, int(payload["no"]), payload["name"], payload["data"])
+        except NoSubscriptionError:
+            log.info("broadcast_receiver_gone", instance=str(job.process_instance_id))
+        return
+    if payload["broadcast"]:
+        _fan_out(uow, JobKind.MESSAGE, payload)
+        return
+    correlate_message(uow, payload["name"], payload["key"], payload["data"], request_id=None)
+
+
+def _deliver_signal(uow: UnitOfWork, job: ClaimedJob) -> None:
+    if job.process_instance_id is None:
+        _fan_out(uow, JobKind.SIGNAL, job.payload)
+        return
+    name, data = job.payload["name"], job.payload["data"]
+    instance = load_instance(uow, job.process_instance_id)
+    if not instance.is_active:
+        return
+    entry = HistoryEntry("signal.received", body={"name": name}, data=data)
+    step.advance(uow, instance, lambda execution: execution.deliver_signal(name, data), [entry])
+
+
+def _fan_out(uow: UnitOfWork, kind: JobKind, payload: Mapping[str, Any]) -> None:
+    """One job for each receiver: each gets its copy exactly once, and a slow one holds nobody up."""
+    if kind is JobKind.MESSAGE:
+        found = find_subscriptions(uow, SubscriptionKind.MESSAGE, payload["name"], payload["key"])
+    else:  # an instance hears a signal once, wherever it waits for it; the sender has heard it already
+        waiting = find_subscriptions(uow, SubscriptionKind.SIGNAL, payload["name"], None)
+        found = list({instance: (instance, no) for instance, no in waiting}.values())
+    rows = []
+    for instance_id, no in found:
+        if kind is JobKind.SIGNAL and str(instance_id) == payload.get("sender"):
+            continue
+        copy = {"name": payload["name"], "data": payload["data"], "no": str(no)}
+        rows.append(job_row(uow, kind, copy, instance_id=instance_id))
+    if rows:
+        uow.connection.execute(insert(JOB), rows)
+
+
+def _send_mail(uow: UnitOfWork, job: ClaimedJob) -> None:
+    payload = job.payload
+    uow.engine.mailer.send(payload["to"], payload["subject"], payload["body"], idempotency_key=str(job.id))
+
+
+_HANDLERS: dict[JobKind, Callable[[UnitOfWork, ClaimedJob], None]] = {
+    JobKind.TIMER: _fire_timer,
+    JobKind.MESSAGE: _deliver_message,
+    JobKind.SIGNAL: _deliver_signal,
+    JobKind.MAIL: _send_mail,
+}
