@@ -16,7 +16,7 @@ from engine.reports.cases import HIDDEN_TITLE, Case
 from engine.reports.definition import Column, ReportDefinition, localised, read_column, read_report_definition
 from engine.reports.display import Display
 from engine.reports.load import archived_case_of, case_of, load_manifest, load_values, periods
-from engine.rules.visibility import visible_instances
+from engine.rules.visibility import may_read
 from engine.search import matching
 from engine.unit_of_work import UnitOfWork
 from engine.values import dumps
@@ -212,7 +212,7 @@ def _instances(uow: UnitOfWork, definition: RegisterDefinition, filters: Filters
     ).where(
         ProcessInstance.folder_key == definition.folder_key,
         ProcessInstance.process_key == definition.main_process,
-        visible_instances(uow.holder),
+        may_read(uow.holder),
     )
     if definition.listed:
         query = query.where(_value_exists(definition.listed, ReportValue.value != _NULL))

@@ -11,7 +11,7 @@ from engine.queries.organisation import has_role
 from engine.reports.cases import Case
 from engine.reports.definition import ReportDefinition, read_report_definition
 from engine.reports.load import folders_with, load_manifest
-from engine.rules.visibility import visible_instances
+from engine.rules.visibility import may_read
 from engine.unit_of_work import UnitOfWork
 from models import ProcessInstance
 
@@ -53,6 +53,6 @@ def visible_ids(uow: UnitOfWork, cases: Iterable[Case]) -> frozenset[UUID]:
     seen: set[UUID] = set()
     for start in range(0, len(ids), IDS_PER_QUERY):
         chunk = ids[start : start + IDS_PER_QUERY]
-        query = select(ProcessInstance.id).where(ProcessInstance.id.in_(chunk), visible_instances(uow.holder))
+        query = select(ProcessInstance.id).where(ProcessInstance.id.in_(chunk), may_read(uow.holder))
         seen.update(uow.session.scalars(query))
     return frozenset(seen)

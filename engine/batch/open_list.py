@@ -1,0 +1,87 @@
+"""The open list: user tasks that anybody entitled may take up, such as seconding a motion."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine.commands.complete_work_item import form_context
+from engine.commands.work_items import load_work_item
+from engine.forms import Choice
+from engine.forms.resolve import options_of
+from engine.queries.choices import CaseChoices
+from engine.reports.definition import read_column
+from engine.reports.display import Display
+from engine.rules.visibility import is_offered_to
+from engine.unit_of_work import UnitOfWork
+from models import ProcessInstance, UserTask, WorkItem
+
+MOST_CASES = 200
+
+
+@dataclass(frozen=True)
+class OpenCase:
+    """A case on the open list."""
+
+    work_item_id: UUID
+    version: int
+    instance_id: UUID
+    title: str
+    task_name: str
+    due_at: datetime | None
+    facts: tuple[tuple[str, str], ...]  # (label, text) of one line each
+    texts: tuple[tuple[str, tuple[str, ...]], ...]  # (label, paragraphs) of what one should read first
+    action: str | None  # form field of the buttons
+    options: tuple[Choice, ...]  # the buttons
+
+
+def open_cases(uow: UnitOfWork, *, language: str = "zh") -> list[OpenCase]:
+    """What the actor may take up, soonest due first. Their own cases and those they are excluded from are not on it."""
+    query = (
+        select(WorkItem.id, UserTask.due_at)
+        .join(UserTask, UserTask.id == WorkItem.user_task_id)
+        .join(ProcessInstance, ProcessInstance.id == WorkItem.process_instance_id)
+        .where(UserTask.is_open.is_(True), is_offered_to(uow.holder), ProcessInstance.is_sealed.is_(False))
+        .order_by(UserTask.due_at.is_(None), UserTask.due_at, WorkItem.created_at)
+        .limit(MOST_CASES)
+    )
+    return [_open_case(uow, row.id, row.due_at, language) for row in uow.session.execute(query).all()]
+
+
+def _open_case(uow: UnitOfWork, work_item_id: UUID, due_at: datetime | None, language: str) -> OpenCase:
+    item = load_work_item(uow, work_item_id, for_update=False)
+    context = form_context(uow, item)
+    manifest: Mapping[str, Any] = item.instance.deployed.manifest.data
+    section = manifest.get("open_list") or {}
+    display = Display(uow.session, manifest, language)
+    columns = [read_column(column).variable for column in section.get("columns") or ("proposer", "delegation")]
+    texts = section.get("texts") or manifest.get("similar_on") or ()
+    form = item.instance.deployed.form(item.form_key)
+    action = form.action if form is not None else None
+    return OpenCase(
+        work_item_id=item.id,
+        version=item.version,
+        instance_id=item.instance.id,
+        title=item.instance.title or "",
+        task_name=item.task_name,
+        due_at=due_at,
+        facts=tuple(
+            (display.label(name), text) for name in columns if (text := display.value(name, context.get(name)))
+        ),
+        texts=tuple(
+            (display.label(str(name)), paragraphs)
+            for name in texts
+            if str(name) != manifest.get("title_variable", "title")
+            and (paragraphs := _paragraphs(context.get(str(name))))
+        ),
+        action=action.key if action is not None else None,
+        options=options_of(action, context, CaseChoices(uow, item.instance)) if action is not None else (),
+    )
+
+
+def _paragraphs(value: object) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else [value]
+    return tuple(str(item) for item in items if isinstance(item, str) and item.strip())

@@ -1,0 +1,118 @@
+"""Urge those for whom a case waits (催办): recorded, and not more than once a day."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine.errors import ConflictError, NotFoundError
+from engine.queries.organisation import names_of, people_with_role
+from engine.requests import remember, replayed
+from engine.rules.due_dates import SHANGHAI
+from engine.step.history import HistoryEntry
+from engine.step.instance import load_instance
+from engine.step.save import append_history
+from engine.step.writes import PendingWrites, write_pending
+from engine.unit_of_work import UnitOfWork
+from models import (
+    HistoryEvent,
+    InstanceParticipant,
+    UserTask,
+    UserTaskState,
+    WorkItem,
+    WorkItemCandidate,
+    WorkItemState,
+)
+
+COMMAND = "urge_instance"
+KIND = "instance.urged"
+PAUSE = timedelta(days=1)  # between two reminders of one case
+FOLLOWER = "follower"  # the part of whoever may urge
+
+
+def urge_instance(uow: UnitOfWork, instance_id: UUID, *, request_id: str | None) -> int:
+    """Remind everybody for whom the case waits now.
+
+    Returns:
+        How many people got a notice.
+
+    Raises:
+        NotFoundError: the actor does not follow this case.
+        ConflictError: it was urged within the last day, it has ended, or it waits for nobody.
+    """
+    instance = load_instance(uow, instance_id)
+    if (answer := replayed(uow, request_id, COMMAND)) is not None:
+        return int(answer["told"])
+    if not _follows(uow, instance_id):
+        raise NotFoundError
+    if not instance.is_active:
+        raise ConflictError("此案已结束，无须催办")
+    last = last_urged(uow, instance_id)
+    if last is not None and uow.now - last < PAUSE:
+        raise ConflictError(f"{last.astimezone(SHANGHAI):%m-%d %H:%M} 已催办过，每件每天只能催办一次")
+    waiting = sorted(waits_for(uow, instance_id) - {uow.actor or ""})
+    if not waiting:
+        raise ConflictError("此案现在没有等待办理的人")
+    who = names_of(uow.session, [uow.actor or ""]).get(uow.actor or "", uow.actor or "")
+    pending = PendingWrites()
+    for person in waiting:
+        pending.notice(
+            person, instance.id, "urge", f"催办：{instance.title or instance.number or ''}", f"{who} 请您尽快办理"
+        )
+    append_history(uow, instance, [HistoryEntry(KIND, body={"told": waiting}, actor_id=uow.actor)])
+    write_pending(uow.connection, pending, instance.id, uow.now)
+    remember(uow, request_id, COMMAND, {"told": str(len(waiting))})
+    return len(waiting)
+
+
+def last_urged(uow: UnitOfWork, instance_id: UUID) -> datetime | None:
+    """When the case was urged last."""
+    query = (
+        select(HistoryEvent.at)
+        .where(HistoryEvent.process_instance_id == instance_id, HistoryEvent.kind == KIND)
+        .order_by(HistoryEvent.seq.desc())
+        .limit(1)
+    )
+    return uow.session.scalar(query)
+
+
+def waits_for(uow: UnitOfWork, instance_id: UUID) -> set[str]:
+    """The people for whom the case waits: who holds a work item, else everybody to whom it is offered."""
+    query = (
+        select(WorkItem.id, WorkItem.assignee_id)
+        .join(UserTask, UserTask.id == WorkItem.user_task_id)
+        .where(
+            WorkItem.process_instance_id == instance_id,
+            WorkItem.state == WorkItemState.OPEN,
+            UserTask.state == UserTaskState.CREATED,
+            UserTask.is_open.is_(False),
+        )
+    )
+    people: set[str] = set()
+    for item_id, assignee in uow.session.execute(query).all():
+        people |= {assignee} if assignee else _candidates(uow, item_id)
+    return people
+
+
+def _candidates(uow: UnitOfWork, item_id: UUID) -> set[str]:
+    people: set[str] = set()
+    rows = uow.session.execute(
+        select(WorkItemCandidate.user_id, WorkItemCandidate.role, WorkItemCandidate.unit_id).where(
+            WorkItemCandidate.work_item_id == item_id
+        )
+    )
+    for user_id, role, unit_id in rows.all():
+        if user_id is not None:
+            people.add(user_id)
+        elif role is not None:
+            people.update(people_with_role(uow.session, role, unit_id, on=uow.today))
+    return people
+
+
+def _follows(uow: UnitOfWork, instance_id: UUID) -> bool:
+    found = select(InstanceParticipant.user_id).where(
+        InstanceParticipant.process_instance_id == instance_id,
+        InstanceParticipant.user_id == uow.actor,
+        InstanceParticipant.part == FOLLOWER,
+    )
+    return uow.session.scalar(found) is not None
