@@ -54,11 +54,10 @@ def urge_instance(uow: UnitOfWork, instance_id: UUID, *, request_id: str | None)
     if not waiting:
         raise ConflictError("此案现在没有等待办理的人")
     who = names_of(uow.session, [uow.actor or ""]).get(uow.actor or "", uow.actor or "")
+    title = instance.title or instance.number or ""
     pending = PendingWrites()
     for person in waiting:
-        pending.notice(
-            person, instance.id, "urge", f"催办：{instance.title or instance.number or ''}", f"{who} 请您尽快办理"
-        )
+        pending.notice(person, instance.id, "urge", f"催办：{title}", f"{who} 请您尽快办理")
     append_history(uow, instance, [HistoryEntry(KIND, body={"told": waiting}, actor_id=uow.actor)])
     write_pending(uow.connection, pending, instance.id, uow.now)
     remember(uow, request_id, COMMAND, {"told": str(len(waiting))})

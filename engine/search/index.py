@@ -4,7 +4,7 @@ Called inside the transaction that changed the case, so the index is never ahead
 of the database behind the table follows by itself (``models.search_entry``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -53,6 +53,35 @@ def index_case(connection: Executes, instance_id: UUID, texts: Sequence[object])
         "terms": terms_of(found.number, found.title, text),
     }
     _write(connection, instance_id, values, is_archived=False)
+
+
+def index_step(
+    connection: Executes,
+    instance_id: UUID,
+    manifest: Mapping[str, Any],
+    before: Mapping[str, object] | None,
+    after: Mapping[str, object],
+    *,
+    sealed: bool,
+) -> None:
+    """Index an instance whose step changed a text that can be searched; a step that changed none costs nothing.
+
+    Args:
+        connection: the transaction of the step, after the instance's row was written.
+        instance_id: the instance.
+        manifest: its process.yaml; ``similar_on`` names the variables, without it nothing is indexed.
+        before: variables before the step, None when the instance begins.
+        after: variables after it.
+        sealed: the step sealed the case: it leaves the index.
+    """
+    names = [str(name) for name in manifest.get("similar_on") or ()]
+    if not names:
+        return
+    shown = [str(manifest.get("title_variable", "title")), str(manifest.get("number_variable", "number"))]
+    period = ((manifest.get("report") or {}).get("period") or {}).get("variables") or ()
+    watched = (*names, *shown, *period)
+    if sealed or before is None or any(before.get(name) != after.get(name) for name in watched):
+        index_case(connection, instance_id, [after.get(name) for name in names])
 
 
 def index_archived_case(connection: Executes, row: ArchivedCase) -> None:

@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, null, select, update
+from sqlalchemy import Connection, delete, insert, null, select, update
 
 from engine.errors import BusyError
 from engine.rules.numbering import plain
+from engine.search.index import index_step
 from engine.step.history import HistoryEntry, chain
 from engine.step.ids import ordered_id
 from engine.step.instance import INSTANCE, LoadedInstance
@@ -91,8 +92,20 @@ def write_step(uow: UnitOfWork, step: Step) -> list[UUID]:
     _write_decisions(uow, step)
     _write_report_values(uow, step)
     write_pending(connection, step.pending, step.instance.id, uow.now)
+    _index_for_search(step, connection)
     _write_incidents(uow, step)
     return items
+
+
+def _index_for_search(step: Step, connection: Connection) -> None:
+    index_step(
+        connection,
+        step.instance.id,
+        step.instance.deployed.manifest.data,
+        step.variables_before,
+        step.variables,
+        sealed=step.pending.sealed_for is not None,
+    )
 
 
 def _write_instance(uow: UnitOfWork, step: Step, history_length: int, history_head: str) -> None:
