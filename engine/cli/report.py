@@ -32,7 +32,7 @@ def report(*, process: str, period: str, as_json: bool, key: str | None, databas
     engine = open_engine(database_url)
     try:
         with engine.reading() as uow:
-            evaluated = build_report(uow.session, process, period, today=uow.today)
+            evaluated = build_report(uow.session, process, period, now=uow.now)
     except NotFoundError as error:
         click.echo(str(error), err=True)
         sys.exit(EXIT_UNKNOWN)

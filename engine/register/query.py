@@ -203,7 +203,7 @@ def _listed(uow: UnitOfWork, definition: RegisterDefinition, filters: Filters) -
     return union_all(instances, archived).subquery("listed")
 
 
-def _instances(uow: UnitOfWork, definition: RegisterDefinition, filters: Filters) -> Select[Any]:
+def _instances(uow: UnitOfWork, definition: RegisterDefinition, filters: Filters) -> Select[UUID, int, str | None, str | None]:
     query = select(
         ProcessInstance.id.label("id"),
         literal(0).label("is_archived"),
@@ -226,7 +226,7 @@ def _instances(uow: UnitOfWork, definition: RegisterDefinition, filters: Filters
     return query.where(_matches(uow.session, ProcessInstance.id, filters.text))
 
 
-def _archived(uow: UnitOfWork, definition: RegisterDefinition, filters: Filters) -> Select[Any]:
+def _archived(uow: UnitOfWork, definition: RegisterDefinition, filters: Filters) -> Select[UUID, int, str, str]:
     query = select(
         ArchivedCase.id.label("id"),
         literal(1).label("is_archived"),

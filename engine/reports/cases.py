@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from engine.feel import compile_expression
+from engine.queries.organisation import LOCAL_ZONE
 from engine.values import Value
 
 HIDDEN_TITLE = "（内容不公开）"  # what stands for the title of a sealed case
@@ -22,9 +24,11 @@ class Case:
     instance_id: UUID | None = None  # None: brought in, there is no instance behind it
     sealed: bool = False
 
-    def names(self, today: Value = None) -> dict[str, Value]:
-        """The names that a report's conditions may use."""
-        return {**self.variables, "number": self.number, "title": self.title, "state": self.state, "today": today}
+    def names(self, now: datetime | None = None) -> dict[str, Value]:
+        """The names that a report's conditions may use: contract variables, built-in ones, ``now`` and ``today``."""
+        today = now.astimezone(LOCAL_ZONE).date() if now is not None else None
+        built_in = {"number": self.number, "title": self.title, "state": self.state, "now": now, "today": today}
+        return {**self.variables, **built_in}
 
 
 def meets(condition: str | None, names: Mapping[str, Value]) -> bool:
@@ -32,6 +36,6 @@ def meets(condition: str | None, names: Mapping[str, Value]) -> bool:
     return condition is None or compile_expression(condition).evaluate(names).result is True
 
 
-def select(cases: Iterable[Case], condition: str | None, today: Value = None) -> tuple[Case, ...]:
+def select(cases: Iterable[Case], condition: str | None, now: datetime | None = None) -> tuple[Case, ...]:
     """The cases that meet a condition, in their order."""
-    return tuple(case for case in cases if meets(condition, case.names(today)))
+    return tuple(case for case in cases if meets(condition, case.names(now)))

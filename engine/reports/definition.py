@@ -13,7 +13,7 @@ from engine.errors import InvalidInputError
 
 Text = Mapping[str, str]  # {"zh": …, "en": …}
 
-BUILT_IN = ("number", "title", "state", "today")  # names that every case has besides its contract variables
+BUILT_IN = ("number", "title", "state", "now", "today")  # names that every case has besides its contract variables
 
 
 class ReportDefinitionError(InvalidInputError):
@@ -295,8 +295,8 @@ def _refuse_dangling(definition: ReportDefinition) -> None:
             raise ReportDefinitionError(f"报表定义 {owner} 引用了不存在的指标 {name}")
     if definition.document is None:
         return
-    parts = {part.key for part in (*definition.tables, *definition.lists)}
+    parts = {table.key for table in definition.tables} | {one.key for one in definition.lists}
     for section in definition.document.sections:
-        for name in (section.table, section.list):
-            if name is not None and name not in parts:
-                raise ReportDefinitionError(f"报告文本引用了不存在的表 {name}")
+        for part in (section.table, section.list):
+            if part is not None and part not in parts:
+                raise ReportDefinitionError(f"报告文本引用了不存在的表 {part}")

@@ -1,22 +1,26 @@
 """How variables and their values are called on a page, in a workbook and on paper: the section ``labels``."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.queries.organisation import LOCAL_ZONE, names_of
-from engine.reports.cases import Case
+from engine.reports.cases import HIDDEN_TITLE, Case
 from engine.reports.definition import Figure, localised, text_of
 from engine.reports.figures import UNKNOWN_VALUE
 from engine.values import Value
-from models import Unit
+from models import ProcessInstance, Unit
 
 _PEOPLE = frozenset({"user", "users"})
 _UNITS = frozenset({"unit", "units"})
+
+_CASE_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _BUILT_IN: dict[str, dict[str, str]] = {
     "number": {"zh": "编号", "en": "Number"},
@@ -42,6 +46,11 @@ class Display:
         self._session = session
         self._labels: Mapping[str, Any] = manifest.get("labels") or {}
         self._types = _types(manifest)
+        self._fact_labels = {
+            str(fact["variable"]): fact["label"]
+            for fact in manifest.get("facts") or ()
+            if isinstance(fact, Mapping) and "label" in fact
+        }
         self._people: dict[str, str] = {}
         self._units: dict[str, str] | None = None
         self.language = language
@@ -52,7 +61,7 @@ class Display:
         if isinstance(entry, Mapping):
             entry = entry.get("label", entry if "zh" in entry else None)
         if entry is None:
-            entry = _BUILT_IN.get(variable)
+            entry = self._fact_labels.get(variable) or _BUILT_IN.get(variable)
         return variable if entry is None else localised(text_of(entry), self.language)
 
     def value_label(self, variable: str, value: str) -> str:
@@ -68,7 +77,9 @@ class Display:
         kind = self._types.get(variable)
         if kind in _PEOPLE:
             return self._person(value)
-        return self._unit(value) if kind in _UNITS else value
+        if kind in _UNITS:
+            return self._unit(value)
+        return self._case(value) if _CASE_ID.fullmatch(value) else value
 
     def value(self, variable: str, value: Value) -> str:
         """A value as text in a cell; nothing for what was never set."""
@@ -116,6 +127,13 @@ class Display:
         if self._units is None:
             self._units = {row.id: row.name for row in self._session.execute(select(Unit.id, Unit.name))}
         return self._units.get(unit_id, unit_id)
+
+    def _case(self, case_id: str) -> str:
+        """A case that a variable refers to, by its number, else by its title."""
+        case = self._session.get(ProcessInstance, UUID(case_id))
+        if case is None:
+            return case_id
+        return case.number or (HIDDEN_TITLE if case.is_sealed else case.title or case_id)
 
 
 def _types(manifest: Mapping[str, Any]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from engine.reports.cases import Case, select
 from engine.reports.definition import Figure, ReportDefinition
@@ -55,7 +56,7 @@ def evaluate_figures(
     definition: ReportDefinition,
     cases: Sequence[Case],
     *,
-    today: Value = None,
+    now: datetime | None = None,
     bases: Mapping[str, str] | None = None,
 ) -> dict[str, Result]:
     """Evaluate every figure over the given cases.
@@ -63,15 +64,15 @@ def evaluate_figures(
     Args:
         definition: the process's report.
         cases: the cases of the period that meet the report's base.
-        today: the date of the evaluation, for conditions on deadlines.
+        now: the instant of the evaluation, for conditions on deadlines.
         bases: figure key → name of the base that the settings choose; a figure without an entry uses its own base.
     """
     results: dict[str, Result] = {}
     for figure in definition.figures:
         if figure.kind == "count":
-            results[figure.key] = Counted(select(cases, figure.condition, today))
+            results[figure.key] = Counted(select(cases, figure.condition, now))
         elif figure.kind == "group":
-            results[figure.key] = _grouped(figure, select(cases, figure.condition, today))
+            results[figure.key] = _grouped(figure, select(cases, figure.condition, now))
     for figure in definition.figures:
         if figure.kind == "ratio":
             results[figure.key] = _ratio(figure, results, (bases or {}).get(figure.key))

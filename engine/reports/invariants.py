@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from engine.feel import compile_expression
@@ -20,7 +21,7 @@ class Failed:
 
 
 def broken_invariants(
-    definition: ReportDefinition, results: Mapping[str, Result], cases: Sequence[Case], *, today: Value = None
+    definition: ReportDefinition, results: Mapping[str, Result], cases: Sequence[Case], *, now: datetime | None = None
 ) -> tuple[Failed, ...]:
     """Check every invariant; an expression that cannot be evaluated counts as broken."""
     figures = figure_names(results)
@@ -30,7 +31,7 @@ def broken_invariants(
             failed.append(Failed(invariant))
         elif invariant.each is not None:
             wrong = tuple(
-                case for case in select(cases, invariant.where, today) if not meets(invariant.each, case.names(today))
+                case for case in select(cases, invariant.where, now) if not meets(invariant.each, case.names(now))
             )
             if wrong:
                 failed.append(Failed(invariant, wrong))

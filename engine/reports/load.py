@@ -33,7 +33,7 @@ def load_manifest(session: Session, folder_key: str) -> Mapping[str, Any]:
         NotFoundError: no such process is deployed here.
     """
     query = select(Deployment.manifest).where(Deployment.key == folder_key).order_by(Deployment.version.desc()).limit(1)
-    manifest = session.scalar(query)
+    manifest: Mapping[str, Any] | None = session.scalar(query)
     if manifest is None:
         raise NotFoundError(f"此数据库中没有部署流程“{folder_key}”")
     return manifest

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFoundError
-from engine.reports.cases import Case, select
+from engine.queries.organisation import LOCAL_ZONE
+from engine.reports.cases import Case, meets
 from engine.reports.definition import ListDefinition, ReportDefinition, TableDefinition, read_report_definition
 from engine.reports.figures import Counted, Result, as_json, counted, evaluate_figures
 from engine.reports.invariants import Failed, broken_invariants
@@ -26,8 +27,13 @@ class Report:
     cases: tuple[Case, ...]
     results: Mapping[str, Result]
     failed: tuple[Failed, ...]
-    today: date
+    now: datetime
     bases: Mapping[str, str]
+
+    @property
+    def today(self) -> date:
+        """The date of the report, as the institution counts dates."""
+        return self.now.astimezone(LOCAL_ZONE).date()
 
     def cases_behind(self, key: str) -> Counted:
         """The cases behind a figure; KeyError when there is no such key."""
@@ -35,11 +41,11 @@ class Report:
 
     def table(self, definition: TableDefinition) -> Table:
         """One table of the report."""
-        return build_table(definition, self.definition, self.cases, today=self.today, bases=self.bases)
+        return build_table(definition, self.definition, self.cases, now=self.now, bases=self.bases)
 
     def list(self, definition: ListDefinition) -> CaseList:
         """One list of the report."""
-        return build_list(definition, self.cases, today=self.today)
+        return build_list(definition, self.cases, now=self.now)
 
     def as_json(self) -> dict[str, object]:
         """What ``banli report --json`` prints."""
@@ -52,7 +58,7 @@ class Report:
 
 
 def build_report(
-    session: Session, folder_key: str, period: str, *, today: date, language: str = "zh", must_have_cases: bool = True
+    session: Session, folder_key: str, period: str, *, now: datetime, language: str = "zh", must_have_cases: bool = True
 ) -> Report:
     """Evaluate a process's report for one session, over the database alone.
 
@@ -63,12 +69,13 @@ def build_report(
     definition = read_report_definition(manifest)
     if definition is None:
         raise NotFoundError(f"流程“{folder_key}”没有定义报表")
-    cases = select(load_cases(session, folder_key, str(manifest["main_process"]), definition, period), definition.base)
+    found = load_cases(session, folder_key, str(manifest["main_process"]), definition, period)
+    cases = [case for case in found if case.state == "archived" or meets(definition.base, case.names(now))]
     if not cases and must_have_cases and period not in periods(session, folder_key):
         known = "、".join(periods(session, folder_key)) or "无"
         raise NotFoundError(f"没有届次 {period} 的数据（已有：{known}）")
     bases = chosen_bases(session, folder_key, definition)
-    results = evaluate_figures(definition, cases, today=today, bases=bases)
+    results = evaluate_figures(definition, cases, now=now, bases=bases)
     return Report(
         folder_key=folder_key,
         period=period,
@@ -76,15 +83,15 @@ def build_report(
         definition=definition,
         cases=tuple(cases),
         results=results,
-        failed=broken_invariants(definition, results, cases, today=today),
-        today=today,
+        failed=broken_invariants(definition, results, cases, now=now),
+        now=now,
         bases=bases,
     )
 
 
-def compare(session: Session, folder_key: str, *, today: date, language: str = "zh") -> Sequence[Report]:
+def compare(session: Session, folder_key: str, *, now: datetime, language: str = "zh") -> Sequence[Report]:
     """The reports of every session that has cases, oldest first."""
     return [
-        build_report(session, folder_key, period, today=today, language=language)
+        build_report(session, folder_key, period, now=now, language=language)
         for period in reversed(periods(session, folder_key))
     ]

@@ -65,18 +65,18 @@ def build_table(
     definition: ReportDefinition,
     cases: Sequence[Case],
     *,
-    today: Value = None,
+    now: datetime | None = None,
     bases: Mapping[str, str] | None = None,
 ) -> Table:
     """Evaluate the report's figures for every group of cases."""
     groups: dict[str, list[Case]] = {}
-    for case in select(cases, table.where, today):
+    for case in select(cases, table.where, now):
         for name in group_names(case.variables.get(table.group_by)):
             groups.setdefault(name, []).append(case)
     rows = []
     columns: tuple[str, ...] = table.columns
     for name, members in groups.items():
-        results = evaluate_figures(definition, members, today=today, bases=bases)
+        results = evaluate_figures(definition, members, now=now, bases=bases)
         columns = expand_columns(table.columns, definition, results, columns)
         rows.append(Row(name, {column: cell_of(results, column) for column in columns}, tuple(members)))
     rows.sort(key=lambda row: (-len(row.cases), row.name))
@@ -112,11 +112,11 @@ def cell_of(results: Mapping[str, Result], column: str) -> Cell:
     return Cell("")
 
 
-def build_list(definition: ListDefinition, cases: Sequence[Case], *, today: Value = None) -> CaseList:
+def build_list(definition: ListDefinition, cases: Sequence[Case], *, now: datetime | None = None) -> CaseList:
     """Select, mark, order and group the cases of a list; marked lines come first, in the order of the marks."""
     marks = list(definition.mark)
-    lines = [Line(case, _mark(definition, case, today)) for case in select(cases, definition.where, today)]
-    lines.sort(key=lambda line: (marks.index(line.mark) if line.mark else len(marks), _order(definition, line, today)))
+    lines = [Line(case, _mark(definition, case, now)) for case in select(cases, definition.where, now)]
+    lines.sort(key=lambda line: (marks.index(line.mark) if line.mark else len(marks), _order(definition, line, now)))
     if definition.group_by is None:
         return CaseList(definition, (("", tuple(lines)),) if lines else ())
     groups: dict[str, list[Line]] = {}
@@ -126,13 +126,13 @@ def build_list(definition: ListDefinition, cases: Sequence[Case], *, today: Valu
     return CaseList(definition, tuple((name, tuple(group)) for name, group in sorted(groups.items())))
 
 
-def _mark(definition: ListDefinition, case: Case, today: Value) -> str | None:
-    names = case.names(today)
+def _mark(definition: ListDefinition, case: Case, now: datetime | None) -> str | None:
+    names = case.names(now)
     return next((badge for badge, condition in definition.mark.items() if meets(condition, names)), None)
 
 
-def _order(definition: ListDefinition, line: Line, today: Value) -> tuple[tuple[int, str], ...]:
-    names = line.case.names(today)
+def _order(definition: ListDefinition, line: Line, now: datetime | None) -> tuple[tuple[int, str], ...]:
+    names = line.case.names(now)
     return tuple(sortable(compile_expression(text).evaluate(names).result) for text in definition.order_by)
 
 

@@ -13,7 +13,7 @@ MOST_PHRASES = 12  # of one query; more are ignored
 MOST_CANDIDATES = 200  # rows that are compared in Python
 
 
-def matching(session: Session, query: str) -> Select[tuple[UUID]] | None:
+def matching(session: Session, query: str) -> Select[UUID] | None:
     """A sub-query of the ids of cases whose number, title or text contains every word of the query.
 
     Returns:

@@ -117,7 +117,7 @@ def comparison(process: str) -> ResponseReturnValue:
     """Sessions side by side."""
     with current_engine().reading(current_user.id) as uow:
         manifest, _definition = ensure_may_read(uow, process)
-        reports = compare(uow.session, process, today=uow.today, language=language())
+        reports = compare(uow.session, process, now=uow.now, language=language())
         if not reports:
             raise NotFoundError
         display = Display(uow.session, manifest, language())
@@ -142,7 +142,7 @@ def document(process: str, period: str) -> ResponseReturnValue:
 
 def _read(uow: UnitOfWork, process: str, period: str) -> Reading:
     manifest, _definition = ensure_may_read(uow, process)
-    report = build_report(uow.session, process, period, today=uow.today, language=language())
+    report = build_report(uow.session, process, period, now=uow.now, language=language())
     display = Display(uow.session, manifest, language())
     return Reading(report, display, visible_ids(uow, report.cases), tuple(periods(uow.session, process)))
 
