@@ -23,11 +23,48 @@ from engine.bpmn.wording import expression
 
 # inside a process or sub-process; without effect by their nature
 _INERT = frozenset(
-    ["documentation", "extensionElements", "laneSet", "lane", "dataObject", "dataObjectReference", "dataStore", "dataStoreReference", "textAnnotation", "association", "group", "ioSpecification", "property", "incoming", "outgoing", "auditing", "monitoring", "supportedInterfaceRef", "ioBinding", "artifact", "category", "categoryValue", "sequenceFlow", "completionCondition", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics", "dataInputAssociation", "dataOutputAssociation", "definitionalCollaborationRef"]
+    [
+        "documentation",
+        "extensionElements",
+        "laneSet",
+        "lane",
+        "dataObject",
+        "dataObjectReference",
+        "dataStore",
+        "dataStoreReference",
+        "textAnnotation",
+        "association",
+        "group",
+        "ioSpecification",
+        "property",
+        "incoming",
+        "outgoing",
+        "auditing",
+        "monitoring",
+        "supportedInterfaceRef",
+        "ioBinding",
+        "artifact",
+        "category",
+        "categoryValue",
+        "sequenceFlow",
+        "completionCondition",
+        "multiInstanceLoopCharacteristics",
+        "standardLoopCharacteristics",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "definitionalCollaborationRef",
+    ]
 )
 # they say something that we do not execute
 _IGNORED = frozenset(
-    ["potentialOwner", "humanPerformer", "performer", "resourceRole", "correlationSubscription", "escalationEventDefinition"]
+    [
+        "potentialOwner",
+        "humanPerformer",
+        "performer",
+        "resourceRole",
+        "correlationSubscription",
+        "escalationEventDefinition",
+    ]
 )
 
 

@@ -27,14 +27,26 @@ VENDORS: Final = {
 }
 
 TASKS: Final = frozenset(
-    ["task", "userTask", "manualTask", "scriptTask", "serviceTask", "sendTask", "receiveTask", "businessRuleTask", "callActivity"]
+    [
+        "task",
+        "userTask",
+        "manualTask",
+        "scriptTask",
+        "serviceTask",
+        "sendTask",
+        "receiveTask",
+        "businessRuleTask",
+        "callActivity",
+    ]
 )
 CONTAINERS: Final = frozenset(["subProcess", "transaction", "adHocSubProcess"])
 ACTIVITIES: Final = TASKS | CONTAINERS
 GATEWAYS: Final = frozenset(
     ["exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"]
 )
-EVENTS: Final = frozenset(["startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"])
+EVENTS: Final = frozenset(
+    ["startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"]
+)
 FLOW_NODES: Final = ACTIVITIES | GATEWAYS | EVENTS
 # drawn by BPMN's other diagram types, or without a notation: nothing we could run
 REFUSED_NODES: Final = frozenset(
@@ -44,7 +56,18 @@ WAITING_FOR_PERSON: Final = frozenset(("userTask", "manualTask", "task"))
 
 EVENT_DEFINITIONS: Final = frozenset(
     f"{kind}EventDefinition"
-    for kind in ["message", "timer", "signal", "error", "escalation", "conditional", "link", "compensate", "cancel", "terminate"]
+    for kind in [
+        "message",
+        "timer",
+        "signal",
+        "error",
+        "escalation",
+        "conditional",
+        "link",
+        "compensate",
+        "cancel",
+        "terminate",
+    ]
 )
 # what an event may be triggered by, by the place where it stands; "none" is always allowed where listed
 ALLOWED_TRIGGERS: Final = {
@@ -66,7 +89,21 @@ COUNTED: Final = (
     | REFUSED_NODES
     | EVENT_DEFINITIONS
     | frozenset(
-        ["sequenceFlow", "participant", "lane", "messageFlow", "dataObject", "dataObjectReference", "dataStore", "dataStoreReference", "dataInput", "dataOutput", "textAnnotation", "group", "association"]
+        [
+            "sequenceFlow",
+            "participant",
+            "lane",
+            "messageFlow",
+            "dataObject",
+            "dataObjectReference",
+            "dataStore",
+            "dataStoreReference",
+            "dataInput",
+            "dataOutput",
+            "textAnnotation",
+            "group",
+            "association",
+        ]
     )
 ) - {"dataInput", "dataOutput", "event"}
 

@@ -14,7 +14,32 @@ from engine.bpmn.problems import Findings
 _CAMUNDA_LIKE: Final = frozenset((names.CAMUNDA, names.OPERATON, names.FLOWABLE, names.ACTIVITI))
 # said by the vendor's engine to itself; nothing a process owner would miss
 _SILENT: Final = frozenset(
-    ["asyncBefore", "asyncAfter", "async", "exclusive", "jobPriority", "taskPriority", "historyTimeToLive", "isStartableInTasklist", "versionTag", "modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon", "priority", "skipExpression", "versionTag", "formFieldValidation", "allowSendingToSelf", "isForCompensation", "initiator", "retryCycle", "candidateStarterGroups", "candidateStarterUsers", "diagramRelationId", "formHandlerClass"]
+    [
+        "asyncBefore",
+        "asyncAfter",
+        "async",
+        "exclusive",
+        "jobPriority",
+        "taskPriority",
+        "historyTimeToLive",
+        "isStartableInTasklist",
+        "versionTag",
+        "modelerTemplate",
+        "modelerTemplateVersion",
+        "modelerTemplateIcon",
+        "priority",
+        "skipExpression",
+        "versionTag",
+        "formFieldValidation",
+        "allowSendingToSelf",
+        "isForCompensation",
+        "initiator",
+        "retryCycle",
+        "candidateStarterGroups",
+        "candidateStarterUsers",
+        "diagramRelationId",
+        "formHandlerClass",
+    ]
 )
 _TEXT_ATTRIBUTES: Final = {
     ("userTask", "formKey"): "formKey",

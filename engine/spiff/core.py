@@ -22,7 +22,7 @@ from engine.spiff.effects import (
 )
 from engine.spiff.environment import ExecutionEnvironment
 from engine.spiff.errors import ExecutionError
-from engine.spiff.specs import Flow, FlowNode, Mapping_, ProcessSpec
+from engine.spiff.specs import Flow, FlowNode, Assignment, ProcessSpec
 from engine.spiff.state import Activity, Record, Scope, Subscription
 
 if TYPE_CHECKING:
@@ -367,7 +367,7 @@ class Core:
         return self.environment.evaluate(expression, self.context(scope, activity))
 
     def evaluate_all(
-        self, mappings: tuple[Mapping_, ...], scope: Scope, activity: Activity | None = None
+        self, mappings: tuple[Assignment, ...], scope: Scope, activity: Activity | None = None
     ) -> dict[str, Any]:
         """The values of parameters, by name."""
         if not mappings:

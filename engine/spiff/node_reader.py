@@ -8,7 +8,7 @@ from engine.bpmn.diagram import Diagram, our
 from engine.bpmn.expressions import ForeignLanguageError, to_feel
 from engine.bpmn.names import BANLI, banli, bare, bpmn, local_name
 from engine.spiff.effects import UserTaskAttributes
-from engine.spiff.specs import FlowNode, LoopSpec, Mapping_
+from engine.spiff.specs import FlowNode, LoopSpec, Assignment
 
 
 def feel(diagram: Diagram, text: str | None, declared: str | None = None) -> str | None:
@@ -31,12 +31,12 @@ def read_condition(diagram: Diagram, flow: etree._Element) -> str | None:
     return feel_of(diagram, flow.find(bpmn("conditionExpression")))
 
 
-def parameters(element: etree._Element, name: str = "parameter") -> tuple[Mapping_, ...]:
+def parameters(element: etree._Element, name: str = "parameter") -> tuple[Assignment, ...]:
     """Our parameters of an element: target name and FEEL expression."""
     found = []
     for child in element.findall(f"{bpmn('extensionElements')}/{banli(name)}"):
         value = child.get("value") if child.get("value") is not None else child.text
-        found.append(Mapping_(str(child.get("name") or ""), to_feel(value or "null").text))
+        found.append(Assignment(str(child.get("name") or ""), to_feel(value or "null").text))
     return tuple(found)
 
 
@@ -152,8 +152,8 @@ def _read_call(diagram: Diagram, element: etree._Element, node: FlowNode) -> Non
     node.outputs_mapped = _call_mapping(element, "out")
 
 
-def _call_mapping(element: etree._Element, name: str) -> tuple[Mapping_, ...] | None:
+def _call_mapping(element: etree._Element, name: str) -> tuple[Assignment, ...] | None:
     entries = element.findall(f"{bpmn('extensionElements')}/{banli(name)}")
     if not entries or any(entry.get("all") == "true" for entry in entries):
         return None
-    return tuple(Mapping_(str(e.get("target") or ""), to_feel(str(e.get("source") or "null")).text) for e in entries)
+    return tuple(Assignment(str(e.get("target") or ""), to_feel(str(e.get("source") or "null")).text) for e in entries)

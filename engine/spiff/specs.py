@@ -45,7 +45,7 @@ class LoopSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping_:
+class Assignment:
     """One ``in``, ``out`` or parameter: a FEEL expression and the name that receives its value."""
 
     target: str
@@ -67,7 +67,7 @@ class Trigger(EventDefinition):  # type: ignore[misc]
         self.anchor: str | None = None  # FEEL
         self.activity: str | None = None  # compensation of one activity
         self.wait_for_completion = True
-        self.parameters: tuple[Mapping_, ...] = ()
+        self.parameters: tuple[Assignment, ...] = ()
         self.broadcast = False
         self.error_variable: str | None = None
 
@@ -95,15 +95,15 @@ class FlowNode:
     body: ProcessSpec | None  # of a sub-process
     user_task: UserTaskAttributes | None
     operation: str | None
-    parameters: tuple[Mapping_, ...]
+    parameters: tuple[Assignment, ...]
     result_variable: str | None
     decision_ref: str | None
     script: str | None
     called_element: str | None  # a leading = marks FEEL
     binding: str
     called_version: str | None
-    inputs_mapped: tuple[Mapping_, ...] | None  # None: all variables
-    outputs_mapped: tuple[Mapping_, ...] | None
+    inputs_mapped: tuple[Assignment, ...] | None  # None: all variables
+    outputs_mapped: tuple[Assignment, ...] | None
     instantiate: bool
 
     def prepare(self, kind: str, process: ProcessSpec, line: int | None) -> None:

@@ -1,0 +1,400 @@
+"""The production runtime with a clock that stands still and nothing stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from engine.bpmn.iso import Span, parse_instant, parse_span
+from engine.simulate.assignment import Assignment, assignment_of
+from engine.simulate.environment import SimulationEnvironment
+from engine.simulate.files import Files, load_files
+from engine.simulate.script import Person
+from engine.spiff import Effects, Execution, ExecutionError, OpenedUserTask, Sent, StandIn, Wait
+from engine.spiff.subscriptions import correlation_text
+from engine.values import dumps, from_plain, loads
+
+MAX_FIRED: Final = 10_000  # timers and messages of one action
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An active user task."""
+
+    id: str
+    name: str | None
+    type: str
+    instance: int | None
+    lane: str | None
+    assignee: str | None
+    candidates: tuple[str, ...]
+    due: datetime | None
+    scope: tuple[str, ...]
+    no: int
+    case: int  # which instance, 0 being the one that was started
+
+
+class Simulation:
+    """One simulated instance, and those it starts by messages.
+
+    An action that fails raises :class:`ExecutionError` and leaves everything as it was.
+    """
+
+    def __init__(
+        self,
+        files: Files,
+        process: str | None = None,
+        *,
+        now: datetime,
+        variables: Mapping[str, Any] | None = None,
+        services: Mapping[str, StandIn] | None = None,
+        people: Mapping[str, Person] | None = None,
+        persist: bool = False,
+    ) -> None:
+        self.files = files
+        self.process = process or files.main_process
+        self.environment = SimulationEnvironment(files.definitions, files.decisions, now, services)
+        self.people = dict(people or {})
+        self.persist = persist
+        self.trace: tuple[str, ...] = ()  # of the last action
+        self._variables = dict(variables or {})
+        self._cases: list[Execution] = []
+        self._assignments: dict[tuple[int, int], Assignment] = {}
+        self.error: str | None = None
+
+    @classmethod
+    def from_files(
+        cls,
+        paths: Sequence[str | Path],
+        process: str | None = None,
+        *,
+        now: str | datetime = "2030-01-01T09:00:00Z",
+        variables: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> Simulation:
+        """Load files from disk; plain Python values are taken as variables.
+
+        Raises:
+            BpmnRefusedError: they cannot be executed.
+        """
+        files = load_files({str(p): Path(p).read_bytes() for p in paths})
+        moment = parse_instant(now) if isinstance(now, str) else now
+        given = {k: from_plain(v) if isinstance(v, int | float) else v for k, v in (variables or {}).items()}
+        return cls(files, process, now=moment, variables=given, **options)
+
+    # --- actions ------------------------------------------------------------------------------------------------
+
+    def start(
+        self, *, message: str | None = None, signal: str | None = None, event: str | None = None, data: Any = None
+    ) -> None:
+        """Start the instance."""
+        if self._cases:
+            raise ExecutionError("already-started", "the instance has been started")
+        with _Attempt(self):
+            case = Execution.start(
+                self.files.definitions,
+                self.process,
+                {**self._variables, **(data or {})},
+                self.environment,
+                start_event=event,
+                message=message,
+                signal=signal,
+            )
+            self._cases.append(case)
+            self._follow(0, case.first_effects)
+
+    def complete(
+        self, task: str, *, data: Mapping[str, Any] | None = None, instance: int | None = None, who: str | None = None
+    ) -> None:
+        """Complete an active task, by id or unique name; an enabled ad-hoc activity is started first."""
+        with _Attempt(self):
+            found = self._find(task, instance)
+            if found is None and task in self.enabled:
+                before = {t.no for t in self.active}
+                self._start_enabled(task)
+                found = next((t for t in self.active if t.no not in before and t.id == task), None)
+                if found is None:
+                    return  # an automatic activity has run through
+            if found is None:
+                raise ExecutionError("not-active", f"the task {task} is not active", task)
+            self._check_person(found, who)
+            self._follow(found.case, self._cases[found.case].complete(found.no, plain(data)))
+
+    def complete_each(self, tasks: Sequence[str], *, data: Mapping[str, Any] | None = None) -> None:
+        """Complete several tasks, in the order in which they are active."""
+        remaining = list(tasks)
+        with _Attempt(self):
+            while remaining:
+                chosen = next((t for t in self.active if t.id in remaining), None)
+                if chosen is None:
+                    raise ExecutionError("not-active", f"the task {remaining[0]} is not active", remaining[0])
+                remaining.remove(chosen.id)
+                self._follow(chosen.case, self._cases[chosen.case].complete(chosen.no, plain(data)))
+
+    def message(
+        self, name: str, *, data: Mapping[str, Any] | None = None, correlation: Mapping[str, Any] | None = None
+    ) -> None:
+        """Correlate a message: one receiver, the oldest that waits, or a process that it starts."""
+        with _Attempt(self):
+            self._require_started()
+            for number, case in enumerate(self._cases):
+                for wait in case.waits():
+                    if wait.kind == "message" and wait.name == name and matches(case, wait, correlation):
+                        self._follow(number, case.deliver_message(wait.no, plain(data)))
+                        return
+            if not self._start_other("message", name, plain(data)):
+                raise ExecutionError("no-receiver", f"nothing waits for the message {name}")
+
+    def signal(self, name: str, *, data: Mapping[str, Any] | None = None) -> None:
+        """Broadcast a signal; it may reach nobody."""
+        with _Attempt(self):
+            self._require_started()
+            self._broadcast(name, plain(data), None)
+
+    def advance(self, duration: str | Span) -> None:
+        """Let time pass; every timer that becomes due fires, in order."""
+        span = parse_span(duration) if isinstance(duration, str) else duration
+        with _Attempt(self):
+            until = span.after(self.environment.clock)
+            for _ in range(MAX_FIRED):
+                due = self._next_timer(until)
+                if due is None:
+                    self.environment.clock = max(self.environment.clock, until)
+                    return
+                at, number, no = due
+                self.environment.clock = max(self.environment.clock, at)
+                self._follow(number, self._cases[number].fire_timer(no))
+            raise ExecutionError("budget-exceeded", f"more than {MAX_FIRED} timers fire in this time")
+
+    def set(self, data: Mapping[str, Any]) -> None:
+        """Set process variables from outside."""
+        with _Attempt(self):
+            self._follow(0, self._main().set_variables(plain(data)))
+
+    def cancel(self) -> None:
+        """Cancel the instance."""
+        with _Attempt(self):
+            self._follow(0, self._main().cancel())
+
+    # --- state --------------------------------------------------------------------------------------------------
+
+    @property
+    def active(self) -> list[Task]:
+        """The open user tasks, oldest first."""
+        return [self._task(n, t) for n, case in enumerate(self._cases) if not case.ended for t in case.user_tasks()]
+
+    @property
+    def waiting(self) -> list[Wait]:
+        """The open subscriptions."""
+        return [wait for case in self._cases if not case.ended for wait in case.waits()]
+
+    @property
+    def enabled(self) -> list[str]:
+        """Activities that ad-hoc sub-processes offer."""
+        return [node for case in self._cases if not case.ended for node in case.enabled()]
+
+    @property
+    def ended(self) -> bool:
+        """True once the instance, and each that it started, has ended."""
+        return bool(self._cases) and all(case.ended for case in self._cases)
+
+    @property
+    def status(self) -> str:
+        """waiting, completed, terminated, cancelled or error."""
+        if self.error is not None:
+            return "error"
+        main = self._cases[0].ended if self._cases else None
+        if main is None or not self.ended:
+            return "waiting"
+        return main.status
+
+    @property
+    def error_code(self) -> str | None:
+        """Code of the BPMN error that nobody caught."""
+        ended = self._cases[0].ended if self._cases else None
+        return ended.error_code if ended else None
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The process variables."""
+        return self._cases[0].variables if self._cases else dict(self._variables)
+
+    # --- inside -------------------------------------------------------------------------------------------------
+
+    def _main(self) -> Execution:
+        self._require_started()
+        return self._cases[0]
+
+    def _require_started(self) -> None:
+        if not self._cases:
+            raise ExecutionError("not-started", "the instance has not been started")
+        if self.ended:
+            raise ExecutionError("ended", "the instance has ended")
+
+    def _follow(self, number: int, effects: Effects) -> None:
+        """Take over the effects of one step, and send on what it sent."""
+        pending: list[tuple[int, Sent]] = []
+        self._take(number, effects, pending)
+        for _ in range(MAX_FIRED):
+            if not pending:
+                return
+            sender, sent = pending.pop(0)
+            if sent.kind == "signal":
+                self._broadcast(sent.name, sent.data, sender)
+            else:
+                self._route(sent, pending)
+        raise ExecutionError("budget-exceeded", f"more than {MAX_FIRED} messages in one step")
+
+    def _take(self, number: int, effects: Effects, pending: list[tuple[int, Sent]]) -> None:
+        self.trace += effects.trace
+        case = self._cases[number]
+        for task in effects.opened:
+            self._assignments[number, task.no] = assignment_of(self.environment, case, task)
+        for closed in effects.closed:
+            self._assignments.pop((number, closed.no), None)
+        pending.extend((number, sent) for sent in effects.sent)
+
+    def _route(self, sent: Sent, pending: list[tuple[int, Sent]]) -> None:
+        delivered = False
+        for number, case in enumerate(list(self._cases)):
+            for wait in case.waits() if not case.ended else ():
+                fits = wait.correlation_key is None or sent.correlation_key in {None, wait.correlation_key}
+                if wait.kind != "message" or wait.name != sent.name or not fits:
+                    continue
+                if delivered and not sent.broadcast:
+                    return
+                delivered = True
+                self._take(number, case.deliver_message(wait.no, sent.data), pending)
+                break
+        if not delivered:
+            self._start_other("message", sent.name, sent.data, pending)
+
+    def _broadcast(self, name: str, data: Mapping[str, Any], sender: int | None) -> None:
+        for number, case in enumerate(list(self._cases)):
+            if number != sender and not case.ended:
+                self._follow(number, case.deliver_signal(name, data))
+        self._start_other("signal", name, data)
+
+    def _start_other(
+        self, kind: str, name: str, data: Mapping[str, Any], pending: list[tuple[int, Sent]] | None = None
+    ) -> bool:
+        """Start another process of the files (another pool) by a message or signal."""
+        for info in self.files.definitions.processes.values():
+            starts = [s for s in info.start_events if s.trigger == kind and s.event_name == name]
+            if info.id == self.process or not starts:
+                continue
+            case = Execution.start(
+                self.files.definitions, info.id, dict(data), self.environment, start_event=starts[0].id
+            )
+            self._cases.append(case)
+            collected: list[tuple[int, Sent]] = [] if pending is None else pending
+            self._take(len(self._cases) - 1, case.first_effects, collected)
+            if pending is None:
+                for _, sent in collected:
+                    self._route(sent, collected)
+            return True
+        return False
+
+    def _start_enabled(self, node_id: str) -> None:
+        for number, case in enumerate(self._cases):
+            if not case.ended and node_id in case.enabled():
+                self._follow(number, case.start_enabled(node_id))
+                return
+
+    def _next_timer(self, until: datetime) -> tuple[datetime, int, int] | None:
+        due = [
+            (wait.due_at, number, wait.no)
+            for number, case in enumerate(self._cases)
+            if not case.ended
+            for wait in case.waits()
+            if wait.kind == "timer" and wait.due_at is not None and wait.due_at <= until
+        ]
+        return min(due) if due else None
+
+    def _find(self, task: str, instance: int | None) -> Task | None:
+        active = self.active
+        found = [t for t in active if t.id == task]
+        if not found:
+            named = [t for t in active if t.name == task]
+            found = named if len({t.id for t in named}) == 1 else []
+        if instance is not None:
+            found = [t for t in found if t.instance == instance]
+        return found[0] if found else None
+
+    def _check_person(self, task: Task, who: str | None) -> None:
+        person = self.people.get(who) if who is not None else None
+        if who is None or not self.people:
+            return
+        assignment = self._assignments.get((task.case, task.no))
+        if person is None or (assignment is not None and not assignment.entitles(who, person)):
+            raise ExecutionError("not-entitled", f"{who} may not complete {task.id}", task.id)
+
+    def _task(self, number: int, task: OpenedUserTask) -> Task:
+        assignment = self._assignments.get((number, task.no))
+        if assignment is None:
+            assignment = assignment_of(self.environment, self._cases[number], task)
+            self._assignments[number, task.no] = assignment
+        return Task(
+            task.flow_node_id, task.name, task.type, task.loop_counter, task.lane, assignment.assignee,
+            assignment.shown, assignment.due, task.scope, task.no, number,
+        )  # fmt: skip
+
+    def snapshot(self) -> tuple[Any, ...]:
+        """Everything that an action may change, as it would be stored."""
+        cases = [(case.state(), dumps(case.variables)) for case in self._cases]
+        return cases, self.environment.clock, dict(self._assignments)
+
+    def restore(self, snapshot: tuple[Any, ...]) -> None:
+        """Load what was stored."""
+        cases, clock, assignments = snapshot
+        definitions = self.files.definitions
+        self._cases = [Execution.restore(definitions, s, loads(v), self.environment) for s, v in cases]
+        self.environment.clock = clock
+        self._assignments = assignments
+
+
+class _Attempt:
+    """One action: undone whole if it fails; stored and loaded again after it with ``persist``."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self._before = simulation.snapshot()
+        simulation.trace = ()
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
+        if kind is not None:
+            self._simulation.restore(self._before)
+        elif self._simulation.persist:
+            self._simulation.restore(self._simulation.snapshot())
+
+
+def plain(data: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Values from Python code or a script as process variables: numbers become Decimal."""
+    if not data:
+        return {}
+    values = {k: from_plain(v) if isinstance(v, int | float) else v for k, v in data.items()}
+    return loads(dumps(values))
+
+
+def matches(case: Execution, wait: Wait, correlation: Mapping[str, Any] | None) -> bool:
+    """Whether a message with this correlation is for this subscription.
+
+    With a key at the subscription the values are compared with it; without one, with the variables of these names.
+    """
+    if correlation is None:
+        return True
+    if wait.correlation_key is not None:
+        texts = {correlation_text(dict(correlation)), *(correlation_text(v) for v in correlation.values())}
+        return wait.correlation_key in texts
+    return all(case.variables.get(name, value) == value for name, value in correlation.items())
+
+
+def default_now() -> datetime:
+    """The instant at which a simulation starts if nobody says one: fixed, so that a run can be repeated."""
+    return datetime(2030, 1, 1, 9, tzinfo=UTC)
