@@ -1,0 +1,216 @@
+"""What every page of a case shows: facts, attachments, decisions, next steps."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine.definitions.manifest import Fact
+from engine.errors import NotFoundError
+from engine.queries.organisation import names_of
+from engine.rules.assignment import texts
+from engine.rules.masking import masked
+from engine.rules.visibility import may_read
+from engine.step.environment import StepEnvironment
+from engine.step.instance import LoadedInstance, load_instance
+from engine.unit_of_work import UnitOfWork
+from engine.values import loads
+from models import Attachment, DecisionInstance, ProcessInstance, Unit
+
+
+@dataclass(frozen=True)
+class FactValue:
+    """One fact of a case, ready to print: ids are names already."""
+
+    variable: str
+    label: str
+    value: Any
+    long: bool
+    type: str
+
+
+@dataclass(frozen=True)
+class AttachmentEntry:
+    """A file of a case."""
+
+    id: UUID
+    name: str
+    size: int  # bytes
+    content_type: str
+    field_key: str | None
+    uploaded_by: str
+    uploaded_at: datetime
+    is_sensitive: bool
+
+
+@dataclass(frozen=True)
+class DecisionEntry:
+    """Why a case went the way it went."""
+
+    flow_node_id: str | None
+    decision_id: str
+    name: str
+    at: datetime
+    inputs: Mapping[str, Any]
+    result: Any
+    matched_rules: tuple[Any, ...]
+    annotations: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """A user task that is likely to come."""
+
+    flow_node_id: str
+    name: str
+    lane: str | None
+
+
+def readable_instance(uow: UnitOfWork, instance_id: UUID) -> LoadedInstance:
+    """The case, if the actor may read it; ``NotFoundError`` otherwise, as if it did not exist."""
+    query = select(ProcessInstance.id).where(ProcessInstance.id == instance_id, may_read(uow.holder))
+    if uow.session.execute(query).one_or_none() is None:
+        raise NotFoundError
+    return load_instance(uow, instance_id, for_update=False)
+
+
+def readable_variables(uow: UnitOfWork, instance: LoadedInstance) -> dict[str, Any]:
+    """The process variables as this person may read them."""
+    return masked(
+        instance.variables,
+        instance.deployed.manifest.sensitive,
+        uow.holder,
+        is_initiator=instance.started_by is not None and instance.started_by == uow.actor,
+    )
+
+
+def facts_of(uow: UnitOfWork, instance: LoadedInstance) -> tuple[FactValue, ...]:
+    """The facts of process.yaml that have a value and are this person's to see."""
+    variables = readable_variables(uow, instance)
+    environment = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by)
+    context = environment.context(variables)
+    shown = []
+    for fact in instance.deployed.manifest.facts():
+        value = context.get(fact.variable)
+        if value is None or value in ("", []) or not _may_see(uow, instance, fact):
+            continue
+        if fact.when is not None and environment.evaluate(fact.when, context) is not True:
+            continue
+        shown.append((fact, value))
+    names = _names_for(uow, shown)
+    return tuple(
+        FactValue(fact.variable, fact.label, _displayed(instance, fact, value, names), fact.long, fact.type)
+        for fact, value in shown
+    )
+
+
+def _may_see(uow: UnitOfWork, instance: LoadedInstance, fact: Fact) -> bool:
+    if not fact.roles or instance.started_by == uow.actor:
+        return True
+    return bool(uow.holder.role_names.intersection(fact.roles))
+
+
+def _names_for(uow: UnitOfWork, facts: Iterable[tuple[Fact, Any]]) -> dict[str, str]:
+    people = [text for fact, value in facts if fact.type in ("user", "users") for text in texts(value)]
+    units = [text for fact, value in facts if fact.type in ("unit", "units") for text in texts(value)]
+    names = names_of(uow.session, people)
+    if units:
+        rows = uow.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(units)))
+        names |= {row.id: row.name for row in rows}
+    return names
+
+
+def _displayed(instance: LoadedInstance, fact: Fact, value: Any, names: Mapping[str, str]) -> Any:
+    if fact.type in ("user", "users", "unit", "units"):
+        found = [names.get(text, text) for text in texts(value)]
+        return "、".join(found)
+    manifest = instance.deployed.manifest
+    if isinstance(value, str):
+        return manifest.value_label(fact.variable, value)
+    if isinstance(value, list):
+        return [manifest.value_label(fact.variable, each) if isinstance(each, str) else each for each in value]
+    return value
+
+
+def attachments_of(uow: UnitOfWork, instance: LoadedInstance) -> tuple[AttachmentEntry, ...]:
+    """Files that this person may open, oldest first."""
+    from engine.commands.attachments import may_open_sensitive
+
+    query = (
+        select(Attachment)
+        .where(Attachment.process_instance_id == instance.id)
+        .order_by(Attachment.uploaded_at, Attachment.id)
+    )
+    return tuple(
+        AttachmentEntry(
+            row.id,
+            row.name,
+            row.size,
+            row.content_type,
+            row.field_key,
+            row.uploaded_by,
+            row.uploaded_at,
+            row.is_sensitive,
+        )
+        for row in uow.session.scalars(query)
+        if not row.is_sensitive or may_open_sensitive(uow, instance, row)
+    )
+
+
+def decisions_of(uow: UnitOfWork, instance: LoadedInstance) -> tuple[DecisionEntry, ...]:
+    """Evaluated decision tables, in order."""
+    query = (
+        select(DecisionInstance)
+        .where(DecisionInstance.process_instance_id == instance.id)
+        .order_by(DecisionInstance.evaluated_at, DecisionInstance.id)
+    )
+    manifest = instance.deployed.manifest
+    return tuple(
+        DecisionEntry(
+            row.flow_node_id,
+            row.decision_id,
+            row.decision_name,
+            row.evaluated_at,
+            masked(
+                instance.sealer.open(row.inputs, f"decision:{row.id}"),
+                manifest.sensitive,
+                uow.holder,
+                is_initiator=instance.started_by == uow.actor,
+            ),
+            loads(row.result)["value"],
+            tuple(row.matched_rules),
+            tuple(row.annotations),
+        )
+        for row in uow.session.scalars(query)
+    )
+
+
+def next_steps_of(instance: LoadedInstance, current: Iterable[str], limit: int = 6) -> tuple[NextStep, ...]:
+    """What is likely to come after the present steps; nothing once the case has ended."""
+    process = instance.deployed.definitions.processes.get(instance.process_key)
+    if process is None or not instance.is_active:
+        return ()
+    return tuple(NextStep(task.id, task.name or task.id, task.lane) for task in process.next_user_tasks(current, limit))
+
+
+def due_explanation(reason: Mapping[str, Any] | None) -> str | None:
+    """A deadline's reason as a sentence."""
+    if not reason or not reason.get("value"):
+        return None
+    unit = {"WD": "个工作日", "CD": "日", "H": "小时"}.get(str(reason.get("unit")), "")
+    anchor = reason.get("anchor")
+    start = f"自 {_local_day(anchor)} 起" if anchor else ""
+    return (
+        f"{start}{reason['value']} {unit}，起算日不计，截止于末日 24:00"
+        if unit != "小时"
+        else f"{start}{reason['value']} 小时"
+    )
+
+
+def _local_day(text: str) -> date:
+    from engine.rules.due_dates import SHANGHAI
+
+    return datetime.fromisoformat(text).astimezone(SHANGHAI).date()

@@ -1,0 +1,273 @@
+"""The inbox: 待办, 已办, 我发起, 抄送."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from engine.definitions import deployments
+from engine.queries.organisation import names_of
+from engine.rules.visibility import is_in_inbox, may_read
+from engine.unit_of_work import UnitOfWork
+from engine.values import loads
+from models import InstanceParticipant, Notice, ProcessInstance, User, UserTask, WorkItem, WorkItemState
+
+TABS = ("todo", "done", "started", "copied")
+COPIED = ("copied", "seconder", "joint", "follower")
+MAX_PAGE = 200  # rows
+SOON = timedelta(days=3)  # "due soon"
+Starter = aliased(User)
+
+
+@dataclass(frozen=True)
+class InboxEntry:
+    """One line: a work item (todo, done) or a case (started, copied)."""
+
+    instance_id: UUID
+    work_item_id: UUID | None
+    title: str | None
+    number: str | None
+    folder_key: str
+    process_name: str
+    task_name: str | None
+    flow_node_id: str | None
+    started_by: str | None
+    started_by_name: str | None
+    at: datetime  # arrived, done or last changed
+    due_at: datetime | None
+    status: str  # of the case: active, completed …
+    decision: str | None = None
+    is_claimable: bool = False
+    is_batch: bool = False
+
+
+@dataclass(frozen=True)
+class InboxPage:
+    """One page of a tab."""
+
+    entries: tuple[InboxEntry, ...]
+    total: int
+    page: int
+    size: int
+    steps: tuple[str, ...] = ()  # task names to filter by
+
+    @property
+    def pages(self) -> int:
+        """Number of pages, at least one."""
+        return max(1, -(-self.total // self.size))
+
+
+@dataclass(frozen=True)
+class InboxFilters:
+    """What narrows a tab: ``due`` "over" or "soon", name of the step, folder key of the process."""
+
+    due: str | None = None
+    step: str | None = None
+    process: str | None = None
+
+
+@dataclass(frozen=True)
+class InboxCounts:
+    """How many lines each tab has, and unread notices."""
+
+    todo: int
+    done: int
+    started: int
+    copied: int
+    notices: int
+    by_tab: dict[str, int] = field(default_factory=dict)
+
+
+def inbox(
+    uow: UnitOfWork,
+    tab: str = "todo",
+    *,
+    filters: InboxFilters | None = None,
+    q: str = "",
+    page: int = 1,
+    size: int | None = None,
+) -> InboxPage:
+    """One page of a tab of the actor's inbox.
+
+    Args:
+        uow: reading is enough.
+        tab: one of ``TABS``; anything else is the first.
+        filters: see ``InboxFilters``.
+        q: part of title, number or starter's name.
+        page: from 1; beyond the last page gives the last.
+        size: rows, at most 200.
+    """
+    filters = filters or InboxFilters()
+    size = min(size or uow.engine.settings.page_size, MAX_PAGE)
+    items = tab not in ("started", "copied")
+    conditions = [_of_tab(uow, tab), *_search(q), *_filtered(uow, filters, items=items)]
+    query = _query(items).where(*conditions)
+    total = uow.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    page = max(1, min(page, -(-total // size) or 1))
+    rows = uow.session.execute(query.order_by(*_order(tab)).limit(size).offset((page - 1) * size))
+    entries = _entries(uow, rows, tab)
+    return InboxPage(entries, total, page, size, _steps(uow, tab) if items else ())
+
+
+def inbox_counts(uow: UnitOfWork) -> InboxCounts:
+    """The numbers beside the tabs."""
+    numbers = {}
+    for tab in TABS:
+        items = tab not in ("started", "copied")
+        counted = _query(items).where(_of_tab(uow, tab)).subquery()
+        numbers[tab] = uow.session.scalar(select(func.count()).select_from(counted)) or 0
+    unread = select(func.count()).select_from(Notice).where(Notice.user_id == uow.actor, Notice.read_at.is_(None))
+    return InboxCounts(**numbers, notices=uow.session.scalar(unread) or 0, by_tab=numbers)
+
+
+def _query(items: bool) -> Select[Any]:
+    case = (
+        ProcessInstance.id.label("instance_id"),
+        ProcessInstance.title,
+        ProcessInstance.number,
+        ProcessInstance.folder_key,
+        ProcessInstance.started_by,
+        ProcessInstance.status,
+        ProcessInstance.changed_at,
+        ProcessInstance.started_at,
+    )
+    if not items:
+        return select(*case).outerjoin(Starter, Starter.id == ProcessInstance.started_by)
+    return (
+        select(
+            *case,
+            WorkItem.id.label("work_item_id"),
+            WorkItem.assignee_id,
+            WorkItem.created_at,
+            WorkItem.ended_at,
+            WorkItem.decision,
+            WorkItem.draft,
+            UserTask.name.label("task_name"),
+            UserTask.flow_node_id,
+            UserTask.due_at,
+            UserTask.is_batch,
+        )
+        .select_from(WorkItem)
+        .join(UserTask, UserTask.id == WorkItem.user_task_id)
+        .join(ProcessInstance, ProcessInstance.id == WorkItem.process_instance_id)
+        .outerjoin(Starter, Starter.id == ProcessInstance.started_by)
+    )
+
+
+def _of_tab(uow: UnitOfWork, tab: str) -> ColumnElement[bool]:
+    match tab:
+        case "done":
+            return and_(WorkItem.state == WorkItemState.COMPLETED, WorkItem.decided_by == uow.actor)
+        case "started":
+            return ProcessInstance.started_by == uow.actor
+        case "copied":
+            part = exists().where(
+                InstanceParticipant.process_instance_id == ProcessInstance.id,
+                InstanceParticipant.user_id == uow.actor,
+                InstanceParticipant.part.in_(COPIED),
+            )
+            return and_(part, may_read(uow.holder))
+        case _:
+            return is_in_inbox(uow.holder)
+
+
+def _search(q: str) -> list[ColumnElement[bool]]:
+    text = q.strip()[:60]
+    if not text:
+        return []
+    columns = (ProcessInstance.title, ProcessInstance.number, Starter.name)
+    return [or_(*(column.contains(text, autoescape=True) for column in columns))]
+
+
+def _filtered(uow: UnitOfWork, filters: InboxFilters, *, items: bool) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.process:
+        conditions.append(ProcessInstance.folder_key == filters.process)
+    if items and filters.step:
+        conditions.append(UserTask.name == filters.step)
+    if items and filters.due == "over":
+        conditions.append(UserTask.due_at < uow.now)
+    if items and filters.due == "soon":
+        conditions.append(and_(UserTask.due_at >= uow.now, UserTask.due_at <= uow.now + SOON))
+    return conditions
+
+
+def _order(tab: str) -> tuple[Any, ...]:
+    match tab:
+        case "done":
+            return (WorkItem.ended_at.desc(), WorkItem.id)
+        case "started" | "copied":
+            return (ProcessInstance.changed_at.desc(), ProcessInstance.id)
+        case _:
+            return (UserTask.due_at.is_(None), UserTask.due_at, WorkItem.created_at, WorkItem.id)
+
+
+def _steps(uow: UnitOfWork, tab: str) -> tuple[str, ...]:
+    query = (
+        select(UserTask.name)
+        .select_from(WorkItem)
+        .join(UserTask, UserTask.id == WorkItem.user_task_id)
+        .join(ProcessInstance, ProcessInstance.id == WorkItem.process_instance_id)
+        .where(_of_tab(uow, tab))
+        .distinct()
+        .order_by(UserTask.name)
+        .limit(MAX_PAGE)
+    )
+    return tuple(uow.session.scalars(query))
+
+
+def _entries(uow: UnitOfWork, rows: Iterable[Any], tab: str) -> tuple[InboxEntry, ...]:
+    found = list(rows)
+    names = names_of(uow.session, {row.started_by for row in found if row.started_by})
+    processes = process_names(uow)
+    return tuple(_entry(row, tab, names, processes) for row in found)
+
+
+def _entry(row: Any, tab: str, names: dict[str, str], processes: dict[str, str]) -> InboxEntry:
+    common = {
+        "instance_id": row.instance_id,
+        "number": row.number,
+        "folder_key": row.folder_key,
+        "process_name": processes.get(row.folder_key, row.folder_key),
+        "started_by": row.started_by,
+        "started_by_name": names.get(row.started_by or ""),
+        "status": row.status.value,
+    }
+    if tab in ("started", "copied"):
+        return InboxEntry(
+            **common,
+            work_item_id=None,
+            title=row.title,
+            task_name=None,
+            flow_node_id=None,
+            at=row.changed_at,
+            due_at=None,
+        )
+    return InboxEntry(
+        **common,
+        work_item_id=row.work_item_id,
+        title=row.title or draft_title(row.draft),
+        task_name=row.task_name,
+        flow_node_id=row.flow_node_id,
+        at=row.ended_at or row.created_at,
+        due_at=row.due_at,
+        decision=row.decision,
+        is_claimable=tab != "done" and row.assignee_id is None,
+        is_batch=row.is_batch,
+    )
+
+
+def draft_title(draft: str | None) -> str | None:
+    """The title that was typed into a draft and not sent yet."""
+    title = loads(draft).get("title") if draft else None
+    return title[:500] if isinstance(title, str) and title.strip() else None
+
+
+def process_names(uow: UnitOfWork) -> dict[str, str]:
+    """Chinese names of the processes, by folder key."""
+    latest = deployments.latest_ids(uow.session)
+    return {key: uow.engine.deployed(uow.session, each).manifest.name for key, each in latest.items()}

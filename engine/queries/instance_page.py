@@ -1,0 +1,251 @@
+"""Everything the page of a case shows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from engine.commands.add_comment import takes_part
+from engine.commands.cancel_instance import ADMINISTRATORS
+from engine.commands.withdraw_instance import may_withdraw, open_withdrawal
+from engine.queries.cases import (
+    AttachmentEntry,
+    DecisionEntry,
+    FactValue,
+    NextStep,
+    attachments_of,
+    decisions_of,
+    facts_of,
+    next_steps_of,
+    readable_instance,
+)
+from engine.queries.organisation import names_of
+from engine.queries.timeline import TimelineEntry, timeline_of, traces_of
+from engine.rules.visibility import is_in_inbox, is_offered_to, may_read
+from engine.step.instance import LoadedInstance
+from engine.unit_of_work import UnitOfWork
+from models import InstanceComment, InstanceLink, InstanceParticipant, ProcessInstance, UserTask, WorkItem
+
+
+@dataclass(frozen=True)
+class MyTask:
+    """An open work item of the case that the actor may handle."""
+
+    id: UUID
+    name: str
+    flow_node_id: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class LinkEntry:
+    """A related case; the title is there only if the actor may read it."""
+
+    kind: str
+    is_outgoing: bool  # this case is merged into, duplicates or follows the other
+    instance_id: UUID
+    number: str | None
+    title: str | None
+    may_open: bool
+
+
+@dataclass(frozen=True)
+class CommentEntry:
+    """One utterance."""
+
+    id: UUID
+    author_id: str
+    author_name: str
+    text: str
+    at: datetime
+    is_mine: bool
+
+
+@dataclass(frozen=True)
+class SectionEntry:
+    """A section of the conversation that the actor takes part in."""
+
+    key: str
+    label: str
+    comments: tuple[CommentEntry, ...]
+    may_write: bool
+
+
+@dataclass(frozen=True)
+class ParticipantEntry:
+    """A person who belongs to the case."""
+
+    user_id: str
+    name: str
+    part: str
+
+
+@dataclass(frozen=True)
+class InstancePage:
+    """A case with what the actor may read of it and do with it."""
+
+    id: UUID
+    folder_key: str
+    process_key: str
+    process_name: str
+    deployment_version: int
+    title: str | None
+    number: str | None
+    status: str
+    is_sealed: bool
+    started_by: str | None
+    started_by_name: str | None
+    started_at: datetime
+    ended_at: datetime | None
+    end_event_id: str | None
+    facts: tuple[FactValue, ...]
+    timeline: tuple[TimelineEntry, ...]
+    next_steps: tuple[NextStep, ...]
+    attachments: tuple[AttachmentEntry, ...]
+    decisions: tuple[DecisionEntry, ...]
+    links: tuple[LinkEntry, ...]
+    sections: tuple[SectionEntry, ...]
+    participants: tuple[ParticipantEntry, ...]
+    my_tasks: tuple[MyTask, ...]
+    current_ids: tuple[str, ...]  # flow nodes that wait for people
+    done_ids: tuple[str, ...]  # flow nodes and flows passed
+    has_diagram: bool
+    can_withdraw: bool
+    can_attach: bool
+    can_administer: bool
+
+
+def instance_page(uow: UnitOfWork, instance_id: UUID) -> InstancePage:
+    """The page of a case; ``NotFoundError`` when it is not for this person."""
+    instance = readable_instance(uow, instance_id)
+    row = uow.session.execute(
+        select(ProcessInstance.ended_at, ProcessInstance.end_event_id).where(ProcessInstance.id == instance.id)
+    ).one()
+    timeline = timeline_of(uow, instance)
+    current = tuple(
+        dict.fromkeys(line.flow_node_id for line in timeline if line.state == "current" and line.flow_node_id)
+    )
+    starter = names_of(uow.session, [instance.started_by]) if instance.started_by else {}
+    return InstancePage(
+        id=instance.id,
+        folder_key=instance.deployed.key,
+        process_key=instance.process_key,
+        process_name=instance.deployed.manifest.name,
+        deployment_version=instance.deployed.version,
+        title=instance.title,
+        number=instance.number,
+        status=instance.status.value,
+        is_sealed=instance.is_sealed,
+        started_by=instance.started_by,
+        started_by_name=starter.get(instance.started_by or ""),
+        started_at=instance.started_at,
+        ended_at=row.ended_at,
+        end_event_id=row.end_event_id,
+        facts=facts_of(uow, instance),
+        timeline=timeline,
+        next_steps=next_steps_of(instance, current),
+        attachments=attachments_of(uow, instance),
+        decisions=decisions_of(uow, instance),
+        links=_links(uow, instance.id),
+        sections=_sections(uow, instance),
+        participants=_participants(uow, instance.id),
+        my_tasks=_my_tasks(uow, instance.id),
+        current_ids=current,
+        done_ids=tuple(sorted(traces_of(uow, instance) - set(current))),
+        has_diagram=instance.deployed.diagram_of(instance.process_key) is not None,
+        can_withdraw=may_withdraw(uow, instance) and open_withdrawal(uow, instance) is not None,
+        can_attach=instance.is_active,
+        can_administer=bool(
+            uow.holder.role_names & (ADMINISTRATORS | {instance.deployed.manifest.data.get("owner_role")})
+        ),
+    )
+
+
+def instance_diagram(uow: UnitOfWork, instance_id: UUID) -> bytes | None:
+    """The file that draws a readable case's process."""
+    instance = readable_instance(uow, instance_id)
+    return instance.deployed.diagram_of(instance.process_key)
+
+
+def _my_tasks(uow: UnitOfWork, instance_id: UUID) -> tuple[MyTask, ...]:
+    query = (
+        select(WorkItem.id, UserTask.name, UserTask.flow_node_id, UserTask.due_at)
+        .join(UserTask, UserTask.id == WorkItem.user_task_id)
+        .where(WorkItem.process_instance_id == instance_id, or_(is_in_inbox(uow.holder), is_offered_to(uow.holder)))
+        .order_by(UserTask.no)
+    )
+    return tuple(MyTask(row.id, row.name, row.flow_node_id, row.due_at) for row in uow.session.execute(query))
+
+
+def _links(uow: UnitOfWork, instance_id: UUID) -> tuple[LinkEntry, ...]:
+    rows = list(
+        uow.session.scalars(
+            select(InstanceLink)
+            .where(or_(InstanceLink.source_id == instance_id, InstanceLink.target_id == instance_id))
+            .order_by(InstanceLink.linked_at)
+        )
+    )
+    others = {row.target_id if row.source_id == instance_id else row.source_id for row in rows}
+    query = select(ProcessInstance.id, ProcessInstance.number, ProcessInstance.title).where(
+        ProcessInstance.id.in_(others), may_read(uow.holder)
+    )
+    readable = {each.id: each for each in uow.session.execute(query)} if others else {}
+    entries = []
+    for row in rows:
+        outgoing = row.source_id == instance_id
+        other = row.target_id if outgoing else row.source_id
+        case = readable.get(other)
+        entries.append(
+            LinkEntry(
+                row.kind, outgoing, other, case.number if case else None, case.title if case else None, case is not None
+            )
+        )
+    return tuple(entries)
+
+
+def _sections(uow: UnitOfWork, instance: LoadedInstance) -> tuple[SectionEntry, ...]:
+    mine = [each for each in instance.deployed.manifest.sections() if takes_part(uow, instance.started_by, each)]
+    if not mine:
+        return ()
+    query = (
+        select(InstanceComment)
+        .where(
+            InstanceComment.process_instance_id == instance.id,
+            InstanceComment.section.in_([section.key for section in mine]),
+        )
+        .order_by(InstanceComment.written_at, InstanceComment.id)
+    )
+    comments = list(uow.session.scalars(query))
+    names = names_of(uow.session, {comment.author_id for comment in comments})
+    return tuple(
+        SectionEntry(
+            section.key,
+            section.label,
+            tuple(
+                CommentEntry(
+                    each.id,
+                    each.author_id,
+                    names.get(each.author_id, each.author_id),
+                    each.text,
+                    each.written_at,
+                    each.author_id == uow.actor,
+                )
+                for each in comments
+                if each.section == section.key
+            ),
+            may_write=True,
+        )
+        for section in mine
+    )
+
+
+def _participants(uow: UnitOfWork, instance_id: UUID) -> tuple[ParticipantEntry, ...]:
+    query = (
+        select(InstanceParticipant.user_id, InstanceParticipant.part)
+        .where(InstanceParticipant.process_instance_id == instance_id)
+        .order_by(InstanceParticipant.since, InstanceParticipant.user_id)
+    )
+    rows = list(uow.session.execute(query))
+    names = names_of(uow.session, {row.user_id for row in rows})
+    return tuple(ParticipantEntry(row.user_id, names.get(row.user_id, row.user_id), row.part) for row in rows)

@@ -1,0 +1,66 @@
+"""Notices of one person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from engine.errors import NotFoundError
+from engine.queries.inbox import MAX_PAGE
+from engine.unit_of_work import UnitOfWork
+from models import Notice
+
+
+@dataclass(frozen=True)
+class NoticeEntry:
+    """One notice."""
+
+    id: UUID
+    instance_id: UUID | None
+    kind: str
+    title: str
+    body: str
+    created_at: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True)
+class NoticePage:
+    """One page of notices, newest first."""
+
+    entries: tuple[NoticeEntry, ...]
+    total: int
+    unread: int
+    page: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        """Number of pages, at least one."""
+        return max(1, -(-self.total // self.size))
+
+
+def notices(uow: UnitOfWork, *, page: int = 1, size: int | None = None) -> NoticePage:
+    """A page of the actor's notices."""
+    size = min(size or uow.engine.settings.page_size, MAX_PAGE)
+    mine = Notice.user_id == uow.actor
+    count = select(func.count()).select_from(Notice).where(mine)
+    total = uow.session.scalar(count) or 0
+    unread = uow.session.scalar(count.where(Notice.read_at.is_(None))) or 0
+    page = max(1, min(page, -(-total // size) or 1))
+    query = select(Notice).where(mine).order_by(Notice.created_at.desc(), Notice.id.desc())
+    rows = uow.session.scalars(query.limit(size).offset((page - 1) * size))
+    return NoticePage(tuple(map(_entry, rows)), total, unread, page, size)
+
+
+def notice(uow: UnitOfWork, notice_id: UUID) -> NoticeEntry:
+    """One notice of the actor; ``NotFoundError`` if it is somebody else's."""
+    row = uow.session.get(Notice, notice_id)
+    if row is None or row.user_id != uow.actor:
+        raise NotFoundError
+    return _entry(row)
+
+
+def _entry(row: Notice) -> NoticeEntry:
+    return NoticeEntry(row.id, row.process_instance_id, row.kind, row.title, row.body, row.created_at, row.read_at)

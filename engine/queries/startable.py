@@ -1,0 +1,45 @@
+"""What a person may start."""
+
+from dataclasses import dataclass
+
+from engine.commands.start_instance import may_start
+from engine.definitions import deployments
+from engine.definitions.manifest import text_of
+from engine.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class StartableProcess:
+    """A process the actor may start. ``process_id`` is None for the folder's main process."""
+
+    key: str
+    process_id: str | None
+    name: str
+    name_en: str
+    description: str
+    description_en: str
+
+
+def startable_processes(uow: UnitOfWork) -> tuple[StartableProcess, ...]:
+    """Every process of the newest deployments that the actor may start, by name."""
+    found: list[StartableProcess] = []
+    for key, deployment_id in deployments.latest_ids(uow.session).items():
+        deployed = uow.engine.deployed(uow.session, deployment_id)
+        manifest = deployed.manifest
+        for process in deployed.definitions.processes.values():
+            if not may_start(uow, deployed, process.id):
+                continue
+            is_main = process.id == manifest.main_process
+            name = manifest.data["name"] if is_main else process.name
+            description = manifest.data.get("description", "") if is_main else ""
+            found.append(
+                StartableProcess(
+                    key,
+                    None if is_main else process.id,
+                    text_of(name),
+                    text_of(name, "en"),
+                    text_of(description),
+                    text_of(description, "en"),
+                )
+            )
+    return tuple(sorted(found, key=lambda each: (each.process_id is not None, each.name)))

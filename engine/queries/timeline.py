@@ -1,0 +1,180 @@
+"""What happened in a case: who did what, when, how long it took, and what waits now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine.queries.organisation import names_of
+from engine.rules.roles import role_name
+from engine.step.history import read_body
+from engine.step.instance import LoadedInstance
+from engine.unit_of_work import UnitOfWork
+from models import HistoryEvent, UserTask, UserTaskState, WorkItem, WorkItemCandidate, WorkItemState
+
+# events beside the user tasks that people want to read
+SHOWN = frozenset(
+    {
+        "instance.started",
+        "instance.withdrawn",
+        "instance.cancelled",
+        "instance.suspended",
+        "instance.resumed",
+        "instance.modified",
+        "instance.linked",
+        "instance.ended",
+        "timer.fired",
+        "message.correlated",
+        "work_item.claimed",
+        "work_item.unclaimed",
+        "work_item.assigned",
+        "attachment.added",
+        "attachment.opened",
+        "personal_data.erased",
+    }
+)
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One line of the timeline.
+
+    ``state`` is ``done`` or ``cancelled`` for a user task that is over, ``current`` for one that waits, ``event`` for
+    anything else; ``kind`` is the history's word for it.
+    """
+
+    kind: str
+    state: str
+    at: datetime  # when it happened; for what waits: since when
+    flow_node_id: str | None
+    name: str | None  # of the user task or flow node
+    actor_id: str | None
+    actor_name: str | None
+    on_behalf_of_name: str | None
+    role: str | None
+    waiting_for: tuple[str, ...] = ()  # whom a current task waits for: names of people or roles with units
+    decision: str | None = None
+    decision_label: str | None = None
+    opinion: str | None = None
+    detail: Mapping[str, Any] | None = None
+    opened_at: datetime | None = None
+    due_at: datetime | None = None
+    lasted: timedelta | None = None
+    is_late: bool = False
+
+
+def timeline_of(uow: UnitOfWork, instance: LoadedInstance) -> tuple[TimelineEntry, ...]:
+    """All lines, in the order in which they happened; what waits now comes last."""
+    lines = [*_tasks(uow, instance), *_events(uow, instance)]
+    people = {line.actor_id for line in lines if line.actor_id}
+    names = names_of(uow.session, people)
+    named = [
+        replace(line, actor_name=names.get(line.actor_id, line.actor_id) if line.actor_id else None) for line in lines
+    ]
+    return tuple(sorted(named, key=lambda line: (line.state == "current", line.at, line.state == "event")))
+
+
+def _tasks(uow: UnitOfWork, instance: LoadedInstance) -> list[TimelineEntry]:
+    query = (
+        select(UserTask, WorkItem)
+        .join(WorkItem, WorkItem.user_task_id == UserTask.id)
+        .where(UserTask.process_instance_id == instance.id)
+        .order_by(UserTask.no, WorkItem.id)
+    )
+    rows = [(row[0], row[1]) for row in uow.session.execute(query)]
+    waiting = _waiting_for(uow, [item.id for _, item in rows if item.state is WorkItemState.OPEN])
+    return [_task_line(uow, instance, task, item, waiting) for task, item in rows]
+
+
+def _task_line(
+    uow: UnitOfWork, instance: LoadedInstance, task: UserTask, item: WorkItem, waiting: Mapping[UUID, tuple[str, ...]]
+) -> TimelineEntry:
+    is_open = item.state is WorkItemState.OPEN
+    ended = item.ended_at or task.ended_at
+    state = "current" if is_open else "done" if item.state is WorkItemState.COMPLETED else "cancelled"
+    until = uow.now if is_open or ended is None else ended
+    return TimelineEntry(
+        kind={"current": "user_task.created", "done": "work_item.completed"}.get(state, "user_task.cancelled"),
+        state=state,
+        at=task.created_at if is_open or ended is None else ended,
+        flow_node_id=task.flow_node_id,
+        name=task.name,
+        actor_id=item.decided_by or (item.assignee_id if is_open else None),
+        actor_name=None,
+        on_behalf_of_name=None,
+        role=None,
+        waiting_for=waiting.get(item.id, ()),
+        decision=item.decision,
+        decision_label=decision_label(instance, task.form_key, item.decision),
+        opinion=item.opinion,
+        opened_at=task.created_at,
+        due_at=task.due_at,
+        lasted=until - task.created_at,
+        is_late=task.due_at is not None and until > task.due_at and task.state is not UserTaskState.CANCELLED,
+    )
+
+
+def decision_label(instance: LoadedInstance, form_key: str | None, decision: str | None) -> str | None:
+    """What the button said that the person pressed."""
+    form = instance.deployed.form(form_key)
+    field = (form.action or form.field("decision")) if form and decision else None
+    labels = {choice.value: choice.label for choice in field.choices} if field else {}
+    return labels.get(decision or "", decision)
+
+
+def _waiting_for(uow: UnitOfWork, item_ids: list[UUID]) -> dict[UUID, tuple[str, ...]]:
+    if not item_ids:
+        return {}
+    rows = list(uow.session.scalars(select(WorkItemCandidate).where(WorkItemCandidate.work_item_id.in_(item_ids))))
+    names = names_of(uow.session, [row.user_id for row in rows if row.user_id])
+    found: dict[UUID, list[str]] = {}
+    for row in rows:
+        if row.user_id:
+            text = names.get(row.user_id, row.user_id)
+        else:
+            text = (f"{row.unit_id} " if row.unit_id else "") + role_name(row.role or "")
+        found.setdefault(row.work_item_id, []).append(text)
+    return {item: tuple(dict.fromkeys(texts)) for item, texts in found.items()}
+
+
+def _events(uow: UnitOfWork, instance: LoadedInstance) -> list[TimelineEntry]:
+    process = instance.deployed.definitions.processes.get(instance.process_key)
+    nodes = process.nodes if process else {}
+    query = (
+        select(HistoryEvent)
+        .where(HistoryEvent.process_instance_id == instance.id, HistoryEvent.kind.in_(SHOWN))
+        .order_by(HistoryEvent.seq)
+    )
+    lines = []
+    for event in uow.session.scalars(query):
+        body = read_body(event.body, event.seq, instance.sealer)
+        node = nodes.get(event.flow_node_id or "")
+        lines.append(
+            TimelineEntry(
+                kind=event.kind,
+                state="event",
+                at=event.at,
+                flow_node_id=event.flow_node_id,
+                name=node.name if node else None,
+                actor_id=event.actor_id,
+                actor_name=None,
+                on_behalf_of_name=None,
+                role=event.role,
+                opinion=body.get("reason"),
+                detail={key: value for key, value in body.items() if key not in ("data", "trace", "reason")},
+            )
+        )
+    return lines
+
+
+def traces_of(uow: UnitOfWork, instance: LoadedInstance) -> frozenset[str]:
+    """Ids of all flow nodes and flows that were passed, for the diagram."""
+    from engine.values import loads
+
+    query = select(HistoryEvent.body).where(
+        HistoryEvent.process_instance_id == instance.id, HistoryEvent.body.contains('"trace":')
+    )
+    return frozenset(each for body in uow.session.scalars(query) for each in loads(body).get("trace", ()))
