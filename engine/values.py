@@ -13,7 +13,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from engine.feel.runtime import Run
 from engine.feel.temporal import YearsMonthsDuration, format_temporal, parse_temporal
+from engine.feel.text import to_text
 
 Value = Any  # None | bool | str | Decimal | date | time | datetime | timedelta | YearsMonthsDuration | list | dict
 
@@ -144,7 +146,7 @@ def _plain(value: Value, convert: Any) -> Any:
         return {str(key): convert(item) for key, item in value.items()}
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    return str(value)
+    return to_text(value, Run())
 
 
 def to_json(value: Value, *, indent: int | None = None) -> str:
