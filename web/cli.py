@@ -1,9 +1,8 @@
 """``banli``: the commands of ``engine.cli`` and ``run``, which serves the pages."""
 
-import logging
+import atexit
 import os
 import sys
-import threading
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["main", "run"]
 
 GRACEFUL_TIMEOUT = 30  # seconds a request may go on after the server was told to stop
-
-log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -54,16 +51,16 @@ def _make_app() -> "Flask":
     return app
 
 
-def _start_worker(app: "Flask") -> threading.Event:
-    """Start the embedded worker thread; setting the event it returns stops it."""
-    from engine.worker import run_worker
-    from web.extensions import current_engine
+def _start_worker(app: "Flask") -> None:
+    """Start the embedded worker thread; it finishes its present job when the server stops."""
+    from engine.adapters.embedded_jobs import EmbeddedWorker
+    from web.extensions import ENGINE_KEY
 
-    with app.app_context():
-        engine = current_engine()
-    stop = threading.Event()
-    threading.Thread(target=run_worker, args=(engine, stop), name="banli-worker", daemon=True).start()
-    return stop
+    engine = app.extensions[ENGINE_KEY]
+    worker = EmbeddedWorker(engine.run_due_jobs, poll_interval=engine.settings.poll_interval)
+    engine.jobs = worker  # a commit that writes due jobs wakes it
+    worker.start()
+    atexit.register(worker.stop)
 
 
 def _serve_for_development(host: str, port: int, worker: bool) -> None:
