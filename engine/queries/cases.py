@@ -12,6 +12,7 @@ from engine.definitions.manifest import Fact
 from engine.errors import NotFoundError
 from engine.queries.organisation import names_of
 from engine.rules.assignment import texts
+from engine.rules.due_dates import SHANGHAI
 from engine.rules.masking import masked
 from engine.rules.visibility import may_read
 from engine.step.environment import StepEnvironment
@@ -211,6 +212,4 @@ def due_explanation(reason: Mapping[str, Any] | None) -> str | None:
 
 
 def _local_day(text: str) -> date:
-    from engine.rules.due_dates import SHANGHAI
-
     return datetime.fromisoformat(text).astimezone(SHANGHAI).date()

@@ -74,7 +74,12 @@ def timeline_of(uow: UnitOfWork, instance: LoadedInstance) -> tuple[TimelineEntr
     named = [
         replace(line, actor_name=names.get(line.actor_id, line.actor_id) if line.actor_id else None) for line in lines
     ]
-    return tuple(sorted(named, key=lambda line: (line.state == "current", line.at, line.state == "event")))
+    return tuple(sorted(named, key=_place))
+
+
+def _place(line: TimelineEntry) -> tuple[bool, datetime, int]:
+    """What waits comes last; of one instant, the beginning first and the end last."""
+    return line.state == "current", line.at, {"instance.started": 0, "instance.ended": 2}.get(line.kind, 1)
 
 
 def _tasks(uow: UnitOfWork, instance: LoadedInstance) -> list[TimelineEntry]:

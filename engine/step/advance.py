@@ -180,7 +180,8 @@ def _make_candidates_participants(environment: StepEnvironment, openings: Sequen
         named = [candidate.user_id for candidate in assignment.candidates if candidate.user_id]
         if assignment.assignee_id:
             named.append(assignment.assignee_id)
-        environment.pending.participants.extend((person, "handler") for person in named)
+        initiator = environment.names()["initiator"]
+        environment.pending.participants.extend((person, "handler") for person in named if person != initiator)
 
 
 def _with_trace(entries: Sequence[HistoryEntry], effects: "Effects") -> list[HistoryEntry]:
