@@ -13,6 +13,7 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
+from SpiffWorkflow.specs.base import TaskSpec
 
 from engine.spiff.effects import UserTaskAttributes
 
@@ -224,6 +225,10 @@ class InclusiveGateway(FlowNode, defaults.InclusiveGateway):  # type: ignore[mis
 
 class EventBasedGateway(FlowNode, defaults.EventBasedGateway):  # type: ignore[misc]
     """The event that happens first."""
+
+    def connect(self, child: Any) -> None:
+        """Spiff's own would move the event from the child to the gateway; ours subscribes at the child."""
+        TaskSpec.connect(self, child)
 
 
 class StartEvent(FlowNode, defaults.StartEvent):  # type: ignore[misc]
