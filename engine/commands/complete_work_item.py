@@ -70,6 +70,7 @@ def complete_work_item(
     role = ensure_entitled(uow, item)
     values = judged(uow, item, data)
     decision = _decision(item, values)
+    opinion = opinion or _words(item, values)
     _record(uow, item, values, decision, opinion)
     body = {
         "no": str(item.no),
@@ -116,6 +117,12 @@ def _decision(item: LoadedWorkItem, values: Mapping[str, Any]) -> str | None:
     action = form.action if form else None
     decision = values.get(action.key if action else "decision")
     return decision[:120] if isinstance(decision, str) else None
+
+
+def _words(item: LoadedWorkItem, values: Mapping[str, Any]) -> str | None:
+    """What the form itself has as words of the decision."""
+    form = item.instance.deployed.form(item.form_key)
+    return form.words(values) if form else None
 
 
 def _record(

@@ -107,6 +107,8 @@ PROPERTY_KEYS = frozenset(
         "similar",
         "full",
         "quickPhrases",
+        # the words of a decision: a text that stands beside it in the case's timeline
+        "opinion",
     ]
 )
 

@@ -110,11 +110,10 @@ def initial_data(
     """
     if draft:
         return dict(draft)
-    keeps_all = schema.properties.get("autosave") in (True, "true")
     data: dict[str, object] = {}
     for component in schema.fields():
         known = context.get(component.key)
-        takes = not component.is_action and (keeps_all or component.type not in AFRESH)
+        takes = not component.is_action and (schema.is_document or component.type not in AFRESH)
         data[component.key] = known if takes and known is not None else component.default
     return data
 
