@@ -21,7 +21,7 @@ def roles() -> ResponseReturnValue:
     _open_to_me()
     with current_engine().reading(current_user.id) as uow:
         counts = role_counts(uow.session, uow.today)
-    return render_template("admin/roles.html", roles=ROLES.values(), counts=counts)
+    return render_template("admin/roles.html", roles=ROLES.values(), people=counts)
 
 
 @bp.get("/roles/<role_id>")
