@@ -43,14 +43,12 @@ class Followed:
 
 def followed_cases(uow: UnitOfWork) -> list[Followed]:
     """The actor's followed cases: running ones by deadline, then those that ended, newest first."""
+    followed = select(InstanceParticipant.process_instance_id).where(
+        InstanceParticipant.user_id == uow.actor, InstanceParticipant.part == FOLLOWER
+    )
     query = (
         select(ProcessInstance)
-        .join(InstanceParticipant, InstanceParticipant.process_instance_id == ProcessInstance.id)
-        .where(
-            InstanceParticipant.user_id == uow.actor,
-            InstanceParticipant.part == FOLLOWER,
-            may_read(uow.holder),
-        )
+        .where(ProcessInstance.id.in_(followed), may_read(uow.holder))
         .order_by(ProcessInstance.ended_at.is_not(None), ProcessInstance.changed_at.desc())
         .limit(MOST_CASES)
     )

@@ -35,11 +35,11 @@ def candidates(session: Session, folder_key: str, terms: Sequence[str]) -> list[
     query = select(SearchEntry).where(SearchEntry.folder_key == folder_key)
     if session.get_bind().dialect.name == "sqlite":
         expression = " OR ".join(_fts_phrase([term]) for term in distinct)
-        query = (
-            query.join(text("search_fts"), literal_column("search_fts.rowid") == SearchEntry.no)
-            .where(text("search_fts MATCH :words").bindparams(words=expression))
-            .order_by(literal_column("bm25(search_fts)"))
+        best = text(
+            "SELECT rowid FROM search_fts WHERE search_fts MATCH :search_words ORDER BY rank LIMIT :search_limit"
         )
+        rows = best.bindparams(search_words=expression, search_limit=MOST_CANDIDATES * 5)
+        query = query.where(SearchEntry.no.in_(rows.columns(column("rowid", Integer))))
     else:
         words = func.to_tsquery("simple", " | ".join(_quoted(term) for term in distinct))
         query = query.where(_tsvector().op("@@")(words)).order_by(func.ts_rank(_tsvector(), words).desc())

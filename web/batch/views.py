@@ -51,7 +51,7 @@ def index() -> ResponseReturnValue:
     """List pages with something to do."""
     with current_engine().reading(current_user.id) as uow:
         entries = batch_pages(uow)
-    return render_template("batch/index.html", entries=entries, local=_local)
+    return render_template("batch/index.html", pages=entries, local=_local)
 
 
 @bp.get("/batch/<process>/<flow_node_id>")
