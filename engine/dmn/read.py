@@ -31,7 +31,7 @@ def read_definitions(data: bytes, file: str) -> m.Definitions:
     try:
         root = read_xml(data)
     except UnreadableError as error:
-        raise DmnError(file, "", error.line if isinstance(error.line, int) else None, str(error), "xml") from error
+        raise DmnError(file, "", error.line, str(error), "xml") from error
     namespace = etree.QName(root).namespace or ""
     if local_name(root) != "definitions" or namespace not in NAMESPACES:
         raise DmnError(file, local_name(root), root.sourceline, "不是 DMN 1.1 至 1.5 的文件", "namespace")
