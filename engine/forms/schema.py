@@ -147,6 +147,21 @@ class FormSchema:
         """The choice whose options are the page's buttons, if there is one."""
         return next((component for component in self.fields() if component.is_action), None)
 
+    def words(self, values: Mapping[str, Any]) -> str | None:
+        """What was said with a decision: the first long text of a form with buttons, or the one marked as opinion."""
+        for component in self.fields():
+            marked = component.properties.get("opinion")
+            speaks = marked in (True, "true") or (marked is None and self.action is not None and not self.is_document)
+            value = values.get(component.key)
+            if component.type == "textarea" and speaks and isinstance(value, str) and value:
+                return value
+        return None
+
+    @property
+    def is_document(self) -> bool:
+        """Whether the form is worked on over days: it saves itself and shows what the case already knows."""
+        return self.properties.get("autosave") in (True, "true")
+
     def parse(self, data: Mapping[str, object], context: Mapping[str, object], choices: ChoiceSource) -> FormResult:
         """Convert and judge what a person (or the API) put in.
 
