@@ -127,7 +127,7 @@ def open_engine(
         clock=clock or SystemClock(),
         database=database,
         readers=database.execution_options(read_only=True),
-        files=DirectoryFileStore(settings.data_path / "attachments"),
+        files=DirectoryFileStore(settings.data_dir / "attachments"),
         keys=MasterKeyFile(settings.key_path),
         mailer=mailer or NullMailer(),
         runs_jobs_at_once=runs_jobs_at_once,

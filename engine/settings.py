@@ -40,7 +40,7 @@ class Settings:
         return Path(name) if name and name != ":memory:" else None
 
     @property
-    def data_path(self) -> Path:
+    def data_dir(self) -> Path:
         """Directory of attachments and of the master key."""
         if self.data_directory is not None:
             return self.data_directory
@@ -50,7 +50,7 @@ class Settings:
     @property
     def key_path(self) -> Path:
         """File of the master key."""
-        return self.secret_key_file or self.data_path / "master.key"
+        return self.secret_key_file or self.data_dir / "master.key"
 
     @classmethod
     def from_environment(cls, *, url: str | None = None) -> "Settings":
