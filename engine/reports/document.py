@@ -11,6 +11,8 @@ from engine.reports.invariants import figure_names
 from engine.reports.report import Report
 from engine.reports.tables import CaseList, Table
 
+_NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五")
+_NUMBERED = re.compile(r"^[一二三四五六七八九十]{1,3}、")
 _PLACE = re.compile(r"\{([^{}]+)\}")
 
 
@@ -48,7 +50,7 @@ def build_document(report: Report, language: str = "zh") -> Document | None:
             continue
         passages.append(
             Passage(
-                heading=fill(localised(section.heading, language), report),
+                heading=_numbered(fill(localised(section.heading, language), report), len(passages)),
                 paragraphs=tuple(fill(localised(text, language), report) for text in section.text),
                 table=report.table(tables[section.table]) if section.table else None,
                 list=report.list(lists[section.list]) if section.list else None,
@@ -60,6 +62,13 @@ def build_document(report: Report, language: str = "zh") -> Document | None:
         passages=tuple(passages),
         signature=localised(definition.signature, language),
     )
+
+
+def _numbered(heading: str, position: int) -> str:
+    """A heading that begins 三、 gets the number of its place: sections before it may have been left out."""
+    if position < len(_NUMERALS):
+        return _NUMBERED.sub(f"{_NUMERALS[position]}、", heading)
+    return heading
 
 
 def fill(text: str, report: Report) -> str:

@@ -45,7 +45,7 @@ class Reading:
             "process": self.report.folder_key,
             "local": lambda text: localised(text, language()),
             "cases_url": self.cases_url,
-            "column_label": lambda key: _figure_label(self, key),
+            "column_label": lambda key: _figure_label(self, key, short=True),
         }
 
     def cases_url(self, key: str, table: str = "", group: str = "") -> str:
@@ -166,8 +166,8 @@ def _cases_behind(reading: Reading, key: str, table_key: str, group: str) -> tup
         raise NotFoundError from error
 
 
-def _figure_label(reading: Reading, key: str) -> str:
-    """What a figure, or one value of a group, is called."""
+def _figure_label(reading: Reading, key: str, *, short: bool = False) -> str:
+    """What a figure, or one value of a group, is called; ``short`` is the value alone."""
     name, _, value = key.partition(".")
     try:
         figure = reading.report.definition.figure(name)
@@ -175,7 +175,8 @@ def _figure_label(reading: Reading, key: str) -> str:
         return key
     label = localised(figure.label, language())
     if figure.kind == "group" and value:
-        return f"{label} · {reading.display.group_label(figure, value)}"
+        named = reading.display.group_label(figure, value)
+        return named if short else f"{label} · {named}"
     return label
 
 
