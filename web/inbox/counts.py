@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import g
 from flask_login import current_user
 
+from engine.queries.inbox import inbox_counts
 from web.extensions import current_engine
 
 
@@ -23,9 +24,7 @@ def menu_counts() -> MenuCounts:
     if not current_user.is_authenticated:
         return MenuCounts()
     if "menu_counts" not in g:
-        from engine.queries.inbox import inbox_counts
-
-        with current_engine().unit_of_work(actor=current_user.id) as uow:
+        with current_engine().reading(current_user.id) as uow:
             found = inbox_counts(uow)
         g.menu_counts = MenuCounts(found.todo, found.notices)
     counts: MenuCounts = g.menu_counts

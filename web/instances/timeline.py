@@ -1,0 +1,95 @@
+"""The timeline of a case in words: who, what, when, how long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+
+from engine.queries.timeline import TimelineEntry
+
+# steps of the machinery that nobody needs to read on the case's page; the audit log has them
+QUIET = frozenset({"message.correlated", "work_item.claimed", "work_item.unclaimed"})
+NEGATIVE = frozenset({"return", "refuse", "veto", "decline", "object", "not_filed", "returned", "reject", "不满意"})
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line to print. ``state`` is done, current, event or cancelled."""
+
+    state: str
+    who: str
+    what: str
+    at: datetime | None
+    flow_node_id: str | None = None
+    outcome: str | None = None
+    tone: str = "green"
+    opinion: str | None = None
+    lasted: timedelta | None = None
+    late: bool = False
+    due_at: datetime | None = None
+
+
+def steps_of(entries: Iterable[TimelineEntry]) -> list[Step]:
+    """The lines that people read, in order."""
+    return [_step(entry) for entry in entries if entry.kind not in QUIET]
+
+
+def _step(entry: TimelineEntry) -> Step:
+    if entry.state == "event":
+        return _event(entry)
+    return Step(
+        state=entry.state,
+        who=_who(entry),
+        what=entry.name or "",
+        at=entry.at,
+        flow_node_id=entry.flow_node_id,
+        outcome=_("未办理，已收回") if entry.state == "cancelled" else entry.decision_label,
+        tone="amber" if entry.state == "cancelled" or entry.decision in NEGATIVE else "green",
+        opinion=entry.opinion,
+        lasted=entry.lasted if entry.state != "cancelled" else None,
+        late=entry.is_late and entry.state == "done",
+        due_at=entry.due_at,
+    )
+
+
+def _who(entry: TimelineEntry) -> str:
+    if entry.actor_name:
+        behalf = entry.on_behalf_of_name
+        return _("%(name)s（代%(other)s）", name=entry.actor_name, other=behalf) if behalf else entry.actor_name
+    if entry.state == "current":
+        shown = entry.waiting_for[:3]
+        more = _("等") if len(entry.waiting_for) > len(shown) else ""
+        return _("待 %(names)s", names="、".join(_(name) for name in shown) + more) if shown else _("待分配")
+    return ""
+
+
+def _event(entry: TimelineEntry) -> Step:
+    detail = entry.detail or {}
+    name = _(entry.name) if entry.name else ""
+    words = {
+        "instance.started": _("发起"),
+        "instance.withdrawn": _("撤回"),
+        "instance.cancelled": _("取消"),
+        "instance.suspended": _("暂停"),
+        "instance.resumed": _("恢复"),
+        "instance.modified": _("更正数据"),
+        "instance.linked": _("关联其他事项"),
+        "instance.ended": _("办结：%(name)s", name=name) if name else _("办结"),
+        "timer.fired": _("到期：%(name)s", name=name) if name else _("到期"),
+        "work_item.assigned": _("指派：%(name)s", name=name) if name else _("指派"),
+        "attachment.added": _("上传附件：%(name)s", name=detail.get("name", "")),
+        "attachment.opened": _("查看附件：%(name)s", name=detail.get("name", "")),
+        "personal_data.erased": _("清除个人信息"),
+    }
+    return Step(
+        state="event",
+        who=entry.actor_name or _("系统"),
+        what=words.get(entry.kind, entry.kind),
+        at=entry.at,
+        flow_node_id=entry.flow_node_id,
+        opinion=entry.opinion,
+        tone="blue",
+    )
