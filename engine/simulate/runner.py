@@ -11,7 +11,7 @@ from engine.bpmn.problems import BpmnRefusedError
 from engine.simulate.files import Files
 from engine.simulate.script import Script, Step
 from engine.simulate.simulation import Simulation, default_now
-from engine.spiff import ExecutionError, Wait
+from engine.spiff import ExecutionError
 from engine.values import from_plain, to_json
 
 RESULT_FORMAT: Final = "simulation/1"
@@ -184,7 +184,7 @@ def state_of(simulation: Simulation, incident: Mapping[str, Any] | None = None) 
             if task.type in _SERVICES
         ],
         "enabled": simulation.enabled,
-        "ended": simulation.ended or simulation.status == "error" and simulation.error is None,
+        "ended": simulation.ended or (simulation.status == "error" and simulation.error is None),
         "incident": incident,
         "data": simulation.data,
         "time": instant(simulation.environment.clock),

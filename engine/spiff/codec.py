@@ -218,7 +218,7 @@ class _Loader:
 
 
 def _node(spec: ProcessSpec, node_id: str) -> FlowNode:
-    node = spec.nodes.get(node_id)
+    node = spec.nodes.get(node_id) or spec.root.all_nodes.get(node_id)  # compensating, a sub-process stands in itself
     if node is None:
         raise StateError(f"there is no flow node {node_id} in {spec.name}")
     return node

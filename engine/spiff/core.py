@@ -22,7 +22,7 @@ from engine.spiff.effects import (
 )
 from engine.spiff.environment import ExecutionEnvironment
 from engine.spiff.errors import ExecutionError
-from engine.spiff.specs import Flow, FlowNode, Assignment, ProcessSpec
+from engine.spiff.specs import Assignment, Flow, FlowNode, ProcessSpec
 from engine.spiff.state import Activity, Record, Scope, Subscription
 
 if TYPE_CHECKING:
@@ -325,17 +325,16 @@ class Core:
         layers: list[Mapping[str, Any]] = []
         where: Scope | None = scope
         current = activity
-        while where is not None and where is not self.root:
+        while where is not None:
             if current is not None:
-                layers.extend(layers_of(current))
+                layers.extend(own_layers(current))
+            if where is self.root:
+                break
             if where.variables is not None:
                 layers.append(where.variables)
                 break
             current = where.host
             where = current.scope if current is not None else None
-        else:
-            if current is not None:
-                layers.extend(layers_of(current))
         merged: dict[str, Any] = {}
         for layer in reversed(layers):
             merged.update(layer)
@@ -386,13 +385,14 @@ class Core:
         self.write(host.scope, host, values)
 
 
+def own_layers(activity: Activity) -> list[Mapping[str, Any]]:
+    """The variables of an activity itself, the strongest first."""
+    return [layer for layer in (activity.local, activity.names) if layer]
+
+
 def layers_of(activity: Activity) -> list[Mapping[str, Any]]:
-    """What an activity adds to the variables, the strongest first."""
-    layers: list[Mapping[str, Any]] = []
-    if activity.local:
-        layers.append(activity.local)
-    if activity.names:
-        layers.append(activity.names)
+    """What an activity adds to the context of expressions: its variables, and the counters of its multi-instance."""
+    layers = own_layers(activity)
     controller = activity if activity.loop is not None else activity.parent
     if controller is not None and controller.loop is not None and controller.loop.kind != "loop":
         layers.append(counters(controller))

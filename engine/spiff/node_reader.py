@@ -8,7 +8,7 @@ from engine.bpmn.diagram import Diagram, our
 from engine.bpmn.expressions import ForeignLanguageError, to_feel
 from engine.bpmn.names import BANLI, banli, bare, bpmn, local_name
 from engine.spiff.effects import UserTaskAttributes
-from engine.spiff.specs import FlowNode, LoopSpec, Assignment
+from engine.spiff.specs import Assignment, FlowNode, LoopSpec
 
 
 def feel(diagram: Diagram, text: str | None, declared: str | None = None) -> str | None:

@@ -197,7 +197,10 @@ class _Drawing:
             return ""
         attributes = ' isSequential="true"' if "sequential" in options else ""
         for key, name in (
-            ("each", "collection"), ("as", "elementVariable"), ("into", "outputCollection"), ("output", "outputElement")
+            ("each", "collection"),
+            ("as", "elementVariable"),
+            ("into", "outputCollection"),
+            ("output", "outputElement"),
         ):
             if key in options:
                 attributes += f" banli:{name}={quoteattr(options[key])}"

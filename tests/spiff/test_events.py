@@ -360,7 +360,9 @@ def test_a_parallel_multiple_event_waits_for_all_of_its_triggers():
 
 
 def test_a_multiple_end_event_throws_everything():
-    run = running("start s\nparallel f\ncatch c signal=go\nuser a\nuser x\nend t signal=go message=m\ns > f\nf > c > x\nf > a > t")
+    run = running(
+        "start s\nparallel f\ncatch c signal=go\nuser a\nuser x\nend t signal=go message=m\ns > f\nf > c > x\nf > a > t"
+    )
     run.complete("a")
     assert active(run) == ["x"]
 
@@ -391,7 +393,8 @@ def test_a_message_needs_the_correlation_key_of_its_receiver():
 )
 def test_a_message_sent_reaches_one_who_waits_with_its_payload(sender):
     run = running(
-        f"start s\nparallel f\ncatch c message=m\nuser a\nuser x\n{sender}\ns > f\nf > c > x\nf > a > t", variables={"n": 1}
+        f"start s\nparallel f\ncatch c message=m\nuser a\nuser x\n{sender}\ns > f\nf > c > x\nf > a > t",
+        variables={"n": 1},
     )
     run.complete("a")
     assert active(run) == ["x"]

@@ -1,0 +1,439 @@
+"""Tasks, sub-processes, multi-instance, loops, calls, ad-hoc and compensation."""
+
+from decimal import Decimal
+
+import pytest
+
+from engine.spiff import BudgetExceededError, ExecutionError, StandIn
+from tests.spiff.driving import active, running, waiting
+
+
+@pytest.mark.parametrize("kind", ["task", "user", "manual"])
+def test_a_task_for_a_person_waits_for_one(kind):
+    run = running(f"start s\n{kind} a\nuser b\ns > a > b")
+    assert active(run) == ["a"]
+    run.complete("a", data={"x": 1})
+    assert active(run) == ["b"]
+    assert run.data == {"x": 1}
+
+
+def test_a_script_sets_variables_in_order():
+    run = running("start s\nscript t body=`{a: 1, b: a + n}`\nuser u\ns > t > u", variables={"n": 2})
+    assert run.data == {"n": 2, "a": 1, "b": 3}
+
+
+def test_a_script_that_gives_no_context_fails():
+    run = running("start s\nuser a\nscript t body=`1 + 1`\ns > a > t")
+    with pytest.raises(ExecutionError, match="gives no context"):
+        run.complete("a")
+    assert active(run) == ["a"]
+
+
+def test_a_service_task_takes_what_its_stand_in_answers():
+    run = running("start s\nservice t operation=book\nuser u\ns > t > u", services={"t": StandIn({"seat": "5A"})})
+    assert run.data == {"seat": "5A"}
+
+
+def test_a_service_task_may_wait_until_it_is_completed():
+    run = running("start s\nservice t operation=book\nuser u\ns > t > u", services={"t": StandIn(wait=True)})
+    assert active(run) == ["t"]
+    run.complete("t", data={"seat": "5A"})
+    assert active(run) == ["u"]
+
+
+def test_a_result_variable_takes_everything_under_one_name():
+    run = running("start s\nuser a resultVariable=form\nuser b\ns > a > b")
+    run.complete("a", data={"x": 1})
+    assert run.data == {"form": {"x": 1}}
+
+
+def test_a_subprocess_without_start_and_end_runs_all_its_heads():
+    run = running("start s\nsub p\n  user a\n  user b\nuser after\ns > p > after")
+    run.complete("a")
+    run.complete("b")
+    assert active(run) == ["after"]
+
+
+def test_the_scope_of_a_task_names_what_encloses_it():
+    run = running("start s\nsub p\n  sub q\n    user a\ns > p")
+    assert run.active[0].scope == ("p", "q")
+
+
+def test_a_timer_at_a_subprocess_ends_everything_in_it():
+    run = running("start s\nsub p\n  user a\n  user b\nboundary t on=p timer=P1D\nuser late\ns > p\nt > late")
+    run.advance("P1D")
+    assert (active(run), waiting(run)) == (["late"], [])
+
+
+def test_parallel_instances_are_open_at_once_and_numbered_from_zero():
+    run = running("start s\nuser a times=3\nuser after\ns > a > after")
+    assert [(t.id, t.instance) for t in run.active] == [("a", 0), ("a", 1), ("a", 2)]
+    run.complete("a", instance=1)
+    assert [t.instance for t in run.active] == [0, 2]
+    run.complete("a")
+    run.complete("a")
+    assert active(run) == ["after"]
+
+
+@pytest.mark.parametrize("sequential", ["", " sequential"])
+def test_each_item_is_seen_by_its_instance_and_the_outputs_keep_the_order(sequential):
+    run = running(
+        f"start s\nuser a each=people as=person into=answers output=`person + answer`{sequential}\nuser after\ns > a > after",
+        variables={"people": ["x", "y", "z"]},
+    )
+    order = [0, 1, 2] if sequential else [2, 0, 1]
+    for index in order:
+        assert len(run.active) == (1 if sequential else 3 - order.index(index))
+        run.complete("a", instance=index, data={"answer": str(index)})
+    assert active(run) == ["after"]
+    assert run.data["answers"] == ["x0", "y1", "z2"]
+    assert "answer" not in run.data
+
+
+def test_without_an_output_the_last_value_is_kept():
+    run = running("start s\nuser a times=2\nexclusive g\nuser yes\nuser no\ns > a > g\ng > yes if `ok`\ng > no default")
+    run.complete("a", data={"ok": False})
+    run.complete("a", data={"ok": True})
+    assert active(run) == ["yes"]
+
+
+@pytest.mark.parametrize(
+    "condition", ["nrOfCompletedInstances >= 2", "numberOfCompletedInstances >= 2", "count(list) = 2"]
+)
+@pytest.mark.parametrize("sequential", ["", " sequential"])
+def test_a_completion_condition_ends_what_is_still_open(condition, sequential):
+    condition = condition.replace("count(list) = 2", "nrOfInstances - nrOfCompletedInstances <= 3")
+    run = running(f"start s\nuser a times=5 until=`{condition}`{sequential}\nuser after\ns > a > after")
+    run.complete("a")
+    assert set(active(run)) == {"a"}
+    run.complete("a")
+    assert active(run) == ["after"]
+
+
+def test_a_completion_condition_sees_what_the_person_entered():
+    run = running("start s\nuser a times=3 until=`veto`\nuser after\ns > a > after")
+    run.complete("a", data={"veto": False})
+    run.complete("a", data={"veto": True})
+    assert active(run) == ["after"]
+    assert run.data["veto"] is True
+
+
+@pytest.mark.parametrize("sequential", ["", " sequential"])
+def test_subprocess_instances_have_variables_of_their_own(sequential):
+    run = running(
+        f"""
+        start s
+        sub p each=items as=item into=results output=`item * factor`{sequential}
+          start i
+          user a
+          exclusive g
+          user again
+          i > a > g
+          g > again if `factor > 5`
+          g > e default
+          end e
+          again > e
+        user after
+        s > p > after
+        """,
+        variables={"items": [Decimal(1), Decimal(2)]},
+    )
+    run.complete("a", instance=None, data={"factor": 9})
+    assert "again" in active(run)
+    if not sequential:
+        run.complete("a", data={"factor": 2})
+        run.complete("again")
+    else:
+        run.complete("again")
+        run.complete("a", data={"factor": 2})
+    assert active(run) == ["after"]
+    assert run.data["results"] == [9, 4]
+    assert "factor" not in run.data
+
+
+def test_no_items_means_nothing_to_do():
+    assert active(running("start s\nuser a each=`[]` as=x into=r\nuser b\ns > a > b")) == ["b"]
+
+
+def test_a_null_collection_fails_by_name():
+    with pytest.raises(ExecutionError) as failure:
+        running("start s\nuser a each=nobody as=x\ns > a")
+    assert failure.value.code == "mi-no-collection"
+
+
+@pytest.mark.parametrize("count", ["-1", "1.5", '"x"', "null"])
+def test_a_cardinality_that_is_no_whole_number_fails_by_name(count):
+    with pytest.raises(ExecutionError) as failure:
+        running(f"start s\nuser a times=`{count}`\ns > a")
+    assert failure.value.code == "mi-no-cardinality"
+
+
+def test_an_event_at_a_multi_instance_activity_ends_all_of_it():
+    run = running("start s\nuser a times=3\nboundary t on=a timer=P1D\nuser late\ns > a\nt > late")
+    assert waiting(run) == ["t"]
+    run.complete("a")
+    run.advance("P1D")
+    assert (active(run), waiting(run)) == (["late"], [])
+
+
+def test_an_error_in_one_instance_ends_the_others():
+    run = running(
+        """
+        start s
+        sub p times=3
+          start i
+          user a
+          end bad error=E
+          i > a > bad
+        boundary x on=p error=E
+        user caught
+        s > p
+        x > caught
+        """
+    )
+    run.complete("a")
+    assert active(run) == ["caught"]
+
+
+def test_automatic_instances_run_one_after_the_other():
+    run = running(
+        "start s\nscript t each=items as=i body=`{total: total + i}`\nuser u\ns > t > u",
+        variables={"items": [Decimal(n) for n in range(200)], "total": Decimal(0)},
+    )
+    assert run.data["total"] == sum(range(200))
+
+
+def test_a_standard_loop_runs_while_its_condition_holds():
+    run = running("start s\nuser a loop=`again`\nuser b\ns > a > b")
+    run.complete("a", data={"again": True})
+    assert active(run) == ["a"]
+    run.complete("a", data={"again": False})
+    assert active(run) == ["b"]
+
+
+def test_a_standard_loop_ends_at_its_maximum():
+    run = running("start s\nuser a loop=`true` maximum=2\nuser b\ns > a > b")
+    run.complete("a")
+    run.complete("a")
+    assert active(run) == ["b"]
+
+
+def test_a_loop_that_tests_before_may_not_run_at_all():
+    assert active(running("start s\nuser a loop=`false` before\nuser b\ns > a > b")) == ["b"]
+
+
+CHILD = "start cs\nuser c\nend ce\ncs > c > ce"
+
+
+def test_a_called_process_has_variables_of_its_own():
+    run = running(
+        "start s\ncall k calls=C in=`x: n + 1` out=`result: x * 2`\nuser after\ns > k > after",
+        others={"C": CHILD},
+        variables={"n": Decimal(1)},
+    )
+    assert (active(run), run.active[0].scope) == (["c"], ("k",))
+    run.complete("c", data={"secret": 1})
+    assert active(run) == ["after"]
+    assert run.data == {"n": 1, "result": 4}
+
+
+def test_without_mappings_a_call_passes_everything_in_and_out():
+    run = running(
+        "start s\ncall k calls=C\nuser after\ns > k > after", others={"C": CHILD}, variables={"n": Decimal(1)}
+    )
+    run.complete("c", data={"m": 2})
+    assert run.data == {"n": 1, "m": 2}
+
+
+def test_an_error_of_a_called_process_is_caught_by_the_caller():
+    run = running(
+        "start s\ncall k calls=C\nboundary b on=k error=E\nuser caught\ns > k\nb > caught",
+        others={"C": "start cs\nend bad error=E\ncs > bad"},
+    )
+    assert active(run) == ["caught"]
+
+
+def test_a_process_that_calls_itself_without_end_is_stopped():
+    with pytest.raises(BudgetExceededError, match="calls nest deeper"):
+        running("start s\ncall k calls=P\ns > k")
+
+
+def test_a_process_that_calls_itself_with_an_end_runs():
+    run = running(
+        "start s\nexclusive g\ncall k calls=P in=`n: n - 1` out=`total: total + n`\nscript z body=`{total: 0}`\nend e\n"
+        "s > g\ng > k if `n > 0`\ng > z default\nk > e\nz > e",
+        variables={"n": Decimal(5)},
+    )
+    assert run.ended
+
+
+def test_a_missing_called_process_fails_by_name():
+    with pytest.raises(ExecutionError) as failure:
+        running("start s\ncall k calls=Nobody\ns > k")
+    assert failure.value.code == "missing-called-process"
+
+
+def test_parallel_calls_of_one_process_do_not_meet():
+    run = running(
+        "start s\ncall k calls=C times=2 in=`i: loopCounter` out=`x: i`\nuser after\ns > k > after", others={"C": CHILD}
+    )
+    run.complete("c")
+    run.complete("c")
+    assert active(run) == ["after"]
+
+
+AD_HOC = """
+start s
+adhoc p{options}
+  user a
+  user b
+  user c
+  b > c
+user after
+s > p > after
+"""
+
+
+def test_an_ad_hoc_subprocess_offers_its_activities_until_its_condition_holds():
+    run = running(AD_HOC.format(options=" until=`done`"))
+    assert (active(run), run.enabled) == ([], ["a", "b"])
+    run.complete("a")
+    assert run.enabled == ["a", "b"]
+    run.complete("b")
+    assert active(run) == ["c"]
+    run.complete("a", data={"done": True})
+    assert active(run) == ["after"]
+
+
+def test_a_sequential_ad_hoc_subprocess_offers_nothing_while_something_runs():
+    run = running(AD_HOC.format(options=" sequential until=`done`"))
+    run.complete("b")
+    assert (active(run), run.enabled) == (["c"], [])
+    run.complete("c")
+    assert run.enabled == ["a", "b"]
+
+
+def test_without_a_condition_an_ad_hoc_subprocess_ends_when_each_was_done():
+    run = running(AD_HOC.format(options=""))
+    run.complete("a")
+    run.complete("b")
+    run.complete("c")
+    assert active(run) == ["after"]
+
+
+BOOKING = """
+start s
+{container} trip
+  start i
+  service flight operation=book
+  service hotel operation=book
+  boundary cf on=flight compensate handler=undo_flight
+  boundary ch on=hotel compensate handler=undo_hotel
+  user undo_flight compensation
+  user undo_hotel compensation
+  user pay
+  exclusive g
+  end ok
+  end failed {failed}
+  i > flight > hotel > pay > g
+  g > ok if `paid`
+  g > failed default
+boundary b on=trip {boundary}
+user after
+user undone
+s > trip > after
+b > undone
+"""
+
+
+def test_a_cancelled_transaction_is_compensated_last_first_and_leaves_by_its_cancel_event():
+    run = running(BOOKING.format(container="transaction", failed="cancel", boundary="cancel"))
+    run.complete("pay", data={"paid": False})
+    assert active(run) == ["undo_hotel"]
+    run.complete("undo_hotel")
+    assert active(run) == ["undo_flight"]
+    run.complete("undo_flight")
+    assert active(run) == ["undone"]
+
+
+def test_a_transaction_that_succeeds_goes_on():
+    run = running(BOOKING.format(container="transaction", failed="cancel", boundary="cancel"))
+    run.complete("pay", data={"paid": True})
+    assert active(run) == ["after"]
+
+
+def test_a_compensation_end_event_undoes_what_was_done_in_its_scope():
+    run = running(BOOKING.format(container="sub", failed="compensate", boundary="error=E"))
+    run.complete("pay", data={"paid": False})
+    assert active(run) == ["undo_hotel"]
+    run.complete("undo_hotel")
+    run.complete("undo_flight")
+    assert active(run) == ["after"]
+
+
+def test_a_finished_subprocess_is_compensated_from_outside():
+    run = running(
+        BOOKING.format(container="sub", failed="terminate", boundary="error=E").replace(
+            "s > trip > after", "s > trip > after > t > last\nthrow t compensate\nuser last"
+        )
+    )
+    run.complete("pay", data={"paid": True})
+    run.complete("after")
+    assert active(run) == ["undo_hotel"]
+    run.complete("undo_hotel")
+    run.complete("undo_flight")
+    assert active(run) == ["last"]
+
+
+def test_one_activity_can_be_compensated_alone():
+    run = running(
+        """
+        start s
+        user a
+        user b
+        boundary ca on=a compensate handler=ha
+        boundary cb on=b compensate handler=hb
+        user ha compensation
+        user hb compensation
+        throw t compensate=a
+        user after
+        s > a > b > t > after
+        """
+    )
+    run.complete("a")
+    run.complete("b")
+    assert active(run) == ["ha"]
+    run.complete("ha")
+    assert active(run) == ["after"]
+
+
+def test_what_was_not_done_is_not_compensated():
+    run = running(
+        "start s\nuser a\nboundary ca on=a compensate handler=ha\nuser ha compensation\nthrow t compensate\nuser b\n"
+        "exclusive g\ns > g\ng > a if `false`\ng > t default\na > t\nt > b"
+    )
+    assert active(run) == ["b"]
+
+
+def test_every_turn_of_a_loop_is_compensated():
+    run = running(
+        """
+        start s
+        exclusive m
+        user a
+        boundary ca on=a compensate handler=ha
+        manual ha compensation
+        exclusive g
+        throw t compensate
+        user after
+        s > m > a > g
+        g > m if `again`
+        g > t default
+        t > after
+        """
+    )
+    run.complete("a", data={"again": True})
+    run.complete("a", data={"again": False})
+    run.complete("ha")
+    run.complete("ha")
+    assert active(run) == ["after"]
