@@ -141,8 +141,19 @@ def period_name(session: Session, definition: ReportDefinition, period: str, lan
         return congress_session.name
     name = definition.period_label.get(language) or definition.period_label.get("zh", period)
     for variable, part in zip(definition.period_variables, period.split("-"), strict=False):
-        name = name.replace("{" + variable + "}", part)
+        number = int(part) if part.isdecimal() and len(part) < 3 else None
+        written = chinese_number(number) if language == "zh" and number is not None else part
+        name = name.replace("{" + variable + "}", written)
     return name
+
+
+def chinese_number(number: int) -> str:
+    """A number from 0 to 99 in Chinese numerals, as ordinals of terms and sessions are written: 十二, 二十."""
+    digits = "〇一二三四五六七八九"
+    tens, ones = divmod(number, 10)
+    if tens == 0:
+        return digits[ones]
+    return f"{'' if tens == 1 else digits[tens]}十{digits[ones] if ones else ''}"
 
 
 def chosen_bases(session: Session, folder_key: str, definition: ReportDefinition) -> dict[str, str]:

@@ -19,6 +19,7 @@ class Cell:
     text: str
     cases: tuple[Case, ...] = ()
     part: int | None = None  # for charts: the count, or a ratio's numerator
+    note: str = ""  # the fraction behind a percentage
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,8 @@ def cell_of(results: Mapping[str, Result], column: str) -> Cell:
     """The cell of a figure or of one value of a group."""
     result = results.get(column.partition(".")[0])
     if isinstance(result, Ratio):
-        text = f"{result.percent}（{result.fraction}）" if result.percent else "—"
-        return Cell(text, result.part.cases, result.part.count)
+        note = result.fraction if result.percent else ""
+        return Cell(result.percent or "—", result.part.cases, result.part.count, note)
     if isinstance(result, Grouped | Counted):
         try:
             found = counted(results, column)

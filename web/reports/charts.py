@@ -11,10 +11,9 @@ VALUE_WIDTH = 48
 LINE = 26
 BAR = 16
 CHARACTERS = 13  # of a label that fits
-TREND_HEIGHT = 200
-TREND_LEFT = 34
+TREND_WIDTH = 320
 TREND_TOP = 22
-TREND_BOTTOM = 168
+TREND_BOTTOM = 146
 
 
 @dataclass(frozen=True)
@@ -94,12 +93,12 @@ def share_bar(items: Sequence[tuple[str, int, str]]) -> tuple[Share, ...]:
     return tuple(parts)
 
 
-def trend(values: Sequence[tuple[str, int | None, str]]) -> tuple[Point, ...]:
-    """A column for each session: (label, value or None, printed value)."""
-    most = max((value for _, value, _ in values if value is not None), default=0) or 1
-    step = (WIDTH - TREND_LEFT) // max(len(values), 1)
+def trend(values: Sequence[tuple[str, int | None, str, str]]) -> tuple[Point, ...]:
+    """A column for each session: (label, value or None, printed value, note that is not drawn)."""
+    most = max((value for _, value, _, _ in values if value is not None), default=0) or 1
+    step = TREND_WIDTH // max(len(values), 1)
     points = []
-    for index, (label, value, text) in enumerate(values):
+    for index, (label, value, text, _note) in enumerate(values):
         height = round((TREND_BOTTOM - TREND_TOP) * (value or 0) / most)
-        points.append(Point(label, text, TREND_LEFT + index * step + step // 2, TREND_BOTTOM - height, height))
+        points.append(Point(label, text, index * step + step // 2, TREND_BOTTOM - height, height))
     return tuple(points)

@@ -56,10 +56,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Compared:
-    """One figure over the sessions: (session, height of its column, printed value)."""
+    """One figure over the sessions: (session, height of its column, printed value, fraction)."""
 
     label: str
-    cells: tuple[tuple[str, int | None, str], ...]
+    cells: tuple[tuple[str, int | None, str, str], ...]
 
 
 @bp.get("/")
@@ -186,7 +186,7 @@ def _compared(reading: Reading, reports: Sequence[Report], key: str) -> Compared
         cell = cell_of(report.results, key)
         result = report.results.get(key)
         value = _percent(result) if isinstance(result, Ratio) else cell.part
-        cells.append((report.period, value, cell.text))
+        cells.append((report.period, value, cell.text, cell.note))
     return Compared(_figure_label(reading, key), tuple(cells))
 
 
