@@ -41,14 +41,15 @@ main.add_command(run)
 
 
 def _make_app() -> "Flask":
+    from engine.bootstrap import open_engine
+    from engine.installation import prepare
     from web.app import create_app
     from web.auth.announce import announce_first_start
-    from web.extensions import current_engine
 
-    app = create_app()
-    with app.app_context():
-        announce_first_start(current_engine())
-    return app
+    engine = open_engine()
+    prepare(engine)
+    announce_first_start(engine)
+    return create_app(engine)
 
 
 def _start_worker(app: "Flask") -> None:
