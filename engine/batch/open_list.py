@@ -6,18 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from engine.commands.complete_work_item import form_context
 from engine.commands.work_items import load_work_item
 from engine.forms import Choice
 from engine.forms.resolve import options_of
 from engine.queries.choices import CaseChoices
+from engine.queries.open_list import open_list
 from engine.reports.definition import read_column
 from engine.reports.display import Display
-from engine.rules.visibility import is_offered_to
 from engine.unit_of_work import UnitOfWork
-from models import ProcessInstance, UserTask, WorkItem
 
 MOST_CASES = 200
 
@@ -40,15 +37,8 @@ class OpenCase:
 
 def open_cases(uow: UnitOfWork, *, language: str = "zh") -> list[OpenCase]:
     """What the actor may take up, soonest due first. Their own cases and those they are excluded from are not on it."""
-    query = (
-        select(WorkItem.id, UserTask.due_at)
-        .join(UserTask, UserTask.id == WorkItem.user_task_id)
-        .join(ProcessInstance, ProcessInstance.id == WorkItem.process_instance_id)
-        .where(UserTask.is_open.is_(True), is_offered_to(uow.holder), ProcessInstance.is_sealed.is_(False))
-        .order_by(UserTask.due_at.is_(None), UserTask.due_at, WorkItem.created_at)
-        .limit(MOST_CASES)
-    )
-    return [_open_case(uow, row.id, row.due_at, language) for row in uow.session.execute(query).all()]
+    tasks, _total = open_list(uow, size=MOST_CASES)
+    return [_open_case(uow, task.work_item_id, task.due_at, language) for task in tasks]
 
 
 def _open_case(uow: UnitOfWork, work_item_id: UUID, due_at: datetime | None, language: str) -> OpenCase:

@@ -10,6 +10,7 @@ from engine.definitions import deployments
 from engine.definitions.deployed import Compiled, compile_resources
 from engine.definitions.folder import MANIFEST, ProcessFolder
 from engine.errors import DeploymentRefusedError
+from engine.reports.definition import report_problems
 from engine.unit_of_work import UnitOfWork
 from models import Deployment
 
@@ -77,6 +78,7 @@ def check(compiled: Compiled) -> list[str]:
             if operation not in known
         ]
     problems += _missing_decision(compiled)
+    problems += report_problems(manifest.data)
     return problems
 
 

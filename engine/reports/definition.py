@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import InvalidInputError
+from engine.feel import FeelSyntaxError, compile_expression
 
 Text = Mapping[str, str]  # {"zh": …, "en": …}
 
@@ -300,3 +301,33 @@ def _refuse_dangling(definition: ReportDefinition) -> None:
         for part in (section.table, section.list):
             if part is not None and part not in parts:
                 raise ReportDefinitionError(f"报告文本引用了不存在的表 {part}")
+
+
+def report_problems(process: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the section ``report`` of a process.yaml, as sentences; nothing if all can be evaluated."""
+    try:
+        definition = read_report_definition(process)
+    except ReportDefinitionError as error:
+        return [f"process.yaml report：{error.message}"]
+    except (KeyError, TypeError, AttributeError) as error:
+        return [f"process.yaml report：缺少或写错 {error}"]
+    if definition is None:
+        return []
+    problems = []
+    for owner, condition in _conditions(definition):
+        try:
+            compile_expression(condition)
+        except FeelSyntaxError as error:
+            problems.append(f"process.yaml report {owner}：{error}")
+    return problems
+
+
+def _conditions(definition: ReportDefinition) -> Iterator[tuple[str, str]]:
+    found: list[tuple[str, str | None]] = [("base", definition.base)]
+    found += [(figure.key, figure.condition) for figure in definition.figures]
+    found += [(one.key, text) for one in definition.invariants for text in (one.check, one.each, one.where)]
+    found += [(table.key, table.where) for table in definition.tables]
+    found += [(one.key, text) for one in definition.lists for text in (one.where, *one.order_by, *one.mark.values())]
+    if definition.document is not None:
+        found += [("document", section.when) for section in definition.document.sections]
+    return ((owner, text) for owner, text in found if text is not None)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH = 640  # units of the drawing; it scales with the page
-LABEL_WIDTH = 190
-VALUE_WIDTH = 48
+WIDTH = 380  # units of the drawing; it scales with the page
+LABEL_WIDTH = 118
+VALUE_WIDTH = 34
 LINE = 26
 BAR = 16
-CHARACTERS = 13  # of a label that fits
+CHARACTERS = 8  # of a label that fits
 TREND_WIDTH = 320
 TREND_TOP = 22
 TREND_BOTTOM = 146
