@@ -93,17 +93,15 @@ def _tables() -> list[Table]:
 def _write(engine: "Engine", archive: tarfile.TarFile, progress: Progress) -> BackupSummary:
     counts: dict[str, int] = {}
     digests: dict[str, str] = {}
-    with engine.readers.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        with connection.begin():
-            for table in _tables():
-                lines = [json.dumps(row, ensure_ascii=False) for row in _rows(connection, table)]
-                content = "\n".join(lines).encode()
-                counts[table.name], digests[table.name] = len(lines), hashlib.sha256(content).hexdigest()
-                _add(archive, f"{TABLES}{table.name}.jsonl", content)
-                progress(f"{table.name}: {len(lines)}")
-            files = _attachments(connection)
+    snapshot: dict[str, Any] = {} if engine.settings.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+    with engine.readers.connect().execution_options(**snapshot) as connection, connection.begin():
+        for table in _tables():
+            lines = [json.dumps(row, ensure_ascii=False) for row in _rows(connection, table)]
+            content = "\n".join(lines).encode()
+            counts[table.name], digests[table.name] = len(lines), hashlib.sha256(content).hexdigest()
+            _add(archive, f"{TABLES}{table.name}.jsonl", content)
+            progress(f"{table.name}: {len(lines)}")
+        files = _attachments(connection)
     for sha256 in files:
         with engine.files.open(sha256) as stream:
             _add(archive, ATTACHMENTS + sha256, stream.read())

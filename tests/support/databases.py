@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -100,6 +100,7 @@ class PreparedDatabases:
         self._request = request
         self._folder = Path(tempfile.mkdtemp(prefix="banli-test-"))
         self._templates: dict[tuple[str, str], URL] = {}
+        self._server_in_use: PostgresServer | None = None
 
     @contextmanager
     def copy(self, kind: str, purpose: str, prepare: Callable[[str], None]) -> Iterator[str]:
@@ -121,12 +122,14 @@ class PreparedDatabases:
     def drop_all(self) -> None:
         """Remove every template and copy."""
         for url in self._templates.values():
-            self._drop(url)
+            with suppress(psycopg.OperationalError):  # a server of the tests' own has stopped, and they with it
+                self._drop(url)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _server(self) -> PostgresServer:
-        server: PostgresServer = self._request.getfixturevalue("postgres_server")
-        return server
+        if self._server_in_use is None:
+            self._server_in_use = self._request.getfixturevalue("postgres_server")
+        return self._server_in_use
 
     def _sqlite_file(self) -> URL:
         return URL.create("sqlite", database=str(self._folder / f"{uuid4().hex}.db"))
