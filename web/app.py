@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from importlib import import_module
 from importlib.util import find_spec
@@ -12,7 +13,7 @@ from flask import Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from web import assets, errors, filters, headers, i18n, navigation
-from web.extensions import csrf, login_manager, set_engine
+from web.extensions import ENGINE_KEY, csrf, login_manager, set_engine
 
 if TYPE_CHECKING:
     from engine.bootstrap import Engine
@@ -72,22 +73,24 @@ def _settings() -> dict[str, Any]:
 
 
 def _open_engine() -> Engine:
+    """The engine of this installation, its database brought up to date."""
     from engine.bootstrap import open_engine
+    from engine.installation import prepare
 
-    return open_engine()
+    engine = open_engine()
+    prepare(engine)
+    return engine
 
 
-def _secret_key(app: Flask) -> str | bytes:
+def _secret_key(app: Flask) -> bytes:
     """The key that signs cookies: kept beside the database, so that a restart logs nobody out."""
-    engine = app.extensions["banli"]
-    folder = getattr(getattr(engine, "settings", None), "data_dir", None)
-    if folder is None:
-        return secrets.token_bytes(32)
-    path = Path(folder) / "cookie.key"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(secrets.token_bytes(32))
-        path.chmod(0o600)
+    path = Path(app.extensions[ENGINE_KEY].settings.data_dir) / "cookie.key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(32))
+    except FileExistsError:
+        pass
     return path.read_bytes()
 
 

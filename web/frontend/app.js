@@ -20,7 +20,8 @@ document.addEventListener('htmx:config:request', ({ detail }) => {
   const token = document.querySelector('meta[name="csrf-token"]');
   if (token) detail.ctx.request.headers['X-CSRFToken'] = token.content;
 });
-document.addEventListener('htmx:after:swap', ({ target }) => enhance(target instanceof Element ? target : document));
+// The event's target may be the element that asked, not the one that changed; enhancing twice does no harm.
+document.addEventListener('htmx:after:swap', () => enhance(document));
 
 confirmations(document);
 onlyOnce(document);

@@ -6,21 +6,26 @@
 //   </fieldset>
 const NUMBERED = ['name', 'id', 'for', 'aria-describedby', 'aria-labelledby', 'value', 'aria-label'];
 
+const known = new WeakMap(); // attributes would not survive a morph
+
 export function dynamicLists(root) {
-  for (const list of root.querySelectorAll('[data-list]:not([data-list-on])')) {
-    list.dataset.listOn = '';
-    new DynamicList(list);
+  for (const list of root.querySelectorAll('[data-list]')) {
+    if (known.has(list)) known.get(list).refresh(); // its rows were drawn again
+    else known.set(list, new DynamicList(list));
   }
 }
 
 class DynamicList {
   constructor(list) {
     this.list = list;
-    this.template = list.querySelector('template[data-list-row]');
     this.min = Number(list.dataset.listMin ?? 0);
     this.max = Number(list.dataset.listMax ?? 100);
     list.addEventListener('click', (event) => this.clicked(event));
     this.refresh();
+  }
+
+  get template() {
+    return this.list.querySelector('template[data-list-row]');
   }
 
   get items() {

@@ -1,23 +1,38 @@
 // <div data-picker>: a long list of check boxes. What is ticked moves up to [data-picker-chosen], in the order of ticking;
 // [data-picker-search] narrows the list. Without scripts it is a plain list of check boxes.
+const known = new WeakMap(); // attributes would not survive a morph
+
 export function pickers(root) {
-  for (const picker of root.querySelectorAll('[data-picker]:not([data-picker-on])')) {
-    picker.dataset.pickerOn = '';
-    new Picker(picker);
+  for (const picker of root.querySelectorAll('[data-picker]')) {
+    if (!known.has(picker)) known.set(picker, new Picker(picker));
+    known.get(picker).refresh(); // its options may have been drawn again
   }
 }
 
 class Picker {
   constructor(picker) {
-    this.chosen = picker.querySelector('[data-picker-chosen]');
-    this.list = picker.querySelector('[data-picker-list]');
-    this.homes = new Map();
-    for (const option of this.list.querySelectorAll('[data-picker-option]')) this.homes.set(option, option.parentElement);
+    this.picker = picker;
+    this.homes = new WeakMap();
     picker.addEventListener('change', ({ target }) => this.changed(target));
-    this.search = picker.querySelector('[data-picker-search]');
+    picker.addEventListener('input', ({ target }) => target === this.search && this.narrow());
+    picker.addEventListener('keydown', (event) => event.target === this.search && this.pickFirst(event));
+  }
+
+  get chosen() {
+    return this.picker.querySelector('[data-picker-chosen]');
+  }
+
+  get list() {
+    return this.picker.querySelector('[data-picker-list]');
+  }
+
+  get search() {
+    return this.picker.querySelector('[data-picker-search]');
+  }
+
+  refresh() {
     this.search.hidden = false;
-    this.search.addEventListener('input', () => this.narrow());
-    this.search.addEventListener('keydown', (event) => this.pickFirst(event));
+    for (const option of this.list.querySelectorAll('[data-picker-option]')) this.homes.set(option, option.parentElement);
   }
 
   changed(box) {

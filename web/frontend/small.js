@@ -24,11 +24,12 @@ export function small(root) {
   }
 }
 
+const listening = new WeakSet(); // attributes would not survive a morph
+
 function on(root, selector, event, act) {
   for (const element of root.querySelectorAll(selector)) {
-    const mark = `on${event}`;
-    if (element.dataset[mark] !== undefined) continue;
-    element.dataset[mark] = '';
+    if (listening.has(element)) continue;
+    listening.add(element);
     element.addEventListener(event, () => act(element));
   }
 }
