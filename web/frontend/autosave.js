@@ -5,9 +5,12 @@ import { text } from './text.js';
 const QUIET = 3000; // ms after the last key
 const RETRY = 15000; // ms after a failure
 
+const known = new WeakSet(); // attributes would not survive a morph
+
 export function autosave(root) {
-  for (const form of root.querySelectorAll('form[data-autosave-url]:not([data-autosave-on])')) {
-    form.dataset.autosaveOn = '';
+  for (const form of root.querySelectorAll('form[data-autosave-url]')) {
+    if (known.has(form)) continue;
+    known.add(form);
     new Autosave(form);
   }
 }

@@ -13,8 +13,9 @@ export function small(root) {
     field.dispatchEvent(new Event('input', { bubbles: true }));
     field.focus();
   });
-  for (const menu of root.querySelectorAll('details[data-close-outside]:not([data-on])')) {
-    menu.dataset.on = '';
+  for (const menu of root.querySelectorAll('details[data-close-outside]')) {
+    if (listening.has(menu)) continue;
+    listening.add(menu);
     document.addEventListener('click', ({ target }) => {
       if (!menu.contains(target)) menu.open = false;
     });
