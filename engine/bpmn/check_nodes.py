@@ -76,15 +76,8 @@ def check_activity(diagram: Diagram, activity: etree._Element) -> None:
         _check_user_task(diagram, activity)
     elif kind == "scriptTask":
         _check_script(diagram, activity)
-    elif kind == "serviceTask":
-        _check_parameters(diagram, activity)
-        if our(activity, "operation") is None:
-            diagram.findings.warning("no-operation", "a service task without operation does nothing", activity)
-    elif kind == "sendTask":
-        _check_parameters(diagram, activity)
-    elif kind == "businessRuleTask" and our(activity, "decisionRef") is None:
-        if our(activity, "operation") is None:
-            diagram.findings.warning("missing-decision", "a business rule task without decision does nothing", activity)
+    elif kind in {"serviceTask", "sendTask", "businessRuleTask"}:
+        _check_automatic(diagram, activity, kind)
     elif kind == "callActivity" and not (activity.get("calledElement") or "").strip():
         message = "it calls no process, so it waits for a person like a task without type"
         diagram.findings.warning("missing-called-process", message, activity)
@@ -94,6 +87,18 @@ def check_activity(diagram: Diagram, activity: etree._Element) -> None:
         node_id = str(activity.get("id"))
         if node_id in diagram.incoming or node_id in diagram.outgoing:
             diagram.findings.error("unsupported-flow", "a flow leads to or from an event sub-process", activity)
+
+
+def _check_automatic(diagram: Diagram, task: etree._Element, kind: str) -> None:
+    for parameter in task.findall(f"{bpmn('extensionElements')}/{banli('parameter')}"):
+        value = parameter.get("value") if parameter.get("value") is not None else parameter.text
+        expression(diagram, value, parameter)
+    if our(task, "operation") is not None:
+        return
+    if kind == "serviceTask":
+        diagram.findings.warning("no-operation", "a service task without operation does nothing", task)
+    elif kind == "businessRuleTask" and our(task, "decisionRef") is None:
+        diagram.findings.warning("missing-decision", "a business rule task without decision does nothing", task)
 
 
 def _check_loop(diagram: Diagram, activity: etree._Element) -> None:
@@ -138,12 +143,6 @@ def _check_script(diagram: Diagram, task: etree._Element) -> None:
         diagram.findings.warning("no-script", "a script task without script does nothing", task)
         return
     expression(diagram, script.text, task, task.get("scriptFormat"))
-
-
-def _check_parameters(diagram: Diagram, task: etree._Element) -> None:
-    for parameter in task.findall(f"{bpmn('extensionElements')}/{banli('parameter')}"):
-        value = parameter.get("value") if parameter.get("value") is not None else parameter.text
-        expression(diagram, value, parameter)
 
 
 def _check_ad_hoc(diagram: Diagram, activity: etree._Element) -> None:

@@ -1,4 +1,4 @@
-"""Dates, durations and cycles of timers. ISO 8601 dates, durations and repeating intervals; naive times are Asia/Shanghai."""
+"""Dates, durations and cycles of timers in ISO 8601; times without an offset are Asia/Shanghai."""
 
 from __future__ import annotations
 

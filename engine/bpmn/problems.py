@@ -80,8 +80,13 @@ def _place(element: etree._Element) -> tuple[str | None, str | None, int | None]
     while owner is not None and owner.get("id") is None:
         owner = owner.getparent()
     kind = str(element.tag).rpartition("}")[2] if isinstance(element.tag, str) else None
-    line = element.sourceline
-    return (None if owner is None else owner.get("id")), kind, line if isinstance(line, int) else None
+    return (None if owner is None else owner.get("id")), kind, line_of(element)
+
+
+def line_of(element: etree._Element) -> int | None:
+    """Line of an element in its file, from 1; None for one that we made."""
+    line: Any = element.sourceline
+    return line if isinstance(line, int) else None
 
 
 def in_file(problems: Sequence[Problem], file: str) -> list[Problem]:

@@ -30,8 +30,8 @@ def check_table(name: str, data: bytes) -> dict[str, Any]:
     except UnreadableError as error:
         problems.append(Problem(error.code, "error", str(error), line=error.line, file=name))
     except DmnError as error:
-        element, line = getattr(error, "element", None), getattr(error, "line", None)
-        problems.append(Problem("dmn", "error", str(error), element, line=line, file=name))
+        where, line = getattr(error, "element", None), getattr(error, "line", None)
+        problems.append(Problem("dmn", "error", str(error), where, line=line, file=name))
     readable = not problems
     return {
         "file": name,

@@ -57,6 +57,12 @@ _TEXT_ATTRIBUTES: Final = {
 _FEEL_ATTRIBUTES: Final = {("userTask", "assignee"): "assignee", ("userTask", "dueDate"): "due"}
 _OPERATION_ATTRIBUTES: Final = ("topic", "class", "delegateExpression", "expression", "type")
 _ZEEBE: Final = {
+    "loopCharacteristics": {
+        "inputCollection": "collection",
+        "inputElement": "elementVariable",
+        "outputCollection": "outputCollection",
+        "outputElement": "outputElement",
+    },
     "taskDefinition": {"type": "operation"},
     "formDefinition": {"formKey": "formKey", "formId": "formKey"},
     "calledDecision": {"decisionId": "decisionRef", "resultVariable": "resultVariable"},
@@ -133,8 +139,6 @@ def _map_extensions(extensions: etree._Element, findings: Findings) -> None:
     if owner is None:
         return
     for child in list(extensions):
-        if not isinstance(child.tag, str):
-            continue
         vendor, local = namespace_of(child.tag), bare(child.tag)
         if vendor not in names.VENDORS:
             continue
@@ -181,23 +185,11 @@ def _zeebe_extension(owner: etree._Element, extensions: etree._Element, child: e
                 _put(owner, target, str(child.get(source)))
         return True
     if local == "assignmentDefinition":
-        if child.get("assignee"):
-            _put(owner, "assignee", literal_or_feel(str(child.get("assignee"))).text)
-        if child.get("candidateGroups"):
-            _put(owner, "candidateRole", _list_or_expression(str(child.get("candidateGroups"))))
-        return not child.get("candidateUsers")
+        return _zeebe_assignment(owner, child)
     if local == "calledElement":
         owner.set("calledElement", str(child.get("processId") or ""))
         if child.get("bindingType") == "deployment":
             _put(owner, "binding", "deployment")
-        return True
-    if local == "loopCharacteristics":
-        for source, target in (("inputCollection", "collection"), ("outputElement", "outputElement")):
-            if child.get(source):
-                _put(owner, target, str(child.get(source)))
-        for source, target in (("inputElement", "elementVariable"), ("outputCollection", "outputCollection")):
-            if child.get(source):
-                _put(owner, target, str(child.get(source)))
         return True
     if local == "subscription":
         etree.SubElement(extensions, banli("correlation")).set("value", str(child.get("correlationKey") or ""))
@@ -208,7 +200,15 @@ def _zeebe_extension(owner: etree._Element, extensions: etree._Element, child: e
         expression, result = to_feel(str(child.get("expression") or "null")).text, child.get("resultVariable")
         body.text = f"{{{quoted(str(result))}: {expression}}}" if result else expression
         return True
-    return local in {"userTask", "taskSchedule", "properties", "versionTag", "priorityDefinition", "modelerTemplate"}
+    return local in {"userTask", "taskSchedule", "versionTag", "priorityDefinition", "modelerTemplate"}
+
+
+def _zeebe_assignment(owner: etree._Element, child: etree._Element) -> bool:
+    if child.get("assignee"):
+        _put(owner, "assignee", literal_or_feel(str(child.get("assignee"))).text)
+    if child.get("candidateGroups"):
+        _put(owner, "candidateRole", _list_or_expression(str(child.get("candidateGroups"))))
+    return not child.get("candidateUsers")
 
 
 def _spiff_extension(owner: etree._Element, extensions: etree._Element, child: etree._Element, local: str) -> bool:
@@ -221,7 +221,7 @@ def _spiff_extension(owner: etree._Element, extensions: etree._Element, child: e
         return True
     if local == "properties":
         for item in child:
-            if isinstance(item.tag, str) and item.get("name") == "formJsonSchemaFilename":
+            if item.get("name") == "formJsonSchemaFilename":
                 _put(owner, "formKey", str(item.get("value") or ""))
         return True
     if local == "messageVariable":

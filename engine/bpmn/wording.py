@@ -12,7 +12,7 @@ _SHOWN = 80
 
 
 def expression(diagram: Diagram, text: str | None, element: etree._Element, declared: str | None = None) -> bool:
-    """True if the text is FEEL, or was translated to it; otherwise the problem is recorded. Blank text is no problem."""
+    """True if the text is FEEL, blank, or was translated; otherwise the problem is recorded."""
     if text is None or not text.strip():
         return True
     try:

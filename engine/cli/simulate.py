@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -95,7 +95,7 @@ def _moment(text: str | None) -> datetime | None:
         _usage(f"--now: {error}")
 
 
-def _usage(message: str) -> Any:
+def _usage(message: str) -> NoReturn:
     click.echo(message, err=True)
     sys.exit(USAGE)
 

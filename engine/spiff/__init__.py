@@ -1,4 +1,4 @@
-"""The token runtime on SpiffWorkflow's parser and spec classes. Nothing above this package sees a SpiffWorkflow object."""
+"""The token runtime on SpiffWorkflow's parser and spec classes; nothing above this package sees their objects."""
 
 from engine.bpmn.problems import BpmnRefusedError, Problem
 from engine.spiff.budget import Limits

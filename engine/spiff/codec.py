@@ -182,8 +182,9 @@ class _Loader:
         parent = self._run.activities[row[3]] if row[3] else None
         activity = Activity(row[0], _node(scope.spec, row[1]), scope, parent, row[4], _unpack(row[5]), _unpack(row[6]))
         if row[7] is not None:
-            *counts, first_no, bits = row[7]
-            activity.loop = Loop(*counts, first_no, None if bits is None else bytearray(bits))
+            kind, total, done, active, begun, items, outputs, first_no, bits = row[7]
+            opened = None if bits is None else bytearray(bits)
+            activity.loop = Loop(kind, total, done, active, begun, items, outputs, first_no, opened)
             if bits is not None:
                 self._run.ranges.append(activity)
         activity.fired = row[8]

@@ -6,7 +6,7 @@ and the spec classes.
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
@@ -16,6 +16,7 @@ from SpiffWorkflow.bpmn.parser.util import full_tag
 
 from engine.bpmn.diagram import Diagram, is_event_subprocess
 from engine.bpmn.names import CONTAINERS, FLOW_NODES, bpmn, local_name
+from engine.bpmn.problems import line_of
 from engine.spiff import specs
 from engine.spiff.node_reader import read_loop, read_node
 from engine.spiff.specs import Flow, FlowNode, ProcessSpec
@@ -42,8 +43,7 @@ class NodeReader(TaskParser):  # type: ignore[misc]
         diagram: Diagram = self.process_parser.diagram
         arguments = self.constructor_arguments()
         node: FlowNode = self.spec_class(self.spec, self.bpmn_id, **arguments, **self.bpmn_attributes)
-        line = self.node.sourceline
-        node.prepare(local_name(self.node), self.spec, line if isinstance(line, int) else None)
+        node.prepare(local_name(self.node), self.spec, line_of(self.node))
         node.triggers = read_triggers(diagram, self.node)
         node.loop = read_loop(diagram, self.node)
         read_node(diagram, self.node, node)
@@ -194,7 +194,7 @@ def begins_by_itself(node: FlowNode) -> bool:
 class DiagramParser(BpmnParser):  # type: ignore[misc]
     """Parses one normalised file. One file, one parser: ids of different files never meet."""
 
-    OVERRIDE_PARSER_CLASSES = {
+    OVERRIDE_PARSER_CLASSES: ClassVar = {
         full_tag("task"): (NodeReader, specs.Task),
         full_tag("userTask"): (NodeReader, specs.UserTask),
         full_tag("manualTask"): (NodeReader, specs.ManualTask),

@@ -105,7 +105,7 @@ class _Drawing:
     def xml(self, scope: _Scope) -> str:
         return "".join(self._node(scope, *node) for node in scope.nodes) + "".join(scope.flows)
 
-    def _node(self, scope: _Scope, kind: str, name: str, options: dict[str, str], inside: _Scope | None) -> str:
+    def _node(self, scope: _Scope, kind: str, name: str, options: dict[str, str], inside: _Scope | None) -> str:  # noqa: C901
         attributes = {"id": name, **({"name": options["name"]} if "name" in options else {})}
         if kind == "event_sub":
             attributes["triggeredByEvent"] = "true"
@@ -160,7 +160,7 @@ class _Drawing:
         self.roots[ref] = f'<{kind} id="{ref}" name="{name}"{code}/>'
         return ref
 
-    def _events(self, kind: str, options: dict[str, str]) -> str:
+    def _events(self, kind: str, options: dict[str, str]) -> str:  # noqa: C901
         if kind in {"send", "receive"}:
             return ""
         found = ""

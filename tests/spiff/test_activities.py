@@ -78,7 +78,8 @@ def test_parallel_instances_are_open_at_once_and_numbered_from_zero():
 @pytest.mark.parametrize("sequential", ["", " sequential"])
 def test_each_item_is_seen_by_its_instance_and_the_outputs_keep_the_order(sequential):
     run = running(
-        f"start s\nuser a each=people as=person into=answers output=`person + answer`{sequential}\nuser after\ns > a > after",
+        f"start s\nuser a each=people as=person into=answers output=`person + answer`{sequential}\n"
+        "user after\ns > a > after",
         variables={"people": ["x", "y", "z"]},
     )
     order = [0, 1, 2] if sequential else [2, 0, 1]

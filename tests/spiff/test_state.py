@@ -60,7 +60,8 @@ def test_more_items_than_allowed_are_refused_by_name():
 @pytest.mark.parametrize(
     "text",
     [
-        "start s\nexclusive m\nscript t body=`{n: 1}`\nexclusive g\nend e\ns > m > t > g\ng > m if `n = 1`\ng > e default",
+        "start s\nexclusive m\nscript t body=`{n: 1}`\nexclusive g\nend e\n"
+        "s > m > t > g\ng > m if `n = 1`\ng > e default",
         "start s\nscript t body=`{n: 1}` loop=`true`\ns > t",
         "start s\ncatch c link=L\nthrow t link=L\nexclusive m\ns > m\nc > m\nm > t",
     ],

@@ -1,0 +1,246 @@
+"""An element is executed, inert or refused with its name and line; there is no fourth case."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.bpmn.report import check_files
+from tests.spiff.drawing import draw
+
+BPMN = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:banli="urn:banli:bpmn:1" targetNamespace="t"'
+
+
+def checked(text: str | bytes) -> dict:
+    data = draw(text) if isinstance(text, str) else text
+    return check_files({"p.bpmn": data})[0]
+
+
+def codes(report, severity=None):
+    return sorted({p["code"] for p in report["problems"] if severity in {None, p["severity"]}})
+
+
+def definitions(body: str, more: str = "") -> bytes:
+    return f"<definitions {BPMN} {more}>{body}</definitions>".encode()
+
+
+REFUSED = {
+    "a complex gateway": ("start s\ncomplex g\nuser a\ns > g > a", "unsupported-element"),
+    "a boundary event without trigger": ("start s\nuser a\nboundary b on=a\ns > a", "unsupported-event"),
+    "a boundary event attached to nothing": ("start s\nuser a\nboundary b on=zz timer=P1D\ns > a", "dangling-ref"),
+    "a boundary event at a gateway": (
+        "start s\nparallel g\nuser a\nboundary b on=g timer=P1D\ns > g > a", "unsupported-event"
+    ),
+    "an error start of a process": ("start s error=E\nuser a\ns > a", "unsupported-event"),
+    "an error that is caught in the middle": ("start s\ncatch c error=E\ns > c", "unsupported-event"),
+    "a timer that is thrown": ("start s\nthrow t timer=P1D\ns > t", "unsupported-event"),
+    "a timer end event": ("start s\nend e timer=P1D\ns > e", "unsupported-event"),
+    "terminate in the middle": ("start s\nthrow t terminate\nuser a\ns > t > a", "unsupported-event"),
+    "cancel outside a transaction": ("start s\nend e cancel\ns > e", "unsupported-event"),
+    "a cancel event at a plain sub-process": (
+        "start s\nsub p\n  user a\nboundary b on=p cancel\ns > p", "unsupported-event"
+    ),
+    "a triggered start of a sub-process": ("start s\nsub p\n  start m message=m\n  user a\n  m > a\ns > p", "unsupported-event"),
+    "an event sub-process without trigger": ("start s\nuser a\nevent_sub h\n  start m\n  user b\n  m > b\ns > a", "unsupported-event"),
+    "an event sub-process without start": ("start s\nuser a\nevent_sub h\n  user b\ns > a", "no-start-event"),
+    "a circle without start": ("user a\nuser b\na > b > a", "no-start-event"),
+    "an exclusive gateway without conditions": ("start s\nexclusive g\nuser a\nuser b\ns > g\ng > a\ng > b", "no-condition"),
+    "a conditional event without condition": ("start s\ncatch c when=``\nuser a\ns > c > a", "no-condition"),
+    "a timer without time": ("start s\ncatch c timer=``\nuser a\ns > c > a", "timer-no-time"),
+    "a cycle without pause": ("start s\ncatch c cycle=R/PT0S\nuser a\ns > c > a", "timer-no-time"),
+    "a link to nowhere": ("start s\nthrow t link=L\ns > t", "missing-target"),
+    "an event gateway that leads to a task": ("start s\nevents g\nuser a\ns > g > a", "unsupported-element"),
+    "a flow out of an end event": ("start s\nend e\nuser a\ns > e > a", "unsupported-flow"),
+    "a condition in JUEL with a call": (
+        "start s\nexclusive g\nuser a\nuser b\ns > g\ng > a if `${x.size() > 1}`\ng > b default", "expression-language"
+    ),
+    "a condition that is no FEEL": (
+        "start s\nexclusive g\nuser a\nuser b\ns > g\ng > a if `x == `\ng > b default", "expression-syntax"
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_run_is_refused_by_name(case):
+    drawing, code = REFUSED[case]
+    report = checked(drawing)
+    assert not report["executable"]
+    assert code in codes(report, "error")
+    problem = next(p for p in report["problems"] if p["code"] == code)
+    assert problem["element"]
+    assert problem["line"] == 1
+
+
+ACCEPTED = {
+    "a task without type": ("start s\ntask a\ns > a", ["untyped-task"]),
+    "no start event": ("user a\nuser b\na > b", ["implied-start"]),
+    "two start events": ("start s\nstart r\nuser a\ns > a\nr > a", ["several-start-events"]),
+    "a gateway with one flow that has no condition": (
+        "start s\nexclusive g\nuser a\nuser b\ns > g\ng > a if `x`\ng > b", ["implied-default"]
+    ),
+    "an inclusive flow without condition": (
+        "start s\ninclusive g\nuser a\nuser b\ns > g\ng > a if `x`\ng > b", ["always-taken"]
+    ),
+    "JUEL that is simple enough": (
+        "start s\nexclusive g\nuser a\nuser b\ns > g\ng > a if `${!done && amount >= 5}`\ng > b default",
+        ["translated-expression"],
+    ),
+    "a called process that is not here": ("start s\ncall c calls=Elsewhere\ns > c", ["missing-called-process"]),
+    "a node that no flow leads to": ("start s\nuser a\nuser b\ns > a", ["unreachable"]),
+    "a service without operation": ("start s\nservice t\ns > t", ["no-operation"]),
+    "a rule without decision": ("start s\nrule t\ns > t", ["missing-decision"]),
+    "a message without name": ("start s\ncatch c message\ns > c", ["dangling-ref"]),
+    "a loop without end": ("start s\nuser a loop=``\ns > a", ["loop-no-condition"]),
+    "an ad-hoc sub-process without condition": ("start s\nadhoc p\n  user a\ns > p", ["ad-hoc-no-condition"]),
+    "a timer start without time": ("start s timer=``\nuser a\ns > a", ["timer-no-time"]),
+}
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_what_is_implied_or_ignored_is_a_warning(case):
+    drawing, expected = ACCEPTED[case]
+    report = checked(drawing)
+    assert report["executable"]
+    assert codes(report) == expected
+
+
+def test_a_multi_instance_without_number_is_refused():
+    body = '<process id="P"><userTask id="a"><multiInstanceLoopCharacteristics/></userTask></process>'
+    assert codes(checked(definitions(body)), "error") == ["mi-no-collection"]
+
+
+def test_a_file_without_process_is_refused():
+    assert codes(checked(definitions("")), "error") == ["no-process"]
+    assert codes(checked(definitions('<choreography id="c"><choreographyTask id="t"/></choreography>')), "error") == [
+        "no-process",
+        "unsupported-element",
+    ]
+
+
+def test_ids_that_are_missing_are_given():
+    body = '<process id="P"><startEvent id="s"/><userTask id="a"/><sequenceFlow sourceRef="s" targetRef="a"/></process>'
+    report = checked(definitions(body))
+    assert report["executable"]
+    assert report["elements"] == {"sequenceFlow": 1, "startEvent": 1, "userTask": 1}
+
+
+def test_two_nodes_with_one_id_are_refused():
+    body = '<process id="P"><startEvent id="s"/><userTask id="s"/></process>'
+    assert "duplicate-id" in codes(checked(definitions(body)), "error")
+
+
+@pytest.mark.parametrize(
+    ("flow", "code"),
+    [
+        ('<sequenceFlow id="f" sourceRef="s" targetRef="nobody"/>', "missing-target"),
+        ('<sequenceFlow id="f" sourceRef="s"/>', "missing-target"),
+        ('<sequenceFlow id="f" sourceRef="nobody" targetRef="s"/>', "dangling-ref"),
+        ('<sequenceFlow id="f" sourceRef="s" targetRef="inner"/>', "crossing-flow"),
+    ],
+)
+def test_a_flow_that_does_not_join_two_nodes_of_a_scope_is_refused(flow, code):
+    inside = '<subProcess id="p"><userTask id="inner"/></subProcess>'
+    body = f'<process id="P"><startEvent id="s"/>{inside}{flow}</process>'
+    assert code in codes(checked(definitions(body)), "error")
+
+
+def test_an_unknown_element_is_refused_with_its_line():
+    body = '<process id="P">\n<startEvent id="s"/>\n<teleporter id="t"/></process>'
+    report = checked(definitions(body))
+    problem = next(p for p in report["problems"] if p["code"] == "unsupported-element")
+    assert (problem["element"], problem["type"], problem["line"]) == ("t", "teleporter", 3)
+
+
+def test_another_expression_language_is_refused_only_where_it_is_used():
+    language = 'expressionLanguage="http://www.w3.org/1999/XPath"'
+    plain = '<process id="P"><startEvent id="s"/><userTask id="a"/><sequenceFlow id="f" sourceRef="s" targetRef="a"/></process>'
+    assert checked(definitions(plain, language))["executable"]
+    used = plain.replace('targetRef="a"/>', 'targetRef="a"><conditionExpression>a/b</conditionExpression></sequenceFlow>')
+    assert codes(checked(definitions(used, language)), "error") == ["expression-language"]
+    marked = used.replace("a/b", "= x > 1")
+    assert checked(definitions(marked, language))["executable"]
+
+
+def test_a_script_in_another_language_is_refused():
+    body = '<process id="P"><startEvent id="s"/><scriptTask id="t" scriptFormat="groovy"><script>x</script></scriptTask></process>'
+    assert codes(checked(definitions(body)), "error") == ["expression-language"]
+
+
+def test_references_with_a_prefix_are_resolved():
+    body = (
+        '<message id="m" name="order"/><process id="P"><startEvent id="s"><messageEventDefinition messageRef="tns:m"/>'
+        '</startEvent><userTask id="a"/><sequenceFlow id="f" sourceRef="s" targetRef="a"/></process>'
+    )
+    assert codes(checked(definitions(body))) == []
+
+
+def test_files_given_together_resolve_each_others_calls():
+    main, child = draw("start s\ncall c calls=C\ns > c"), draw("start s\nuser a\ns > a", "C")
+    reports = check_files({"main.bpmn": main, "child.bpmn": child})
+    assert [r["problems"] for r in reports] == [[], []]
+    assert check_files({"main.bpmn": main}, strict=True)[0]["executable"] is False
+
+
+def test_a_deployment_refuses_a_task_that_nobody_can_do():
+    report = check_files({"p.bpmn": draw("start s\nuser a\nuser b assignee=`=initiator`\ns > a > b")}, strict=True)[0]
+    assert [(p["code"], p["element"]) for p in report["problems"]] == [("no-assignment", "a")]
+
+
+VENDORS = {
+    "camunda": ('xmlns:camunda="http://camunda.org/schema/1.0/bpmn"', "camunda"),
+    "operaton": ('xmlns:o="http://operaton.org/schema/1.0/bpmn"', "o"),
+    "flowable": ('xmlns:f="http://flowable.org/bpmn"', "f"),
+}
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_vendor_attributes_that_mean_the_same_are_mapped(vendor):
+    from engine.spiff import compile_definitions
+
+    namespace, p = VENDORS[vendor]
+    body = (
+        f'<process id="P"><startEvent id="s"/>'
+        f'<userTask id="a" {p}:assignee="${{initiator}}" {p}:candidateGroups="x, y" {p}:formKey="form" {p}:other="1">'
+        f'<multiInstanceLoopCharacteristics {p}:collection="${{people}}" {p}:elementVariable="person"/></userTask>'
+        f'<businessRuleTask id="r" {p}:decisionRef="tier" {p}:resultVariable="t"/>'
+        f'<sequenceFlow id="f1" sourceRef="s" targetRef="a"/><sequenceFlow id="f2" sourceRef="a" targetRef="r"/></process>'
+    )
+    data = definitions(body, namespace)
+    report = checked(data)
+    assert report["executable"]
+    assert [p["message"] for p in report["problems"]] == [f"{vendor}:other has no counterpart and is ignored"]
+    process = compile_definitions({"p.bpmn": data}).processes["P"]
+    attributes = process.user_tasks["a"].attributes
+    assert (attributes.assignee, attributes.candidate_role, attributes.form_key) == ("=initiator", '=["x", "y"]', "form")
+    assert process.user_tasks["a"].multi_instance
+    assert process.decisions == ("tier",)
+
+
+def test_camunda_8_extensions_are_mapped():
+    from engine.spiff import compile_definitions
+
+    body = """<process id="P"><startEvent id="s"/><userTask id="a"><extensionElements>
+      <zeebe:assignmentDefinition assignee="=initiator" candidateGroups="x"/><zeebe:formDefinition formId="f"/>
+      <zeebe:ioMapping/></extensionElements>
+      <multiInstanceLoopCharacteristics><extensionElements>
+      <zeebe:loopCharacteristics inputCollection="=items" inputElement="item" outputCollection="out" outputElement="=x"/>
+      </extensionElements></multiInstanceLoopCharacteristics></userTask>
+      <serviceTask id="t"><extensionElements><zeebe:taskDefinition type="mail"/></extensionElements></serviceTask>
+      <callActivity id="c"><extensionElements><zeebe:calledElement processId="P"/></extensionElements></callActivity>
+      <sequenceFlow id="f1" sourceRef="s" targetRef="a"/><sequenceFlow id="f2" sourceRef="a" targetRef="t"/>
+      <sequenceFlow id="f3" sourceRef="t" targetRef="c"/></process>"""
+    data = definitions(body, 'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"')
+    report = checked(data)
+    assert [p["message"] for p in report["problems"]] == ["zeebe:ioMapping has no counterpart and is ignored"]
+    process = compile_definitions({"p.bpmn": data}).processes["P"]
+    assert process.user_tasks["a"].attributes.form_key == "f"
+    assert (process.operations, process.calls) == (("mail",), ("P",))
+
+
+def test_checking_many_files_is_quick():
+    import time
+
+    data = (Path(__file__).parents[1] / "simulate/examples/error-boundary-subprocess.bpmn").read_bytes()
+    started = time.perf_counter()
+    for number in range(300):
+        assert check_files({f"{number}.bpmn": data})[0]["executable"]
+    assert time.perf_counter() - started < 15
