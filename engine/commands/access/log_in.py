@@ -118,12 +118,8 @@ def _lock_after_failures(uow: "UnitOfWork", user: User, login_hash: str, rules: 
     """Lock for some minutes after too many failures; the count starts anew with a success, a lock or a pardon."""
     if user.locked_until is not None and user.locked_until > uow.now:
         return
-    since = max(
-        uow.now - timedelta(minutes=rules.lock_minutes),
-        user.locked_until or user.created_at,
-        _last_success(uow, login_hash) or user.created_at,
-        _last_pardon(uow, user.id) or user.created_at,
-    )
+    new_starts = (user.locked_until, _last_success(uow, login_hash), _last_pardon(uow, user.id))
+    since = max([uow.now - timedelta(minutes=rules.lock_minutes), *filter(None, new_starts)])
     failures = uow.session.scalar(
         select(func.count())
         .select_from(LoginAttempt)

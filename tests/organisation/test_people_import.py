@@ -1,0 +1,208 @@
+"""Import of people: what is wrong stands beside its row, and nothing is ever half-imported."""
+
+import io
+from datetime import date
+
+import pytest
+import xlsxwriter
+from click.testing import CliRunner
+
+from engine.cli.people import people as command
+from engine.errors import ConflictError, InvalidInputError
+from engine.people_import import ImportOptions, apply_people_import, plan_people_import, read_sheet
+from engine.people_import.plan import Change
+from engine.queries.directory import person_page
+from models import Unit, User
+
+TODAY = date(2026, 11, 25)
+HEADINGS = ["工号", "姓名", "单位"]
+
+
+def workbook(rows, *, merged=()):
+    """An XLSX file of these rows; ``merged``: ranges (row, column, row, column, text) from 0."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        dates = book.add_format({"num_format": "yyyy-mm-dd"})
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                if isinstance(value, date):
+                    sheet.write_datetime(number, column, value, dates)
+                elif value is not None:
+                    sheet.write(number, column, value)
+        for first_row, first_column, last_row, last_column, text in merged:
+            sheet.merge_range(first_row, first_column, last_row, last_column, text)
+    return stream.getvalue()
+
+
+@pytest.fixture
+def try_out(engine):
+    """Plan an import of rows; the mapping is guessed."""
+
+    def plan(*rows, options=ImportOptions(), **layout):
+        sheet = read_sheet(workbook(rows, **layout))
+        with engine.reading() as uow:
+            return plan_people_import(uow.session, sheet, sheet.guessed_mapping(), options, today=uow.today)
+
+    return plan
+
+
+@pytest.fixture
+def bring_in(engine):
+    """Plan and apply in one transaction."""
+
+    def apply(*rows, options=ImportOptions()):
+        sheet = read_sheet(workbook(rows))
+        with engine.unit_of_work(actor="admin1") as uow:
+            plan = plan_people_import(uow.session, sheet, sheet.guessed_mapping(), options, today=uow.today)
+            return apply_people_import(uow, plan)
+
+    return apply
+
+
+def test_people_are_created_with_their_leading_zeros(bring_in, ask):
+    result = bring_in(HEADINGS, ["000123", "张 三", "教务处"], ["000124", "李四", None])
+    assert result.created == 2
+    shown = ask(person_page, "000123", TODAY)
+    assert (shown.name, shown.unit_id, shown.can_log_in) == ("张三", "教务处", False)
+
+
+def test_the_row_of_headings_is_found_below_titles_and_merged_headings(try_out):
+    plan = try_out(
+        ["2026年教职工名册"],
+        [None, "基本信息", None, None],
+        [None, "姓名", "所在部门", "来校日期"],
+        ["000123", "张三", "教务处", "2020.9"],
+        merged=[(0, 0, 0, 3, "2026年教职工名册"), (1, 0, 2, 0, "职工号*"), (1, 1, 1, 3, "基本信息")],
+    )
+    (line,) = plan.lines
+    assert (line.row, line.id, line.name, line.unit, line.joined_on) == (
+        4,
+        "000123",
+        "张三",
+        "教务处",
+        date(2020, 9, 1),
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ([None, "张三", "教务处"], "没有工号"),
+        (["000123", None, "教务处"], "没有姓名"),
+        (["000123", "张三", "没有的处"], "系统中没有单位“没有的处”"),
+        (["工 号", "张三", "教务处"], "只能由字母"),
+        ([12, "教务处长", "教务处"], "系统中有 0012"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_row(try_out, row, message):
+    plan = try_out(HEADINGS, ["000999", "好人", "教务处"], row)
+    (problem,) = plan.problems
+    assert problem.row == 3
+    assert message in problem.message
+    assert not plan.can_apply
+
+
+def test_a_number_twice_is_refused(try_out):
+    plan = try_out(HEADINGS, ["000123", "张三", None], ["000123", "李四", None])
+    assert [problem.message for problem in plan.problems] == ["工号 000123 与第 2 行重复"]
+
+
+def test_one_wrong_row_keeps_everything_out(bring_in, ask):
+    with pytest.raises(InvalidInputError):
+        bring_in(HEADINGS, ["000123", "张三", "教务处"], ["000124", None, None])
+    assert ask(lambda session: session.get(User, "000123")) is None
+
+
+def test_a_number_that_excel_stored_as_a_number_is_pointed_out(try_out):
+    plan = try_out(HEADINGS, [20180001, "张三", "教务处"])
+    assert plan.can_apply
+    assert [warning.row for warning in plan.warnings] == [2]
+    assert plan.lines[0].id == "20180001"
+
+
+def test_only_what_differs_is_changed(bring_in, try_out):
+    plan = try_out(HEADINGS, ["0012", "教务处长", "学生处"], ["0013", "代表甲", None])
+    assert [(line.id, line.change, line.changed_fields) for line in plan.lines] == [
+        ("0012", Change.UPDATE, ("unit_id",)),
+        ("0013", Change.NONE, ()),
+    ]
+    assert bring_in(HEADINGS, ["0012", "教务处长", "学生处"], ["0013", "代表甲", None]).changed == 1
+
+
+def test_leavers_are_ended(bring_in, ask):
+    rows = [*HEADINGS, "人员状态", "离职日期"], ["0012", "教务处长", None, "退休", date(2026, 10, 31)]
+    assert bring_in(*rows).ended == 1
+    assert ask(person_page, "0012", TODAY).left_on == date(2026, 10, 31)
+
+
+def test_somebody_back_is_reinstated(bring_in, ask):
+    bring_in([*HEADINGS, "状态"], ["0012", "教务处长", None, "调出"])
+    bring_in([*HEADINGS, "状态"], ["0012", "教务处长", None, "在职"])
+    assert ask(person_page, "0012", TODAY).left_on is None
+
+
+def test_an_unknown_state_is_not_guessed(try_out):
+    plan = try_out([*HEADINGS, "状态"], ["0012", "教务处长", None, "神游"])
+    assert "不认识的状态" in plan.problems[0].message
+
+
+def test_a_complete_list_that_misses_too_many_is_refused(try_out):
+    listed = [["admin1", "管理员", None], ["0012", "教务处长", None]]
+    refused = try_out(HEADINGS, *listed, options=ImportOptions(complete=True))
+    assert not refused.can_apply
+    accepted = try_out(HEADINGS, *listed, options=ImportOptions(complete=True, accept_many_missing=True))
+    assert [user_id for user_id, _ in accepted.missing] == ["0013", "0014", "0015"]
+    assert accepted.count(Change.END) == 3
+
+
+def test_an_import_never_ends_an_administrator(bring_in):
+    options = ImportOptions(complete=True, accept_many_missing=True)
+    with pytest.raises(ConflictError):
+        bring_in(HEADINGS, ["0012", "教务处长", None], options=options)
+
+
+def test_unknown_units_are_created_when_asked_for(bring_in, ask):
+    bring_in(HEADINGS, ["000123", "张三", "新设办公室"], options=ImportOptions(create_units=True))
+    assert ask(lambda session: session.get(Unit, "新设办公室").name) == "新设办公室"
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 nonsense", "工号,姓名".encode(), b"\x00" * 100])
+def test_a_file_that_is_no_spreadsheet_is_refused(content):
+    with pytest.raises(InvalidInputError):
+        read_sheet(content)
+
+
+def test_a_sheet_without_headings_or_rows_is_refused():
+    for rows in ([["工号", "姓名"]], [["只有标题"]], []):
+        with pytest.raises(InvalidInputError):
+            read_sheet(workbook(rows))
+
+
+def test_two_columns_cannot_be_the_same_field():
+    sheet = read_sheet(workbook([["工号", "姓名", "别名"], ["1", "甲", "乙"]]))
+    with pytest.raises(InvalidInputError):
+        sheet.columns({"工号": "id", "姓名": "name", "别名": "name"})
+
+
+def test_the_command_tries_out_and_then_applies(engine, tmp_path, ask):
+    file = tmp_path / "people.xlsx"
+    file.write_bytes(workbook([["编号", "叫什么"], ["000123", "张三"]]))
+    url = engine.settings.database_url
+    options = [str(file), "--map", "编号=id", "--map", "叫什么=name", "--database", url]
+
+    tried = CliRunner().invoke(command, options)
+    assert (tried.exit_code, "没有写入" in tried.output) == (0, True)
+    assert ask(lambda session: session.get(User, "000123")) is None
+
+    applied = CliRunner().invoke(command, [*options, "--apply"])
+    assert (applied.exit_code, "新增 1 人" in applied.output) == (0, True)
+    assert ask(person_page, "000123", TODAY).name == "张三"
+
+
+def test_the_command_names_the_wrong_rows_and_exits_with_one(engine, tmp_path):
+    file = tmp_path / "people.xlsx"
+    file.write_bytes(workbook([HEADINGS, ["000123", None, None]]))
+    result = CliRunner().invoke(command, [str(file), "--apply", "--database", engine.settings.database_url])
+    assert result.exit_code == 1
+    assert "第 2 行  姓名：没有姓名" in result.output
