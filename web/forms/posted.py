@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flask import Request
@@ -68,3 +68,20 @@ def _remove_row(data: dict[str, object], target: str | None) -> None:
 
 def _whole(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() and len(text) < 10 else None
+
+
+def storable(data: Mapping[str, object]) -> dict[str, object]:
+    """The data of a draft without characters that no database keeps; everything else stays as it was typed."""
+    return {key: _storable(value) for key, value in data.items()}
+
+
+def _storable(value: object) -> object:
+    if isinstance(value, str):
+        return "".join(
+            character for character in value if character != "\x00" and not "\ud800" <= character <= "\udfff"
+        )
+    if isinstance(value, list):
+        return [_storable(one) for one in value]
+    if isinstance(value, Mapping):
+        return storable(value)
+    return value

@@ -21,7 +21,7 @@ from engine.errors import ConflictError, InvalidInputError, StaleWorkItemError
 from engine.queries.work_item_form import WorkItemForm, work_item_form
 from engine.queries.work_item_page import WorkItemPage, work_item_page
 from web.extensions import current_engine
-from web.forms import FormView, Posted, build_view, read_request
+from web.forms import FormView, Posted, build_view, read_request, storable
 from web.inbox import pages
 from web.inbox.blueprint import bp
 from web.instances.pages import first_own_work_item, readable, task_extras
@@ -102,7 +102,7 @@ def draft(work_item_id: UUID) -> ResponseReturnValue:
     """Keep what is typed; asked by the page itself some seconds after the last key."""
     posted = read_request(pages.schema_of(_form_of(work_item_id).form), request)
     with current_engine().unit_of_work(actor=current_user.id) as uow:
-        version = save_draft(uow, work_item_id, posted.data, expected_version=posted.version)
+        version = save_draft(uow, work_item_id, storable(posted.data), expected_version=posted.version)
     return jsonify(version=version)
 
 
@@ -203,7 +203,7 @@ def _refused(work_item_id: UUID, posted: Posted, errors: Mapping[str, str]) -> R
 def _keep(work_item_id: UUID, posted: Posted) -> ResponseReturnValue:
     """Save the draft and show the page again, with a row more or less."""
     with current_engine().unit_of_work(actor=current_user.id) as uow:
-        save_draft(uow, work_item_id, posted.data, expected_version=posted.version)
+        save_draft(uow, work_item_id, storable(posted.data), expected_version=posted.version)
     if "_save" in request.form:
         flash(_("草稿已保存，可以稍后再提交。"), "success")
         return redirect(url_for(".task", work_item_id=work_item_id), code=303)
