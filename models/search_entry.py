@@ -56,9 +56,9 @@ def index_statements(dialect_name: str) -> tuple[str, ...]:
 
 for _dialect in ("sqlite", "postgresql"):
     for _statement in index_statements(_dialect):
-        event.listen(SearchEntry.__table__, "after_create", DDL(_statement).execute_if(dialect=_dialect))
+        event.listen(SearchEntry.__table__, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]
 event.listen(
     SearchEntry.__table__,
     "before_drop",
-    DDL("DROP TABLE IF EXISTS search_fts").execute_if(dialect="sqlite"),
+    DDL("DROP TABLE IF EXISTS search_fts").execute_if(dialect="sqlite"),  # type: ignore[no-untyped-call]
 )

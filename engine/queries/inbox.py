@@ -124,7 +124,7 @@ def inbox_counts(uow: UnitOfWork) -> InboxCounts:
     return InboxCounts(**numbers, notices=uow.session.scalar(unread) or 0, by_tab=numbers)
 
 
-def _query(items: bool) -> Select[Any]:
+def _query(items: bool) -> Select[*tuple[Any, ...]]:
     case = (
         ProcessInstance.id.label("instance_id"),
         ProcessInstance.title,

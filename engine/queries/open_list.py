@@ -49,7 +49,8 @@ def open_list(
         query = query.where(ProcessInstance.title.contains(q.strip()[:60], autoescape=True))
     total = uow.session.scalar(select(func.count()).select_from(query.with_only_columns(WorkItem.id).subquery())) or 0
     ordered = query.order_by(UserTask.due_at.is_(None), UserTask.due_at, WorkItem.created_at, WorkItem.id)
-    rows = [tuple(row) for row in uow.session.execute(ordered.limit(size).offset((max(page, 1) - 1) * size))]
+    found_rows = uow.session.execute(ordered.limit(size).offset((max(page, 1) - 1) * size))
+    rows = [(row[0], row[1], row[2]) for row in found_rows]
     names = names_of(uow.session, {case.started_by for _, _, case in rows if case.started_by})
     processes = process_names(uow) if rows else {}
     found = [
