@@ -65,7 +65,7 @@ def load_cases(
     query = (
         select(ProcessInstance)
         .where(ProcessInstance.folder_key == folder_key, ProcessInstance.process_key == main_process)
-        .order_by(ProcessInstance.number, ProcessInstance.started_at)
+        .order_by(ProcessInstance.number.is_(None), ProcessInstance.number, ProcessInstance.started_at)
     )
     archived = select(ArchivedCase).where(ArchivedCase.folder_key == folder_key).order_by(ArchivedCase.number)
     if period is not None:
