@@ -1,0 +1,308 @@
+"""The replay itself: the earliest of what people will do and of what is due, again and again, until nothing is left."""
+
+import heapq
+import itertools
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from engine.bootstrap import Engine
+from engine.commands.complete_work_item import complete_work_item, form_context
+from engine.commands.save_draft import save_draft
+from engine.commands.start_instance import start_instance
+from engine.commands.work_items import LoadedWorkItem, load_work_item
+from engine.errors import InvalidInputError, StaleWorkItemError
+from engine.replay import surroundings
+from engine.replay.answers import Answers, Companion, TaskAnswer
+from engine.replay.clock import MovableClock
+from engine.replay.errors import ReplayError
+from engine.replay.lines import Line
+from engine.rules.due_dates import SHANGHAI
+from engine.step.opening import as_instant
+from models import InstanceStatus, Job, JobState, ProcessInstance, UserTask, WorkItem, WorkItemState
+
+JOB, ITEM, TASK, INSTANCE = Job.__table__, WorkItem.__table__, UserTask.__table__, ProcessInstance.__table__
+Progress = Callable[[int, int, datetime], None]  # cases done, cases in all, simulated now
+
+
+@dataclass(order=True)
+class Planned:
+    """Something a person will do at an instant."""
+
+    at: datetime
+    order: int
+    act: Callable[[], None] = field(compare=False)
+
+
+@dataclass
+class ReplayResult:
+    """What a replay did.
+
+    Attributes:
+        cases: lines, whether driven now or found done.
+        ended: cases that have ended.
+        drafts: cases whose form was refused and that stay a draft, with the messages by field.
+        actions: steps taken by people in this run.
+        jobs: timers and messages carried out in this run.
+        unanswered: open work items for which the answers say nothing, by user task.
+    """
+
+    cases: int = 0
+    ended: int = 0
+    drafts: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    actions: int = 0
+    jobs: int = 0
+    unanswered: dict[str, int] = field(default_factory=dict)
+
+
+class Replay:
+    """Drives lines through one process folder. Killed and started again it goes on where it was."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: MovableClock,
+        process_key: str,
+        answers: Answers,
+        lines: Iterable[Line],
+        *,
+        present: datetime,
+        limit: datetime | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """See the attributes of `Line`.
+
+        Args:
+            engine: wired with ``clock``.
+            clock: moved to each event.
+            process_key: folder key.
+            answers: what people fill in.
+            lines: the caseload.
+            present: the instant that the answers know as ``present``.
+            limit: events after it do not happen; None: everything does.
+            progress: told now and then how far it is.
+        """
+        self.engine, self.clock, self.process_key, self.answers = engine, clock, process_key, answers
+        self.lines = list(lines)
+        self.present, self.limit, self.progress = present.astimezone(SHANGHAI), limit, progress
+        self.result = ReplayResult(cases=len(self.lines))
+        self._agenda: list[Planned] = []
+        self._order = itertools.count()
+        self._seen: set[UUID] = set()
+        self._line_of: dict[UUID, Line] = {}  # instance → line; a season stands under a line of its own
+        self._cases: dict[str, str] = {}  # line id → case id
+        self._congresses: dict[str, dict[str, Any]] = {}
+        self._holders: dict[str, dict[str, list[str]]] = {}
+
+    def run(self) -> ReplayResult:
+        """Go through the whole caseload."""
+        self._prepare()
+        shown = 0
+        while (moment := self._next_moment()) is not None and (self.limit is None or moment <= self.limit):
+            self.clock.move_to(moment)
+            if self._agenda and self._agenda[0].at <= moment:
+                heapq.heappop(self._agenda).act()
+            else:
+                self._run_jobs()
+            shown += 1
+            if self.progress is not None and shown % 50 == 0:
+                self.progress(self._ended(), len(self.lines), self.clock.now())
+        self.result.ended = self._ended()
+        if self.progress is not None:
+            self.progress(self.result.ended, len(self.lines), self.clock.now())
+        return self.result
+
+    # --- what there is to do ------------------------------------------------------------------------------------
+
+    def _prepare(self) -> None:
+        with self.engine.reading() as uow:
+            self._holders = surroundings.holders(uow.session)
+            for line in self.lines:
+                if line.congress not in self._congresses:
+                    self._congresses[line.congress] = surroundings.congress_context(uow.session, line.congress)
+            present = dict(
+                uow.session.execute(
+                    select(ProcessInstance.business_key, ProcessInstance.id).where(
+                        ProcessInstance.folder_key == self.process_key, ProcessInstance.business_key.is_not(None)
+                    )
+                ).all()
+            )
+        companion = self.answers.companion
+        for index, congress in enumerate(self._congresses.values(), start=1):
+            if companion is not None:
+                self._plan_companion(companion, congress, index, present)
+        for line in self.lines:
+            self._plan_start(line, present)
+        self._discover(None)
+
+    def _plan_start(self, line: Line, present: Mapping[str | None, UUID]) -> None:
+        if (found := present.get(line.key)) is not None:
+            self._adopt(found, line)
+            return
+        at = as_instant(self.answers.start_at.value(self._names(line)))
+        if at is None:
+            raise ReplayError(f"{line.key}：start.at 没有得出时间")
+        self._plan(at, lambda: self._start(line))
+
+    def _plan_companion(
+        self, companion: Companion, congress: dict[str, Any], index: int, present: Mapping[str | None, UUID]
+    ) -> None:
+        key = str(companion.key.value({"congress": congress}))
+        line = Line(key, index, congress["id"], {}, None)
+        if (found := present.get(key)) is not None:
+            self._adopt(found, line)
+            return
+        at = as_instant(companion.at.value(self._names(line)))
+        if at is None:
+            raise ReplayError("season.at 没有得出时间")
+        self._plan(at, lambda: self._start_companion(companion, line))
+
+    def _plan(self, at: datetime, act: Callable[[], None]) -> None:
+        heapq.heappush(self._agenda, Planned(at, next(self._order), act))
+
+    def _next_moment(self) -> datetime | None:
+        with self.engine.reading() as uow:
+            due: datetime | None = uow.session.scalar(select(func.min(Job.due_at)).where(Job.state == JobState.WAITING))
+        planned = self._agenda[0].at if self._agenda else None
+        if due is None or planned is None:
+            return planned if due is None else max(due, self.clock.now())
+        return min(planned, max(due, self.clock.now()))
+
+    # --- what people do -----------------------------------------------------------------------------------------
+
+    def _start(self, line: Line) -> None:
+        names = self._names(line)
+        by = self.answers.start_by.value(names)
+        if not isinstance(by, str):
+            raise ReplayError(f"{line.key}：start.by 没有得出人")
+        variables = self.answers.start_variables.value(names) if self.answers.start_variables else {}
+        with self.engine.unit_of_work(actor=by) as uow:
+            started = start_instance(
+                uow,
+                self.process_key,
+                variables=variables,
+                business_key=line.key,
+                request_id=f"replay:{self.process_key}:{line.key}:start",
+            )
+        self._adopt(started.instance_id, line)
+        self._done(started.instance_id)
+
+    def _start_companion(self, companion: Companion, line: Line) -> None:
+        people = next(iter(self._holders.get(companion.by_role, {}).values()), [])
+        if not people:
+            raise ReplayError(f"没有人担任 {companion.by_role}")
+        with self.engine.unit_of_work(actor=people[0]) as uow:
+            started = start_instance(
+                uow,
+                self.process_key,
+                business_key=line.key,
+                process_id=companion.process,
+                request_id=f"replay:{self.process_key}:{line.key}:start",
+            )
+        self._line_of[started.instance_id] = line
+        self._done(started.instance_id)
+
+    def _complete(self, item_id: UUID, line: Line, answer: TaskAnswer) -> None:
+        with self.engine.reading() as uow:
+            item = load_work_item(uow, item_id, for_update=False)
+            if item.state is not WorkItemState.OPEN:
+                return
+            context = self._item_context(uow, item, line)
+            actor = surroundings.entitled_person(uow, item, line.index)
+        if actor is None:
+            raise ReplayError(f"{line.key} {item.flow_node_id}：没有人可以办理")
+        data = answer.form_data(context)
+        if answer.keep_draft is not None and answer.keep_draft.value(context) is True:
+            self._keep_draft(item, actor, data)
+            return
+        try:
+            with self.engine.unit_of_work(actor=actor) as uow:
+                request_id = f"replay:{item.instance.id}:{item.no}"
+                complete_work_item(uow, item_id, data, request_id=request_id, expected_version=None)
+        except InvalidInputError as refused:
+            if answer.may_be_refused is None or answer.may_be_refused.value(context) is not True:
+                raise ReplayError(f"{line.key} {item.flow_node_id}：{dict(refused.fields)}") from refused
+            self._keep_draft(item, actor, data)
+            self.result.drafts[line.key] = dict(refused.fields)
+        except StaleWorkItemError:
+            return
+        self._done(item.instance.id)
+
+    def _keep_draft(self, item: LoadedWorkItem, actor: str, data: Mapping[str, Any]) -> None:
+        with self.engine.unit_of_work(actor=actor) as uow:
+            save_draft(uow, item.id, data)
+
+    def _run_jobs(self) -> None:
+        done = self.engine.run_due_jobs()
+        self.result.jobs += done
+        self._discover(None)
+
+    # --- what that leads to -------------------------------------------------------------------------------------
+
+    def _adopt(self, instance_id: UUID, line: Line) -> None:
+        self._line_of[instance_id] = line
+        self._cases[line.key] = str(instance_id)
+
+    def _done(self, instance_id: UUID) -> None:
+        self.result.actions += 1
+        self._discover(instance_id)
+
+    def _discover(self, instance_id: UUID | None) -> None:
+        """Plan what is open and was not yet seen, in one instance or in all."""
+        query = (
+            select(ITEM.c.id, ITEM.c.process_instance_id, ITEM.c.created_at, TASK.c.flow_node_id)
+            .join(TASK, TASK.c.id == ITEM.c.user_task_id)
+            .where(ITEM.c.state == WorkItemState.OPEN)
+            .order_by(ITEM.c.created_at, TASK.c.no)
+        )
+        if instance_id is not None:
+            query = query.where(ITEM.c.process_instance_id == instance_id)
+        with self.engine.reading() as uow:
+            for row in uow.connection.execute(query).all():
+                line = self._line_of.get(row.process_instance_id)
+                if line is not None and row.id not in self._seen:
+                    self._seen.add(row.id)
+                    self._plan_item(uow, row.id, row.flow_node_id, row.created_at, line)
+
+    def _plan_item(self, uow: Any, item_id: UUID, node: str, created: datetime, line: Line) -> None:
+        answer = self.answers.tasks.get(node)
+        if node == line.until and (answer is None or answer.keep_draft is None):
+            return
+        if answer is None:
+            self.result.unanswered[node] = self.result.unanswered.get(node, 0) + 1
+            return
+        context = self._item_context(uow, load_work_item(uow, item_id, for_update=False), line)
+        context["created"] = created.astimezone(SHANGHAI)
+        pace = self.answers.pace.value(context) if self.answers.pace else None
+        at = answer.instant(context, created, pace)
+        self._plan(max(at, created), lambda: self._complete(item_id, line, answer))
+
+    def _item_context(self, uow: Any, item: LoadedWorkItem, line: Line) -> dict[str, Any]:
+        return {**form_context(uow, item), **self._names(line)}
+
+    def _names(self, line: Line) -> dict[str, Any]:
+        return {
+            "case": line.case,
+            "index": Decimal(line.index),
+            "congress": self._congresses[line.congress],
+            "cases": self._cases,
+            "holders": self._holders,
+            "present": self.present,
+        }
+
+    def _ended(self) -> int:
+        ids = [UUID(self._cases[line.key]) for line in self.lines if line.key in self._cases]
+        with self.engine.reading() as uow:
+            active = set(
+                uow.session.scalars(
+                    select(ProcessInstance.id).where(
+                        ProcessInstance.folder_key == self.process_key, ProcessInstance.status == InstanceStatus.ACTIVE
+                    )
+                )
+            )
+        return sum(each not in active for each in ids)
