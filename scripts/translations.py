@@ -7,6 +7,7 @@ sentence has one translation, wherever it stands.
     python scripts/translations.py check        (make check)
 """
 
+import re
 import sys
 from pathlib import Path
 
@@ -20,6 +21,7 @@ PARTS = WEB / "translations" / "parts"
 COMPILED = WEB / "translations" / "en" / "LC_MESSAGES" / "messages.mo"
 SOURCES = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 IGNORED = ("node_modules", "static", "translations", "frontend")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "_l": None}
 
 
@@ -42,6 +44,15 @@ def merge() -> tuple[Catalog, list[str]]:
     return merged, contradictions
 
 
+def lost_placeholders(merged: Catalog) -> list[str]:
+    """The sentences whose English lacks a value of the Chinese, or has one more."""
+    pairs = [(message.id, message.string) for message in merged if isinstance(message.id, str) and message.id]
+    differing = [
+        id_ for id_, english in pairs if set(PLACEHOLDER.findall(id_)) != set(PLACEHOLDER.findall(str(english)))
+    ]
+    return [f"the English of {id_!r} has other values in it" for id_ in differing]
+
+
 def compile_catalogue() -> int:
     """Write the .mo file; the first translation of a sentence wins."""
     merged, _ = merge()
@@ -55,6 +66,7 @@ def compile_catalogue() -> int:
 def check() -> int:
     """Name every sentence of the pages that has no English, or two."""
     merged, problems = merge()
+    problems += lost_placeholders(merged)
     missing = set()
     found = extract_from_dir(
         WEB,
