@@ -46,11 +46,12 @@ def merge() -> tuple[Catalog, list[str]]:
 
 def lost_placeholders(merged: Catalog) -> list[str]:
     """The sentences whose English lacks a value of the Chinese, or has one more."""
-    pairs = [(message.id, message.string) for message in merged if isinstance(message.id, str) and message.id]
-    differing = [
-        id_ for id_, english in pairs if set(PLACEHOLDER.findall(id_)) != set(PLACEHOLDER.findall(str(english)))
-    ]
-    return [f"the English of {id_!r} has other values in it" for id_ in differing]
+    problems = []
+    for message in merged:
+        chinese, english = str(message.id), str(message.string)
+        if message.id and {*PLACEHOLDER.findall(chinese)} != {*PLACEHOLDER.findall(english)}:
+            problems.append(f"the English of {chinese!r} has other values in it")
+    return problems
 
 
 def compile_catalogue() -> int:
