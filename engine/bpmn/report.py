@@ -22,12 +22,10 @@ def check_files(files: Mapping[str, bytes], *, strict: bool = False) -> list[dic
     tables = {name: data for name, data in files.items() if is_table(name)}
     reports = {name: _diagram_report(diagram) for name, diagram in diagrams.items()}
     if tables:
-        from engine.bpmn.tables import check_table, decision_names
+        from engine.bpmn.tables import check_tables, decision_names
 
-        known: set[str] = set()
-        for name, data in tables.items():
-            reports[name] = check_table(name, data)
-            known |= decision_names(data, name)
+        reports |= check_tables(tables)
+        known = set().union(*(decision_names(data) for data in tables.values()))
         _check_decisions(diagrams.values(), reports, known)
     return [reports[name] for name in files]
 

@@ -1,56 +1,32 @@
-"""Decision files in ``banli check``: what the decision engine says of them, in the form of the other reports."""
+"""Decision files in ``banli check``: the decision engine's own report, and the names that diagrams may refer to."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
-from engine.bpmn.problems import Problem
 from engine.bpmn.read import UnreadableError, read_xml
-from engine.dmn import DmnError, load_decisions
-
-_COUNTED = frozenset(
-    "decision inputData businessKnowledgeModel decisionService knowledgeSource decisionTable rule".split()
-)
+from engine.dmn.analysis.check import check_dmn
 
 
-def check_table(name: str, data: bytes) -> dict[str, Any]:
-    """The report of one ``.dmn`` file."""
-    problems: list[Problem] = []
-    decisions: list[dict[str, Any]] = []
-    elements: Counter[str] = Counter()
-    try:
-        for element in read_xml(data).iter():
-            local = str(element.tag).rpartition("}")[2]
-            if local in _COUNTED:
-                elements[local] += 1
-            if local == "decision":
-                decisions.append({"id": element.get("id"), "name": element.get("name")})
-        load_decisions({name: data})
-    except UnreadableError as error:
-        problems.append(Problem(error.code, "error", str(error), line=error.line, file=name))
-    except DmnError as error:
-        where, line = getattr(error, "element", None), getattr(error, "line", None)
-        problems.append(Problem("dmn", "error", str(error), where, line=line, file=name))
-    readable = not problems
-    return {
-        "file": name,
-        "ok": readable,
-        "executable": readable,
-        "decisions": decisions,
-        "elements": dict(sorted(elements.items())),
-        "problems": [p.as_dict() for p in problems],
-    }
+def check_tables(tables: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
+    """The report of each ``.dmn`` file; files given together resolve each other's imports."""
+    reports = {}
+    for name, data in tables.items():
+        others = {other: content for other, content in tables.items() if other != name}
+        reports[name] = check_dmn(data, name, others)
+        if others and not reports[name]["ok"]:
+            reports[name] = check_dmn(data, name)  # it may be another file that cannot be read
+        for problem in reports[name]["problems"]:
+            problem.setdefault("file", name)
+    return reports
 
 
-def decision_names(data: bytes, name: str) -> set[str]:
+def decision_names(data: bytes) -> set[str]:
     """Names and ids of the decisions in a file; empty if it cannot be read."""
     try:
-        return {
-            str(v)
-            for e in read_xml(data).iter()
-            if str(e.tag).endswith("}decision")
-            for v in (e.get("id"), e.get("name"))
-        }
+        root = read_xml(data)
     except UnreadableError:
         return set()
+    decisions = [e for e in root.iter() if str(e.tag).endswith("}decision")]
+    return {str(name) for e in decisions for name in (e.get("id"), e.get("name")) if name}

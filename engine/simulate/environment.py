@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from engine.bpmn.iso import ZONE
 from engine.bpmn.problems import Problem
 from engine.feel import FeelError, evaluate
+from engine.rules import due_dates
+from engine.rules.working_days import Calendar
 from engine.spiff import Definitions, ExecutionError, StandIn
 
 DEADLINES: Final = "deadlines"  # the decision that names a process's deadlines
 _MAX_WARNINGS: Final = 200
-_FRIDAY: Final = 4
 
 
 class SimulationEnvironment:
@@ -33,6 +34,7 @@ class SimulationEnvironment:
         self.clock = now
         self.services = dict(services or {})
         self.initiator = initiator
+        self.actor = initiator  # who does the current step
         self.warnings: list[Problem] = []
         self.case_id = "00000000-0000-0000-0000-000000000001"
         self._said: set[tuple[str, str]] = set()
@@ -47,6 +49,7 @@ class SimulationEnvironment:
             "case_id": self.case_id,
             "business_key": None,
             "initiator": self.initiator,
+            "actor": self.actor,
             "now": self.clock,
             "today": self.clock.astimezone(ZONE).date(),
         }
@@ -101,7 +104,11 @@ class SimulationEnvironment:
         result = self.decisions.evaluate(DEADLINES, {**variables, "key": key}).result
         if not isinstance(result, dict) or not isinstance(result.get("value"), Decimal):
             raise ExecutionError("timer-no-time", f"deadline {key} is not in the decision {DEADLINES}")
-        return days_after(anchor or self.clock, int(result["value"]), working=result.get("unit") != "CD")
+        try:
+            unit = due_dates.DeadlineUnit(result.get("unit") or "CD")
+            return due_dates.compute(key, result["value"], unit, anchor or self.clock, Calendar()).due_at
+        except (ValueError, OverflowError) as error:
+            raise ExecutionError("timer-no-time", f"deadline {key}: {error}") from error
 
     def called_definitions(self, called_element: str, binding: str, version: str | None) -> tuple[Definitions, str]:
         """A called process is one of the files."""
@@ -118,16 +125,3 @@ class NoDecision:
         self.result = None
         self.matched: tuple[int, ...] = ()
         self.warnings: tuple[Any, ...] = ()
-
-
-def days_after(start: datetime, days: int, *, working: bool) -> datetime:
-    """The end of the n-th day after ``start`` in Shanghai, counting every day or Monday to Friday."""
-    day = start.astimezone(ZONE).date()
-    if not working:
-        day += timedelta(days=days)
-    else:
-        while days > 0:
-            day += timedelta(days=1)
-            if day.weekday() <= _FRIDAY:
-                days -= 1
-    return datetime.combine(day, time(23, 59, 59), ZONE)

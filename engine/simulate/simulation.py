@@ -111,6 +111,7 @@ class Simulation:
     ) -> None:
         """Complete an active task, by id or unique name; an enabled ad-hoc activity is started first."""
         with _Attempt(self):
+            self._require_started()
             found = self._find(task, instance)
             if found is None and task in self.enabled:
                 before = {t.no for t in self.active}
@@ -121,12 +122,14 @@ class Simulation:
             if found is None:
                 raise ExecutionError("not-active", f"the task {task} is not active", task)
             self._check_person(found, who)
+            self.environment.actor = who
             self._follow(found.case, self._cases[found.case].complete(found.no, plain(data)))
 
     def complete_each(self, tasks: Sequence[str], *, data: Mapping[str, Any] | None = None) -> None:
         """Complete several tasks, in the order in which they are active."""
         remaining = list(tasks)
         with _Attempt(self):
+            self._require_started()
             while remaining:
                 chosen = next((t for t in self.active if t.id in remaining), None)
                 if chosen is None:

@@ -28,7 +28,8 @@ REFUSED = {
     "a boundary event without trigger": ("start s\nuser a\nboundary b on=a\ns > a", "unsupported-event"),
     "a boundary event attached to nothing": ("start s\nuser a\nboundary b on=zz timer=P1D\ns > a", "dangling-ref"),
     "a boundary event at a gateway": (
-        "start s\nparallel g\nuser a\nboundary b on=g timer=P1D\ns > g > a", "unsupported-event"
+        "start s\nparallel g\nuser a\nboundary b on=g timer=P1D\ns > g > a",
+        "unsupported-event",
     ),
     "an error start of a process": ("start s error=E\nuser a\ns > a", "unsupported-event"),
     "an error that is caught in the middle": ("start s\ncatch c error=E\ns > c", "unsupported-event"),
@@ -37,13 +38,23 @@ REFUSED = {
     "terminate in the middle": ("start s\nthrow t terminate\nuser a\ns > t > a", "unsupported-event"),
     "cancel outside a transaction": ("start s\nend e cancel\ns > e", "unsupported-event"),
     "a cancel event at a plain sub-process": (
-        "start s\nsub p\n  user a\nboundary b on=p cancel\ns > p", "unsupported-event"
+        "start s\nsub p\n  user a\nboundary b on=p cancel\ns > p",
+        "unsupported-event",
     ),
-    "a triggered start of a sub-process": ("start s\nsub p\n  start m message=m\n  user a\n  m > a\ns > p", "unsupported-event"),
-    "an event sub-process without trigger": ("start s\nuser a\nevent_sub h\n  start m\n  user b\n  m > b\ns > a", "unsupported-event"),
+    "a triggered start of a sub-process": (
+        "start s\nsub p\n  start m message=m\n  user a\n  m > a\ns > p",
+        "unsupported-event",
+    ),
+    "an event sub-process without trigger": (
+        "start s\nuser a\nevent_sub h\n  start m\n  user b\n  m > b\ns > a",
+        "unsupported-event",
+    ),
     "an event sub-process without start": ("start s\nuser a\nevent_sub h\n  user b\ns > a", "no-start-event"),
     "a circle without start": ("user a\nuser b\na > b > a", "no-start-event"),
-    "an exclusive gateway without conditions": ("start s\nexclusive g\nuser a\nuser b\ns > g\ng > a\ng > b", "no-condition"),
+    "an exclusive gateway without conditions": (
+        "start s\nexclusive g\nuser a\nuser b\ns > g\ng > a\ng > b",
+        "no-condition",
+    ),
     "a conditional event without condition": ("start s\ncatch c when=``\nuser a\ns > c > a", "no-condition"),
     "a timer without time": ("start s\ncatch c timer=``\nuser a\ns > c > a", "timer-no-time"),
     "a cycle without pause": ("start s\ncatch c cycle=R/PT0S\nuser a\ns > c > a", "timer-no-time"),
@@ -51,10 +62,12 @@ REFUSED = {
     "an event gateway that leads to a task": ("start s\nevents g\nuser a\ns > g > a", "unsupported-element"),
     "a flow out of an end event": ("start s\nend e\nuser a\ns > e > a", "unsupported-flow"),
     "a condition in JUEL with a call": (
-        "start s\nexclusive g\nuser a\nuser b\ns > g\ng > a if `${x.size() > 1}`\ng > b default", "expression-language"
+        "start s\nexclusive g\nuser a\nuser b\ns > g\ng > a if `${x.size() > 1}`\ng > b default",
+        "expression-language",
     ),
     "a condition that is no FEEL": (
-        "start s\nexclusive g\nuser a\nuser b\ns > g\ng > a if `x == `\ng > b default", "expression-syntax"
+        "start s\nexclusive g\nuser a\nuser b\ns > g\ng > a if `x == `\ng > b default",
+        "expression-syntax",
     ),
 }
 
@@ -75,10 +88,12 @@ ACCEPTED = {
     "no start event": ("user a\nuser b\na > b", ["implied-start"]),
     "two start events": ("start s\nstart r\nuser a\ns > a\nr > a", ["several-start-events"]),
     "a gateway with one flow that has no condition": (
-        "start s\nexclusive g\nuser a\nuser b\ns > g\ng > a if `x`\ng > b", ["implied-default"]
+        "start s\nexclusive g\nuser a\nuser b\ns > g\ng > a if `x`\ng > b",
+        ["implied-default"],
     ),
     "an inclusive flow without condition": (
-        "start s\ninclusive g\nuser a\nuser b\ns > g\ng > a if `x`\ng > b", ["always-taken"]
+        "start s\ninclusive g\nuser a\nuser b\ns > g\ng > a if `x`\ng > b",
+        ["always-taken"],
     ),
     "JUEL that is simple enough": (
         "start s\nexclusive g\nuser a\nuser b\ns > g\ng > a if `${!done && amount >= 5}`\ng > b default",
@@ -152,16 +167,20 @@ def test_an_unknown_element_is_refused_with_its_line():
 
 def test_another_expression_language_is_refused_only_where_it_is_used():
     language = 'expressionLanguage="http://www.w3.org/1999/XPath"'
-    plain = '<process id="P"><startEvent id="s"/><userTask id="a"/><sequenceFlow id="f" sourceRef="s" targetRef="a"/></process>'
+    nodes = '<startEvent id="s"/><userTask id="a"/>'
+    plain = f'<process id="P">{nodes}<sequenceFlow id="f" sourceRef="s" targetRef="a"/></process>'
     assert checked(definitions(plain, language))["executable"]
-    used = plain.replace('targetRef="a"/>', 'targetRef="a"><conditionExpression>a/b</conditionExpression></sequenceFlow>')
+    used = plain.replace(
+        'targetRef="a"/>', 'targetRef="a"><conditionExpression>a/b</conditionExpression></sequenceFlow>'
+    )
     assert codes(checked(definitions(used, language)), "error") == ["expression-language"]
     marked = used.replace("a/b", "= x > 1")
     assert checked(definitions(marked, language))["executable"]
 
 
 def test_a_script_in_another_language_is_refused():
-    body = '<process id="P"><startEvent id="s"/><scriptTask id="t" scriptFormat="groovy"><script>x</script></scriptTask></process>'
+    script = '<scriptTask id="t" scriptFormat="groovy"><script>x</script></scriptTask>'
+    body = f'<process id="P"><startEvent id="s"/>{script}</process>'
     assert codes(checked(definitions(body)), "error") == ["expression-language"]
 
 
@@ -202,7 +221,8 @@ def test_vendor_attributes_that_mean_the_same_are_mapped(vendor):
         f'<userTask id="a" {p}:assignee="${{initiator}}" {p}:candidateGroups="x, y" {p}:formKey="form" {p}:other="1">'
         f'<multiInstanceLoopCharacteristics {p}:collection="${{people}}" {p}:elementVariable="person"/></userTask>'
         f'<businessRuleTask id="r" {p}:decisionRef="tier" {p}:resultVariable="t"/>'
-        f'<sequenceFlow id="f1" sourceRef="s" targetRef="a"/><sequenceFlow id="f2" sourceRef="a" targetRef="r"/></process>'
+        f'<sequenceFlow id="f1" sourceRef="s" targetRef="a"/>'
+        f'<sequenceFlow id="f2" sourceRef="a" targetRef="r"/></process>'
     )
     data = definitions(body, namespace)
     report = checked(data)
@@ -210,7 +230,11 @@ def test_vendor_attributes_that_mean_the_same_are_mapped(vendor):
     assert [p["message"] for p in report["problems"]] == [f"{vendor}:other has no counterpart and is ignored"]
     process = compile_definitions({"p.bpmn": data}).processes["P"]
     attributes = process.user_tasks["a"].attributes
-    assert (attributes.assignee, attributes.candidate_role, attributes.form_key) == ("=initiator", '=["x", "y"]', "form")
+    assert (attributes.assignee, attributes.candidate_role, attributes.form_key) == (
+        "=initiator",
+        '=["x", "y"]',
+        "form",
+    )
     assert process.user_tasks["a"].multi_instance
     assert process.decisions == ("tier",)
 
@@ -222,7 +246,8 @@ def test_camunda_8_extensions_are_mapped():
       <zeebe:assignmentDefinition assignee="=initiator" candidateGroups="x"/><zeebe:formDefinition formId="f"/>
       <zeebe:ioMapping/></extensionElements>
       <multiInstanceLoopCharacteristics><extensionElements>
-      <zeebe:loopCharacteristics inputCollection="=items" inputElement="item" outputCollection="out" outputElement="=x"/>
+      <zeebe:loopCharacteristics inputCollection="=items" inputElement="item"
+        outputCollection="out" outputElement="=x"/>
       </extensionElements></multiInstanceLoopCharacteristics></userTask>
       <serviceTask id="t"><extensionElements><zeebe:taskDefinition type="mail"/></extensionElements></serviceTask>
       <callActivity id="c"><extensionElements><zeebe:calledElement processId="P"/></extensionElements></callActivity>

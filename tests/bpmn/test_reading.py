@@ -24,7 +24,7 @@ def file(body="", head=""):
         file("&e;", '<!DOCTYPE x SYSTEM "http://127.0.0.1:1/x.dtd">'),
         b"\x00\x01\x02",
         b"\x1f\x8b" + bytes(40),
-        '<?xml version="1.0" encoding="UTF-7"?><a/>'.encode(),
+        b'<?xml version="1.0" encoding="UTF-7"?><a/>',
         '<?xml version="1.0" encoding="UTF-8"?><a>\xff</a>'.encode("latin-1"),
         b"<a>" * 300 + b"</a>" * 300,
         b"<a>" * 100_000,
