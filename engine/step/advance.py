@@ -118,7 +118,8 @@ def advance(
     environment = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by)
     before = dict(instance.variables)
     with _failing_as_sentence():
-        execution = Execution.restore(instance.deployed.definitions, instance.state, dict(before), environment)
+        state = instance.sealer.open_state(instance.state)
+        execution = Execution.restore(instance.deployed.definitions, state, dict(before), environment)
         effects = action(execution)
     return _finish(uow, instance, environment, execution, effects, entries, before=before)
 

@@ -44,7 +44,7 @@ class LoadedInstance:
     started_at: datetime
     is_sealed: bool
     variables: dict[str, Any]
-    state: bytes
+    state: bytes  # as stored; opened by the step that needs it
     sealer: Sealer
     head: ChainHead
     title: str | None = None
@@ -87,7 +87,7 @@ def from_row(uow: UnitOfWork, row: Row[Any]) -> LoadedInstance:
         started_at=row.started_at,
         is_sealed=row.is_sealed,
         variables=sealer.open(row.variables, "variables"),
-        state=sealer.open_state(bytes(row.state)),
+        state=bytes(row.state),
         sealer=sealer,
         head=ChainHead(row.history_length, row.history_head),
         title=row.title,

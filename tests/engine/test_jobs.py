@@ -1,0 +1,349 @@
+"""Timers and messages: each exactly once, in the transaction of its effect, tried again, then an incident."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select, update
+
+from engine import worker
+from engine.bootstrap import Engine
+from engine.commands.broadcast_signal import broadcast_signal
+from engine.commands.cancel_instance import resume_instance, suspend_instance
+from engine.commands.correlate_message import correlate_message
+from engine.errors import ConflictError, NoSubscriptionError
+from engine.queries.incidents import open_incidents
+from models import CalendarDay, DayKind, Job, JobState
+from tests.engine.conftest import Case, Deploy, Start
+from tests.support.fakes import MovableClock
+from tests.support.folders import process, write_folder
+
+WITH_TIMERS = process(
+    "answering",
+    """
+    <bpmn:startEvent id="begin"/>
+    begin -> answer
+    <bpmn:userTask id="answer" name="答复" banli:candidateRole="unit_officer"/>
+    answer -> done
+    <bpmn:endEvent id="done"/>
+    <bpmn:boundaryEvent id="remind" attachedToRef="answer" cancelActivity="false">
+      <bpmn:timerEventDefinition><bpmn:timeDuration>P2D</bpmn:timeDuration></bpmn:timerEventDefinition>
+    </bpmn:boundaryEvent>
+    remind -> reminded
+    <bpmn:endEvent id="reminded"/>
+    <bpmn:boundaryEvent id="late" attachedToRef="answer" cancelActivity="true">
+      <bpmn:timerEventDefinition><bpmn:timeDuration>P15D</bpmn:timeDuration></bpmn:timerEventDefinition>
+    </bpmn:boundaryEvent>
+    late -> closed
+    <bpmn:endEvent id="closed"/>
+    """,
+)
+
+MESSAGES = """
+<bpmn:message id="m_go" name="go"/><bpmn:message id="m_order" name="order"/><bpmn:signal id="s_stop" name="stop"/>
+"""
+WAITER = process(
+    "waiter",
+    """
+    <bpmn:startEvent id="begin"/>
+    begin -> wait
+    <bpmn:receiveTask id="wait" messageRef="m_go">
+      <bpmn:extensionElements><banli:correlation value="=business_key"/></bpmn:extensionElements>
+    </bpmn:receiveTask>
+    wait -> read
+    <bpmn:userTask id="read" banli:assignee="=initiator"/>
+    read -> done
+    <bpmn:endEvent id="done"/>
+    <bpmn:boundaryEvent id="stopped" attachedToRef="read">
+      <bpmn:signalEventDefinition signalRef="s_stop"/>
+    </bpmn:boundaryEvent>
+    stopped -> halted
+    <bpmn:endEvent id="halted"/>
+    """,
+    extra=MESSAGES,
+)
+SENDER = process(
+    "sender",
+    """
+    <bpmn:startEvent id="begin"/>
+    begin -> send
+    <bpmn:sendTask id="send" messageRef="m_go">
+      <bpmn:extensionElements>
+        <banli:correlation value="=target"/><banli:parameter name="word" value="=&quot;hello&quot;"/>
+      </bpmn:extensionElements>
+    </bpmn:sendTask>
+    send -> done
+    <bpmn:endEvent id="done"/>
+    """,
+    extra=MESSAGES,
+)
+BROADCASTER = SENDER.replace('id="sender" name="sender"', 'id="broadcaster" name="broadcaster"').replace(
+    '<bpmn:sendTask id="send"', '<bpmn:sendTask id="send" banli:broadcast="true"'
+)
+ORDERED = process(
+    "ordered",
+    """
+    <bpmn:startEvent id="begin"><bpmn:messageEventDefinition messageRef="m_order"/></bpmn:startEvent>
+    begin -> work
+    <bpmn:userTask id="work" banli:candidateRole="unit_officer"/>
+    work -> done
+    <bpmn:endEvent id="done"/>
+    """,
+    extra=MESSAGES,
+)
+
+
+@pytest.fixture
+def processes(tmp_path: Path, deploy: Deploy) -> None:
+    """One with two timers, one that waits for a message and a signal, those that send."""
+    for key, diagram in (
+        ("answering", WITH_TIMERS),
+        ("waiter", WAITER),
+        ("sender", SENDER),
+        ("broadcaster", BROADCASTER),
+        ("ordered", ORDERED),
+    ):
+        deploy(write_folder(tmp_path, key, diagram))
+
+
+pytestmark = pytest.mark.usefixtures("processes")
+
+
+def test_a_timer_fires_at_its_instant_and_not_a_second_before(
+    start: Start, engine: Engine, clock: MovableClock
+) -> None:
+    case = start("answering")
+    clock.advance(days=2, seconds=-1)
+    assert engine.run_due_jobs() == 0
+    clock.advance(seconds=1)
+    assert engine.run_due_jobs() == 1
+    assert case.waits_at == {"answer"}
+    assert case.kinds.count("timer.fired") == 1
+    assert engine.run_due_jobs() == 0
+
+    clock.advance(days=13)
+    engine.run_due_jobs()
+    assert case.row.end_event_id == "closed"
+    assert case.jobs() == []
+
+
+def test_an_answer_in_time_takes_the_timers_away(start: Start) -> None:
+    case = start("answering")
+    assert len(case.jobs()) == 2
+    case.complete("answer", by="officer_a")
+    assert case.jobs() == []
+    assert case.status == "completed"
+
+
+def test_of_six_workers_each_timer_is_fired_by_one(start: Start, engine: Engine, clock: MovableClock) -> None:
+    cases = [start("answering") for _ in range(12)]
+    clock.advance(days=15)
+    threads = [threading.Thread(target=_drain, args=(engine,)) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    _drain(engine)
+    for case in cases:
+        assert case.status == "completed"
+        assert case.kinds.count("instance.ended") == 1
+        assert case.kinds.count("timer.fired") in (1, 2)  # the reminder, unless the end came first
+        assert case.jobs() == []
+
+
+def _drain(engine: Engine) -> None:
+    engine.run_due_jobs()
+
+
+def test_a_worker_whose_lease_has_ended_changes_nothing(start: Start, engine: Engine, clock: MovableClock) -> None:
+    case = start("answering")
+    clock.advance(days=2)
+    [held] = worker.claim(engine, "slow worker", 10)
+    assert worker.claim(engine, "another", 10) == []
+
+    clock.advance(seconds=engine.settings.job_lease)
+    [taken] = worker.claim(engine, "another", 10)
+    assert worker.carry_out(engine, taken)
+    assert not worker.carry_out(engine, held)
+    assert case.kinds.count("timer.fired") == 1
+
+
+def test_a_suspended_case_lets_its_timers_wait(start: Start, engine: Engine, clock: MovableClock) -> None:
+    case = start("answering")
+    with engine.unit_of_work("admin1") as uow:
+        suspend_instance(uow, case.id, reason="核查", request_id=uuid4().hex)
+    clock.advance(days=15)
+    engine.run_due_jobs()
+    assert case.waits_at == {"answer"}
+    with pytest.raises(ConflictError):
+        case.complete("answer", by="officer_a")
+
+    with engine.unit_of_work("admin1") as uow:
+        resume_instance(uow, case.id, reason="核查完毕", request_id=uuid4().hex)
+    clock.advance(minutes=6)
+    engine.run_due_jobs()
+    assert case.row.end_event_id == "closed"
+
+
+def test_a_message_reaches_the_one_case_that_waits_with_its_key(start: Start, engine: Engine) -> None:
+    mine, other = start("waiter", business_key="k1"), start("waiter", business_key="k2")
+    start("sender", variables={"target": "k1"})
+    assert mine.waits_at == set()
+    engine.run_due_jobs()
+    assert mine.waits_at == {"read"}
+    assert mine.variables["word"] == "hello"
+    assert other.waits_at == set()
+
+
+def test_a_broadcast_reaches_every_case_that_waits_with_its_key(start: Start, engine: Engine) -> None:
+    waiting = [start("waiter", business_key="same") for _ in range(3)]
+    start("broadcaster", variables={"target": "same"})
+    engine.run_due_jobs()
+    assert all(case.waits_at == {"read"} for case in waiting)
+
+
+def test_a_message_that_nobody_waits_for_is_tried_again_and_then_becomes_an_incident(
+    start: Start, engine: Engine, clock: MovableClock
+) -> None:
+    start("sender", variables={"target": "nobody"})
+    for tries, minutes in enumerate((0, 1, 5, 30, 120), start=1):
+        clock.advance(minutes=minutes)
+        engine.run_due_jobs()
+        assert _job(engine).attempts == tries
+    assert _job(engine).state is JobState.FAILED
+    clock.advance(days=30)
+    engine.run_due_jobs()
+    assert _job(engine).attempts == 5
+    with engine.reading() as uow:
+        [incident] = open_incidents(uow)
+    assert incident.code == "no-subscription"
+    assert "nobody" in incident.message
+
+
+def _job(engine: Engine) -> Job:
+    with engine.reading() as uow:
+        job = uow.session.scalars(select(Job)).one()
+        uow.session.expunge(job)
+        return job
+
+
+def test_the_receiver_may_come_after_the_message(start: Start, engine: Engine, clock: MovableClock) -> None:
+    start("sender", variables={"target": "late"})
+    engine.run_due_jobs()
+    case = start("waiter", business_key="late")
+    clock.advance(minutes=1)
+    engine.run_due_jobs()
+    assert case.waits_at == {"read"}
+
+
+def test_a_message_from_outside_is_delivered_once_however_often_it_is_sent(start: Start, engine: Engine) -> None:
+    case = start("waiter", business_key="k")
+    for _ in range(2):
+        with engine.unit_of_work() as uow:
+            found = correlate_message(uow, "go", "k", {"word": "hi"}, request_id="m1")
+            assert found.instance_id == case.id
+    assert case.kinds.count("message.correlated") == 1
+    with pytest.raises(NoSubscriptionError), engine.unit_of_work() as uow:
+        correlate_message(uow, "go", "k", {}, request_id="m2")
+
+
+def test_a_message_for_which_two_wait_is_refused(start: Start, engine: Engine) -> None:
+    start("waiter", business_key="k")
+    start("waiter", business_key="k")
+    with pytest.raises(ConflictError), engine.unit_of_work() as uow:
+        correlate_message(uow, "go", "k", {}, request_id=uuid4().hex)
+
+
+def test_a_message_starts_the_process_that_is_drawn_to_start_with_it(engine: Engine) -> None:
+    with engine.unit_of_work() as uow:
+        found = correlate_message(uow, "order", None, {"what": "paper"}, request_id=uuid4().hex)
+    assert found.started
+    assert Case(engine, found.instance_id).waits_at == {"work"}
+
+
+def test_a_signal_is_heard_by_all_who_wait_for_it(start: Start, engine: Engine) -> None:
+    cases = [start("waiter", business_key=f"k{number}") for number in range(3)]
+    for case in cases[:2]:
+        with engine.unit_of_work() as uow:
+            correlate_message(uow, "go", case.row.business_key, {}, request_id=uuid4().hex)
+    with engine.unit_of_work("admin1") as uow:
+        broadcast_signal(uow, "stop", request_id=uuid4().hex)
+    engine.run_due_jobs()
+    assert [case.row.end_event_id for case in cases] == ["halted", "halted", None]
+
+
+def test_jobs_run_right_after_the_commit_where_the_engine_says_so(start: Start, engine: Engine) -> None:
+    case = start("waiter", business_key="k")
+    engine.runs_jobs_at_once = True
+    start("sender", variables={"target": "k"})
+    assert case.waits_at == {"read"}
+
+
+def test_a_deadline_counts_working_days_of_the_calendar_and_says_how(
+    tmp_path: Path, deploy: Deploy, start: Start, engine: Engine
+) -> None:
+    with engine.unit_of_work() as uow:  # Tuesday to Thursday are holidays, Saturday is worked
+        for day in (5, 6, 7):
+            uow.session.add(CalendarDay(day=datetime(2030, 3, day).date(), kind=DayKind.HOLIDAY, name="节"))  # noqa: DTZ001
+        uow.session.add(CalendarDay(day=datetime(2030, 3, 9).date(), kind=DayKind.WORKING, name="调休"))  # noqa: DTZ001
+    diagram = process(
+        "duty",
+        """
+        <bpmn:startEvent id="begin"/>
+        begin -> answer
+        <bpmn:userTask id="answer" banli:candidateRole="unit_officer" banli:due="answer"/>
+        answer -> done
+        <bpmn:endEvent id="done"/>
+        """,
+    )
+    deploy(write_folder(tmp_path, "duty", diagram, files={"deadlines.dmn": DEADLINES}, deadlines_decision="deadlines"))
+    case = start("duty")
+    with engine.reading("officer_a") as uow:
+        from engine.queries.work_item_page import work_item_page
+
+        page = work_item_page(uow, case.item("answer").id)
+    # Fri 8, Sat 9 (worked), Mon 11: the third working day ends at 24:00 in Shanghai
+    assert page.due_at == datetime(2030, 3, 11, 16, 0, tzinfo=UTC)
+    assert page.due_explanation == "自 2030-03-04 起3 个工作日，起算日不计，截止于末日 24:00"
+
+
+DEADLINES = """<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:d">
+  <inputData id="i" name="key"><variable name="key" typeRef="string"/></inputData>
+  <decision id="deadlines" name="deadlines">
+    <variable name="deadlines"/>
+    <informationRequirement id="r"><requiredInput href="#i"/></informationRequirement>
+    <decisionTable id="t" hitPolicy="UNIQUE">
+      <input id="in"><inputExpression typeRef="string"><text>key</text></inputExpression></input>
+      <output id="o1" name="value" typeRef="number"/><output id="o2" name="unit" typeRef="string"/>
+      <rule id="r1"><inputEntry id="e1"><text>"answer"</text></inputEntry>
+        <outputEntry id="x1"><text>3</text></outputEntry><outputEntry id="x2"><text>"WD"</text></outputEntry></rule>
+    </decisionTable>
+  </decision>
+</definitions>
+"""
+
+
+def test_a_lock_that_a_killed_worker_left_behind_ends_with_its_lease(
+    start: Start, engine: Engine, clock: MovableClock
+) -> None:
+    case = start("answering")
+    clock.advance(days=2)
+    with engine.unit_of_work() as uow:  # as SIGKILL leaves it: claimed, never done
+        due = Job.due_at <= clock.now()
+        values = {"locked_by": "gone", "locked_until": clock.now() + timedelta(seconds=60), "attempts": 1}
+        uow.session.execute(update(Job).where(due).values(**values))
+    assert engine.run_due_jobs() == 0
+    clock.advance(seconds=60)
+    assert engine.run_due_jobs() == 1
+    assert case.kinds.count("timer.fired") == 1
+
+
+def test_ids_made_in_order_sort_in_order(clock: MovableClock) -> None:
+    from engine.step.ids import ordered_id
+
+    made: list[UUID] = [ordered_id(clock.now()) for _ in range(2000)]
+    assert made == sorted(made)
+    assert len(set(made)) == len(made)
