@@ -62,20 +62,23 @@ class LazyGroup(click.Group):
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
-            error.exit_code = EXIT_USAGE
-            raise
+            _exit_for_usage(error)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a refusal of the engine is a sentence and exit 1, never a traceback."""
         try:
             return super().invoke(ctx)
         except click.UsageError as error:
-            error.exit_code = EXIT_USAGE
-            raise
+            _exit_for_usage(error)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
             _raise_as_sentence(error)
+
+
+def _exit_for_usage(error: click.UsageError) -> NoReturn:
+    error.show()
+    raise click.exceptions.Exit(EXIT_USAGE) from error
 
 
 def _raise_as_sentence(error: Exception) -> NoReturn:
