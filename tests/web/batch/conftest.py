@@ -1,11 +1,14 @@
 """Motions that wait for the committee's decision on its list page."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from engine.bootstrap import open_engine
+from engine.settings import Settings
 from tests.support.databases import PreparedDatabases
 from tests.support.fakes import MovableClock
 from tests.web.application import (
@@ -17,8 +20,10 @@ from tests.web.application import (
     SECONDER,
     Page,
     Visitor,
+    prepare_database,
     running_application,
 )
+from web.app import create_app
 
 COMMITTEE_HEAD, COMMITTEE_MEMBER, CHAIR = "c01", "c02", "chair"
 TITLES = ("关于延长东区食堂晚间供餐时间的提案", "关于在实验楼增设直饮水机的提案", "关于调整班车发车时刻的提案")
@@ -60,12 +65,39 @@ def recommended_motion(visit: Visit, title: str, number: int = 0, **answers: str
     member.send(member.task("审查并提出建议"), recommended_lead_unit="后勤管理处", **answers)
 
 
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the master key of the prepared database lies; its copies need the same one."""
+    return tmp_path_factory.mktemp("filing-list")
+
+
 @pytest.fixture
-def filing_list(visit: Visit) -> Page:
-    """The list page of the committee's head with three motions; the third is recommended as a suggestion."""
-    for number, title in enumerate(TITLES):
-        recommended_motion(visit, title, number, **({"minor": "yes"} if number == 2 else {}))
-    return visit(COMMITTEE_HEAD).get("/batch/motion/decide_filing")
+def app_with_list(prepared_databases: PreparedDatabases, shared_folder: Path, clock: MovableClock) -> Iterator[Flask]:
+    """The application with three recommended motions; the third is recommended as a suggestion."""
+
+    def prepare_list(url: str) -> None:
+        prepare_database(url)
+        with application_on(url, shared_folder, MovableClock(NOW)) as application:
+            for number, title in enumerate(TITLES):
+                answers = {"minor": "yes"} if number == 2 else {}
+                recommended_motion(lambda user: Visitor(application, user), title, number, **answers)
+
+    with (
+        prepared_databases.copy("sqlite", "filing list", prepare_list) as url,
+        application_on(url, shared_folder, clock) as application,
+    ):
+        yield application
+
+
+@contextmanager
+def application_on(url: str, folder: Path, clock: MovableClock) -> Iterator[Flask]:
+    """The application on a database that is there."""
+    settings = Settings(database_url=url, data_directory=folder, sqlite_synchronous="OFF")
+    engine = open_engine(settings=settings, clock=clock, runs_jobs_at_once=True)
+    try:
+        yield create_app(engine, TESTING=True, WTF_CSRF_ENABLED=False)
+    finally:
+        engine.close()
 
 
 def line_of(page: Page, title: str) -> str:

@@ -1,5 +1,6 @@
 """The committee's filing list and the chair's gate: each line its own decision."""
 
+import pytest
 from sqlalchemy import select
 
 from models import ProcessInstance, WorkItem, WorkItemState
@@ -15,6 +16,17 @@ from tests.web.batch.conftest import (
 )
 
 PATH = "/batch/motion/decide_filing"
+
+
+@pytest.fixture
+def app(app_with_list):
+    return app_with_list
+
+
+@pytest.fixture
+def filing_list(visit):
+    """The list page of the committee's head."""
+    return visit(COMMITTEE_HEAD).get(PATH)
 
 
 def _decisions(app):
