@@ -323,8 +323,10 @@ class Simulation:
         if not found:
             named = [t for t in active if t.name == task]
             found = named if len({t.id for t in named}) == 1 else []
-        if instance is not None:
+        if instance is not None and any(t.instance is not None for t in found):
             found = [t for t in found if t.instance == instance]
+        elif instance is not None:
+            found = found[instance : instance + 1]
         return found[0] if found else None
 
     def _check_person(self, task: Task, who: str | None) -> None:
@@ -395,7 +397,8 @@ def matches(case: Execution, wait: Wait, correlation: Mapping[str, Any] | None) 
     if wait.correlation_key is not None:
         texts = {correlation_text(dict(correlation)), *(correlation_text(v) for v in correlation.values())}
         return wait.correlation_key in texts
-    return all(case.variables.get(name, value) == value for name, value in correlation.items())
+    context = case.context_of(wait)
+    return all(context.get(name, value) == value for name, value in correlation.items())
 
 
 def default_now() -> datetime:

@@ -76,7 +76,10 @@ class Activities(Compensation):
             self.throw_error(activity.scope, activity, error.code, error.message, node)
 
     def _begin(self, activity: Activity, kind: str) -> None:
-        if kind in {"userTask", "manualTask", "task"} or (kind == "callActivity" and not activity.node.called_element):
+        if kind in {"userTask", "manualTask", "task"}:
+            self._open_user_task(activity)
+        elif kind == "callActivity" and activity.node.called_element is None:
+            activity.waiting_for = "person"
             self._open_user_task(activity)
         elif kind == "scriptTask":
             self._script(activity)
@@ -112,7 +115,12 @@ class Activities(Compensation):
     def as_user_task(self, activity: Activity) -> OpenedUserTask:
         """The waiting task as the outside sees it."""
         local = self.local_variables(activity.scope, activity)
-        return self.user_task(activity.no, activity.node, activity.scope, activity.index, local)
+        index = activity.index if activity.index is not None else self.enclosing_index(activity.scope)
+        return self.user_task(activity.no, activity.node, activity.scope, index, local)
+
+    def enclosing_index(self, scope: Scope) -> int | None:
+        """The loop counter of the innermost loop around a scope."""
+        return next((s.host.index for s in self.ancestors(scope) if s.host and s.host.index is not None), None)
 
     def user_task(
         self, no: int, node: FlowNode, scope: Scope, index: int | None, local: Mapping[str, Any]

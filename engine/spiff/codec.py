@@ -176,7 +176,7 @@ class _Loader:
         nested = None
         if row[1] is not None and node.body is not None:
             nested = [self._record(node.body, r) for r in row[1]]
-        return Record(node, nested, _unpack(row[2]), node.body)
+        return Record(node, nested, _unpack(row[2]))
 
     def _add_activity(self, scope: Scope, row: Any) -> Activity:
         parent = self._run.activities[row[3]] if row[3] else None

@@ -14,7 +14,8 @@ class Compensation(Throwing):
 
     if TYPE_CHECKING:
 
-        def start_activity(self, scope: Scope, node: FlowNode) -> Activity: ...
+        def begin(self, activity: Activity) -> None: ...
+        def start_loop(self, activity: Activity) -> None: ...
 
     def record_finished(self, activity: Activity) -> None:
         """Remember an activity with a compensation handler; called when it has finished."""
@@ -74,11 +75,10 @@ class Compensation(Throwing):
 
     def _begin_handler(self, handler: Activity) -> None:
         self.journal.trace.append(handler.node.bpmn_id)
-        self.begin(handler)
-
-    if TYPE_CHECKING:
-
-        def begin(self, activity: Activity) -> None: ...
+        if handler.node.loop is not None:
+            self.start_loop(handler)
+        else:
+            self.begin(handler)
 
     def _compensate_inside(self, thrower: Activity, record: Record) -> None:
         """Compensate a finished sub-process: by its own compensation event sub-process, else all that is in it."""

@@ -187,12 +187,18 @@ class Core:
             return
         if host.node.called_element is not None and scope.variables is not None:
             self.map_out(host, scope)
-        if scope.compensation and host.node.kind != "callActivity" and not host.on_behalf:
-            home = host.parent or host
-            record = Record(host.node, scope.compensation, host.names, scope.spec)
-            home.scope.compensation.append(record)
+        self._record_inside(host, scope)
         host.child = None
         self.complete_activity(host)
+
+    def _record_inside(self, host: Activity, scope: Scope) -> None:
+        """Remember what was done in a finished sub-process, unless it has a compensation handler of its own."""
+        if host.on_behalf or host.node.kind == "callActivity" or any(b.handler for b in host.node.boundaries):
+            return
+        starts = [s for e in scope.spec.event_subprocesses if e.body is not None for s in e.body.start_events]
+        undoes = any(t.kind == "compensate" for start in starts for t in start.triggers)
+        if scope.compensation or undoes:
+            host.scope.compensation.append(Record(host.node, scope.compensation, host.names))
 
     def close_scope(self, scope: Scope) -> None:
         """Mark a scope as over and end its subscriptions."""

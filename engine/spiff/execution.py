@@ -62,7 +62,10 @@ class Execution(AdHoc):
         run = cls(definitions, spec, dict(variables), environment, limits)
         nodes = run.starts_for(spec, start_event, message, signal)
         run.subscribe_scope(run.root)
-        run.send_to(run.root, nodes)
+        if message is not None and nodes[0].kind != "startEvent":
+            run.begin_after(run.root, nodes[0])
+        else:
+            run.send_to(run.root, nodes)
         run.check_scope(run.root)
         run.first_effects = run.end_step()
         return run
@@ -171,18 +174,19 @@ class Execution(AdHoc):
 
     def user_tasks(self) -> list[OpenedUserTask]:
         """The open user tasks, oldest first."""
-        tasks = [self.as_user_task(a) for a in self.activities.values() if self._asks_a_person(a)]
+        tasks = [self.as_user_task(a) for a in self.activities.values() if waits_for_person(a)]
         tasks += self.range_tasks()
         return sorted(tasks, key=lambda task: task.no)
-
-    def _asks_a_person(self, activity: Any) -> bool:
-        if activity.node.kind == "callActivity" and not activity.node.called_element:
-            return activity.loop is None
-        return waits_for_person(activity)
 
     def waits(self) -> list[Wait]:
         """The open subscriptions, oldest first."""
         return [self.as_wait(s) for _, s in sorted(self.subscriptions.items())]
+
+    def context_of(self, wait: Wait) -> dict[str, Any]:
+        """The variables that are visible where something waits."""
+        subscription = self.subscriptions[wait.no]
+        activity = subscription.activity
+        return self.context(subscription.scope or (activity.scope if activity else self.root), activity)
 
     def enabled(self) -> list[str]:
         """Activities that ad-hoc sub-processes offer."""
@@ -205,6 +209,7 @@ class Execution(AdHoc):
         elif message is not None or signal is not None:
             kind, name = ("message", message) if message is not None else ("signal", signal)
             found = [n for n in spec.nodes.values() if starts_with(n, kind, name)]
+            found.sort(key=lambda n: n.kind != "startEvent")
         elif spec.start_events:
             found = spec.starts[:1] or (spec.start_events if len(spec.start_events) == 1 else [])
         else:
@@ -217,7 +222,11 @@ class Execution(AdHoc):
 
 
 def starts_with(node: FlowNode, kind: str, name: str | None) -> bool:
-    """True if a message or signal of this name starts the process at the node."""
-    if node.kind == "startEvent" or (node.kind == "receiveTask" and node.instantiate):
+    """True if a message or signal of this name starts the process at the node.
+
+    Beside start events these are receive tasks that instantiate, and the events behind an event-based gateway that does.
+    """
+    by_gateway = any(f.source.kind == "eventBasedGateway" and f.source.instantiate for f in node.flows_in)
+    if node.kind == "startEvent" or (node.kind == "receiveTask" and node.instantiate) or by_gateway:
         return any(t.kind == kind and t.event_name == name for t in node.triggers)
     return False

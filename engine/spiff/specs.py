@@ -61,6 +61,7 @@ class Trigger(EventDefinition):  # type: ignore[misc]
         self.kind = kind  # none message timer signal error escalation conditional link compensate cancel terminate
         self.event_name: str | None = name  # of the message, signal or link; a leading = marks FEEL
         self.code: str | None = None  # of the error or escalation; None catches all
+        self.aliases: frozenset[str] = frozenset()  # its name and id: a service may report either
         self.correlation: str | None = None  # FEEL
         self.condition: str | None = None  # FEEL
         self.timer: tuple[str, str] | None = None  # (date|duration|cycle, ISO literal or =FEEL)

@@ -100,4 +100,3 @@ class Record:
     node: FlowNode
     nested: list[Record] | None = None  # of a finished sub-process
     names: dict[str, Any] | None = None
-    scope_spec: ProcessSpec | None = None

@@ -161,6 +161,13 @@ class Subscriptions(Flows):
         self.leave(scope, node)
         self.check_scope(scope)
 
+    def begin_after(self, scope: Scope, node: FlowNode) -> None:
+        """Begin as if the event of a node had just happened: a message that starts a process there."""
+        self.journal.trace.append(node.bpmn_id)
+        scope.tokens += 1
+        self.leave(scope, node)
+        scope.tokens -= 1
+
     def _fire_boundary(self, subscription: Subscription, host: Activity, data: Mapping[str, Any]) -> None:
         node, scope = subscription.node, host.scope
         if self._still_waits(subscription, host):

@@ -182,7 +182,7 @@ def matching(nodes: list[FlowNode], kind: str, code: str | None) -> FlowNode | N
         for trigger in node.triggers:
             if trigger.kind != kind:
                 continue
-            if trigger.code is not None and trigger.code == code:
+            if trigger.code is not None and (trigger.code == code or code in trigger.aliases):
                 return node
             if trigger.code is None and catch_all is None:
                 catch_all = node

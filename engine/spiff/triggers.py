@@ -45,6 +45,9 @@ def _trigger(diagram: Diagram, owner: etree._Element, definition: etree._Element
         trigger.parameters = parameters(owner)
     elif kind in {"error", "escalation"}:
         trigger.code = _code(diagram, definition, kind)
+        root = diagram.roots.get(definition.get(f"{kind}Ref") or "")
+        if root is not None:
+            trigger.aliases = frozenset(str(root.get(a)) for a in ("id", "name") if root.get(a))
         trigger.error_variable = our(definition, "variable")
     elif kind == "conditional":
         trigger.condition = feel_of(diagram, definition.find(bpmn("condition")))

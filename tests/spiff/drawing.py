@@ -119,6 +119,8 @@ class _Drawing:
             attributes["calledElement"] = options["calls"]
         if "compensation" in options:
             attributes["isForCompensation"] = "true"
+        if "instantiate" in options:
+            attributes["instantiate"] = "true"
         if "all_of" in options:
             attributes["parallelMultiple"] = "true"
         if "sequential" in options and kind == "adhoc":

@@ -438,3 +438,80 @@ def test_every_turn_of_a_loop_is_compensated():
     run.complete("ha")
     run.complete("ha")
     assert active(run) == ["after"]
+
+
+def test_a_call_that_calls_nothing_waits_for_a_person():
+    run = running("start s\ncall k\nboundary t on=k timer=P1D\nuser a\ns > k > a")
+    assert (active(run), run.active[0].type) == (["k"], "callActivity")
+    run.complete("k")
+    assert (active(run), waiting(run)) == (["a"], [])
+
+
+def test_tasks_inside_an_instance_are_told_apart_by_its_counter():
+    run = running("start s\nsub p times=3\n  user a\nuser after\ns > p > after")
+    assert [t.instance for t in run.active] == [0, 1, 2]
+    run.complete("a", instance=2)
+    assert [t.instance for t in run.active] == [0, 1]
+
+
+def test_a_message_finds_the_instance_whose_item_it_names():
+    run = running(
+        "start s\nsub p each=items as=item\n  receive r message=m\n  user a\n  r > a\ns > p", variables={"items": ["x", "y"]}
+    )
+    run.message("m", correlation={"item": "y"})
+    assert [(t.id, t.instance) for t in run.active] == [("a", 1)]
+
+
+def test_a_subprocess_with_its_own_handler_is_undone_by_that():
+    run = running(
+        """
+        start s
+        sub p
+          start i
+          service x operation=o
+          boundary cx on=x compensate handler=hx
+          user hx compensation
+          i > x
+        boundary cp on=p compensate handler=hp
+        user hp compensation
+        throw t compensate
+        user after
+        s > p > t > after
+        """
+    )
+    assert active(run) == ["hp"]
+    run.complete("hp")
+    assert active(run) == ["after"]
+
+
+def test_a_compensation_event_subprocess_undoes_its_subprocess():
+    run = running(
+        """
+        start s
+        sub p
+          start i
+          service x operation=o
+          i > x
+          event_sub h
+            start c compensate
+            user undo
+            c > undo
+        throw t compensate=p
+        user after
+        s > p > t > after
+        """
+    )
+    assert active(run) == ["undo"]
+    run.complete("undo")
+    assert active(run) == ["after"]
+
+
+def test_a_handler_may_be_a_multi_instance():
+    run = running(
+        "start s\nservice x operation=o\nboundary cx on=x compensate handler=hx\nuser hx compensation times=2\n"
+        "throw t compensate\nuser after\ns > x > t > after"
+    )
+    assert active(run) == ["hx", "hx"]
+    run.complete("hx")
+    run.complete("hx")
+    assert active(run) == ["after"]

@@ -442,3 +442,15 @@ def test_starting_by_a_message_that_starts_nothing_fails():
 
 def test_the_only_start_event_is_used_even_if_it_has_a_trigger():
     assert active(running("start s message=m\nuser a\ns > a")) == ["a"]
+
+
+def test_a_receive_task_that_instantiates_is_not_waited_for_twice():
+    run = running("receive r message=m instantiate\nuser a\nr > a", start=False)
+    run.start(message="m")
+    assert active(run) == ["a"]
+
+
+def test_an_event_gateway_that_instantiates_starts_behind_the_event_that_came():
+    run = running("events g instantiate\ncatch x message=m\ncatch y message=n\nuser a\nuser b\ng > x > a\ng > y > b", start=False)
+    run.start(message="n")
+    assert active(run) == ["b"]

@@ -1,0 +1,97 @@
+"""Random diagrams: the same result however often the state is stored and loaded, and the same as stock's where it is right."""
+
+import os
+import random
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.simulate.environment import SimulationEnvironment
+from engine.spiff import Execution, compile_definitions
+from tests.spiff.drawing import draw
+from tests.spiff.driving import NOW
+from tests.spiff.random_diagrams import STOCK_BLOCKS, Generator
+
+SCALE = float(os.environ.get("BANLI_TEST_SCALE", "0.1"))
+MAX_STEPS = 300
+
+
+def played(drawing: str, seed: int, reload: str):
+    """Complete open tasks in a random order until the end; what happened, step by step."""
+    dice = random.Random(seed)
+    coin = random.Random(seed + 1)
+    definitions = compile_definitions({"p.bpmn": draw(drawing)})
+    environment = SimulationEnvironment(definitions, None, NOW)
+    variables = {"steps": Decimal(0), "pick": Decimal(dice.randint(0, 3)), "again": False}
+    run = Execution.start(definitions, "P", variables, environment)
+    happened = [run.first_effects.trace]
+    for _ in range(MAX_STEPS):
+        if run.ended:
+            return happened, run.ended, run.variables
+        if reload == "always" or (reload == "sometimes" and coin.random() < 0.5):
+            run = Execution.restore(definitions, run.state(), run.variables, environment)
+        tasks = run.user_tasks()
+        assert tasks, f"nobody holds anything, yet it has not ended:\n{drawing}"
+        task = dice.choice(tasks)
+        effects = run.complete(task.no, {"again": dice.random() < 0.3})
+        happened.append((task.flow_node_id, task.no, effects.trace))
+    return happened, None, run.variables
+
+
+@settings(max_examples=int(400 * SCALE), deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 10**9), st.integers(0, 10**6))
+def test_storing_and_loading_changes_nothing(seed, answers):
+    drawing = Generator(random.Random(seed)).drawing()
+    never = played(drawing, answers, "never")
+    assert never == played(drawing, answers, "sometimes")
+    assert never == played(drawing, answers, "always")
+
+
+def stock(drawing: str, pick: int):
+    """The same diagram in stock SpiffWorkflow, with Python conditions."""
+    from SpiffWorkflow.bpmn import BpmnWorkflow
+    from SpiffWorkflow.bpmn.parser import BpmnParser
+    from SpiffWorkflow.util.task import TaskState
+
+    parser = BpmnParser()
+    parser.add_bpmn_str(draw(drawing).replace(b"pick = ", b"pick == ").replace(b' xmlns:banli="urn:banli:bpmn:1"', b""))
+    workflow = BpmnWorkflow(parser.get_spec("P"), parser.get_subprocess_specs("P"))
+    workflow.get_next_task(state=TaskState.READY).data["pick"] = pick
+    workflow.do_engine_steps()
+    return workflow, TaskState
+
+
+@settings(max_examples=int(300 * SCALE), deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 10**9), st.integers(0, 10**6))
+def test_stock_gives_the_same_open_tasks_where_it_is_right(seed, answers):
+    drawing = Generator(random.Random(seed), STOCK_BLOCKS, max_depth=2).drawing()
+    dice = random.Random(answers)
+    pick = dice.randint(0, 3)
+    workflow, state = stock(drawing, pick)
+    definitions = compile_definitions({"p.bpmn": draw(drawing)})
+    run = Execution.start(
+        definitions, "P", {"pick": Decimal(pick)}, SimulationEnvironment(definitions, None, NOW)
+    )
+    for _ in range(MAX_STEPS):
+        theirs = [t for t in workflow.get_tasks(state=state.READY, manual=True)]
+        ours = run.user_tasks()
+        # a child of a multi-instance is called "x [child]" there
+        assert sorted(t.flow_node_id for t in ours) == sorted(t.task_spec.name.removesuffix(" [child]") for t in theirs)
+        if not ours:
+            break
+        chosen = dice.choice(ours)
+        run.complete(chosen.no, {})
+        next(t for t in theirs if t.task_spec.name.removesuffix(" [child]") == chosen.flow_node_id).run()
+        workflow.do_engine_steps()
+    assert run.ended is not None
+    assert workflow.is_completed()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_diagrams_are_accepted_by_the_check(seed):
+    from engine.bpmn.report import check_files
+
+    report = check_files({"p.bpmn": draw(Generator(random.Random(seed)).drawing())})[0]
+    assert report["executable"], report["problems"]
