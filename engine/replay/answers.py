@@ -84,7 +84,7 @@ class Answers:
     start_at: Rule
     start_variables: Rule | None
     companion: Companion | None
-    tasks: Mapping[str, TaskAnswer]
+    tasks: Mapping[str, TaskAnswer | None]  # None: left alone on purpose
 
     @classmethod
     def load(cls, path: Path) -> "Answers":
@@ -127,7 +127,9 @@ def _companion(data: Mapping[str, Any]) -> Companion | None:
     )
 
 
-def _task(node: str, entry: Any) -> TaskAnswer:
+def _task(node: str, entry: Any) -> TaskAnswer | None:
+    if entry == {"skip": True}:
+        return None
     if not isinstance(entry, dict) or (unknown := set(entry) - _TASK_KEYS):
         raise ReplayError(f"tasks.{node}：不认识 {'、'.join(sorted(unknown)) if isinstance(entry, dict) else '的内容'}")
     place = f"tasks.{node}."

@@ -24,6 +24,7 @@ from engine.replay.errors import ReplayError
 from engine.replay.lines import Line
 from engine.rules.due_dates import SHANGHAI
 from engine.step.opening import as_instant
+from engine.unit_of_work import UnitOfWork
 from models import InstanceStatus, Job, JobState, ProcessInstance, UserTask, WorkItem, WorkItemState
 
 JOB, ITEM, TASK, INSTANCE = Job.__table__, WorkItem.__table__, UserTask.__table__, ProcessInstance.__table__
@@ -37,6 +38,20 @@ class Planned:
     at: datetime
     order: int
     act: Callable[[], None] = field(compare=False)
+
+
+@dataclass(frozen=True)
+class PlannedTask:
+    """A user task that somebody will complete; ``context`` holds while the instance keeps ``version``."""
+
+    item_id: UUID
+    instance_id: UUID
+    node: str
+    line: Line
+    answer: TaskAnswer
+    actor: str
+    version: int
+    context: Mapping[str, Any]
 
 
 @dataclass
@@ -98,6 +113,8 @@ class Replay:
         self._cases: dict[str, str] = {}  # line id → case id
         self._congresses: dict[str, dict[str, Any]] = {}
         self._holders: dict[str, dict[str, list[str]]] = {}
+        self._directory = surroundings.Directory()
+        self._next_due: datetime | None = None
 
     def run(self) -> ReplayResult:
         """Go through the whole caseload."""
@@ -166,12 +183,9 @@ class Replay:
         heapq.heappush(self._agenda, Planned(at, next(self._order), act))
 
     def _next_moment(self) -> datetime | None:
-        with self.engine.reading() as uow:
-            due: datetime | None = uow.session.scalar(select(func.min(Job.due_at)).where(Job.state == JobState.WAITING))
         planned = self._agenda[0].at if self._agenda else None
-        if due is None or planned is None:
-            return planned if due is None else max(due, self.clock.now())
-        return min(planned, max(due, self.clock.now()))
+        due = None if self._next_due is None else max(self._next_due, self.clock.now())
+        return min((each for each in (planned, due) if each is not None), default=None)
 
     # --- what people do -----------------------------------------------------------------------------------------
 
@@ -207,35 +221,45 @@ class Replay:
         self._line_of[started.instance_id] = line
         self._done(started.instance_id)
 
-    def _complete(self, item_id: UUID, line: Line, answer: TaskAnswer) -> None:
-        with self.engine.reading() as uow:
-            item = load_work_item(uow, item_id, for_update=False)
-            if item.state is not WorkItemState.OPEN:
-                return
-            context = self._item_context(uow, item, line)
-            actor = surroundings.entitled_person(uow, item, line.index)
-        if actor is None:
-            raise ReplayError(f"{line.key} {item.flow_node_id}：没有人可以办理")
-        data = answer.form_data(context)
-        if answer.keep_draft is not None and answer.keep_draft.value(context) is True:
-            self._keep_draft(item, actor, data)
+    def _complete(self, task: PlannedTask) -> None:
+        context = self._context_now(task)
+        if context is None:
+            return
+        data = task.answer.form_data(context)
+        if task.answer.keep_draft is not None and task.answer.keep_draft.value(context) is True:
+            self._keep_draft(task, data)
             return
         try:
-            with self.engine.unit_of_work(actor=actor) as uow:
-                request_id = f"replay:{item.instance.id}:{item.no}"
-                complete_work_item(uow, item_id, data, request_id=request_id, expected_version=None)
+            with self.engine.unit_of_work(actor=task.actor) as uow:
+                request_id = f"replay:{task.instance_id}:{task.item_id}"
+                complete_work_item(uow, task.item_id, data, request_id=request_id, expected_version=None)
         except InvalidInputError as refused:
-            if answer.may_be_refused is None or answer.may_be_refused.value(context) is not True:
-                raise ReplayError(f"{line.key} {item.flow_node_id}：{dict(refused.fields)}") from refused
-            self._keep_draft(item, actor, data)
-            self.result.drafts[line.key] = dict(refused.fields)
+            allowed = task.answer.may_be_refused
+            if allowed is None or allowed.value(context) is not True:
+                raise ReplayError(f"{task.line.key} {task.node}：{dict(refused.fields)}") from refused
+            self._keep_draft(task, data)
+            self.result.drafts[task.line.key] = dict(refused.fields)
         except StaleWorkItemError:
             return
-        self._done(item.instance.id)
+        self._done(task.instance_id)
 
-    def _keep_draft(self, item: LoadedWorkItem, actor: str, data: Mapping[str, Any]) -> None:
-        with self.engine.unit_of_work(actor=actor) as uow:
-            save_draft(uow, item.id, data)
+    def _context_now(self, task: PlannedTask) -> dict[str, Any] | None:
+        """What the answer sees when it is given; None when the task no longer waits."""
+        with self.engine.reading() as uow:
+            row = uow.connection.execute(
+                select(ITEM.c.state, INSTANCE.c.version)
+                .join(INSTANCE, INSTANCE.c.id == ITEM.c.process_instance_id)
+                .where(ITEM.c.id == task.item_id)
+            ).one()
+            if WorkItemState(row.state) is not WorkItemState.OPEN:
+                return None
+            if row.version == task.version:
+                return {**task.context, "now": uow.now.astimezone(SHANGHAI), "today": uow.today, "cases": self._cases}
+            return self._item_context(uow, load_work_item(uow, task.item_id, for_update=False), task.line)
+
+    def _keep_draft(self, task: PlannedTask, data: Mapping[str, Any]) -> None:
+        with self.engine.unit_of_work(actor=task.actor) as uow:
+            save_draft(uow, task.item_id, data)
 
     def _run_jobs(self) -> None:
         done = self.engine.run_due_jobs()
@@ -263,26 +287,33 @@ class Replay:
         if instance_id is not None:
             query = query.where(ITEM.c.process_instance_id == instance_id)
         with self.engine.reading() as uow:
+            self._next_due = uow.session.scalar(select(func.min(Job.due_at)).where(Job.state == JobState.WAITING))
             for row in uow.connection.execute(query).all():
                 line = self._line_of.get(row.process_instance_id)
                 if line is not None and row.id not in self._seen:
                     self._seen.add(row.id)
                     self._plan_item(uow, row.id, row.flow_node_id, row.created_at, line)
 
-    def _plan_item(self, uow: Any, item_id: UUID, node: str, created: datetime, line: Line) -> None:
+    def _plan_item(self, uow: UnitOfWork, item_id: UUID, node: str, created: datetime, line: Line) -> None:
         answer = self.answers.tasks.get(node)
         if node == line.until and (answer is None or answer.keep_draft is None):
             return
         if answer is None:
+            if node in self.answers.tasks:
+                return
             self.result.unanswered[node] = self.result.unanswered.get(node, 0) + 1
             return
-        context = self._item_context(uow, load_work_item(uow, item_id, for_update=False), line)
-        context["created"] = created.astimezone(SHANGHAI)
+        item = load_work_item(uow, item_id, for_update=False)
+        actor = self._directory.entitled_person(uow, item.assignment, line.index)
+        if actor is None:
+            raise ReplayError(f"{line.key} {node}：没有人可以办理")
+        context = self._item_context(uow, item, line)
         pace = self.answers.pace.value(context) if self.answers.pace else None
-        at = answer.instant(context, created, pace)
-        self._plan(max(at, created), lambda: self._complete(item_id, line, answer))
+        at = answer.instant({**context, "created": created.astimezone(SHANGHAI)}, created, pace)
+        task = PlannedTask(item_id, item.instance.id, node, line, answer, actor, item.instance.version, context)
+        self._plan(max(at, created), lambda: self._complete(task))
 
-    def _item_context(self, uow: Any, item: LoadedWorkItem, line: Line) -> dict[str, Any]:
+    def _item_context(self, uow: UnitOfWork, item: LoadedWorkItem, line: Line) -> dict[str, Any]:
         return {**form_context(uow, item), **self._names(line)}
 
     def _names(self, line: Line) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.commands.work_items import LoadedWorkItem
 from engine.queries.organisation import people_with_role, user_by_name
 from engine.replay.errors import ReplayError
+from engine.rules.assignment import Assignment, Candidate
 from engine.rules.due_dates import SHANGHAI
 from engine.unit_of_work import UnitOfWork
 from models import CongressSession, RoleAssignment, User
@@ -60,21 +60,33 @@ def holders(session: Session) -> dict[str, dict[str, list[str]]]:
     return found
 
 
-def entitled_person(uow: UnitOfWork, item: LoadedWorkItem, choice: int) -> str | None:
-    """A person who may handle the work item: whoever holds it, else one of the first candidate rule that has anybody.
+class Directory:
+    """Who may handle what; asked once for each role and unit, for nobody's roles change during a replay."""
 
-    Args:
-        uow: a transaction.
-        item: the work item.
-        choice: spreads the work: the same number always chooses the same person.
-    """
-    if item.assignment.assignee_id is not None:
-        return item.assignment.assignee_id
-    for candidate in item.assignment.candidates:
-        people = [candidate.user_id] if candidate.user_id else []
-        if candidate.role is not None:
-            people = list(people_with_role(uow.session, candidate.role, candidate.unit_id, on=uow.today))
-        free = [person for person in people if person and person not in item.assignment.excluded]
-        if free:
-            return free[choice % len(free)]
-    return None
+    def __init__(self) -> None:
+        self._people: dict[tuple[str, str | None], list[str]] = {}
+
+    def entitled_person(self, uow: UnitOfWork, assignment: Assignment, choice: int) -> str | None:
+        """A person who may handle a work item: whoever holds it, else one of the first candidates that are anybody.
+
+        Args:
+            uow: a transaction.
+            assignment: whom the work item waits for.
+            choice: spreads the work: the same number always chooses the same person.
+        """
+        if assignment.assignee_id is not None:
+            return assignment.assignee_id
+        for candidate in assignment.candidates:
+            people = self._candidates(uow, candidate)
+            free = [person for person in people if person not in assignment.excluded]
+            if free:
+                return free[choice % len(free)]
+        return None
+
+    def _candidates(self, uow: UnitOfWork, candidate: Candidate) -> list[str]:
+        if candidate.role is None:
+            return [candidate.user_id] if candidate.user_id else []
+        key = (candidate.role, candidate.unit_id)
+        if key not in self._people:
+            self._people[key] = people_with_role(uow.session, candidate.role, candidate.unit_id, on=uow.today)
+        return self._people[key]
