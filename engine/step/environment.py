@@ -49,7 +49,10 @@ class StepEnvironment:
             "now": uow.now.astimezone(SHANGHAI),
             "today": uow.today,
         }
-        if deployed.manifest.setting_defaults:
+        manifest = deployed.manifest
+        known = (manifest.title_variable, manifest.number_variable, *manifest.report_variables)
+        self._known_variables = dict.fromkeys(known)
+        if manifest.setting_defaults:
             self._names["settings"] = settings_of(uow, deployed)
 
     def now(self) -> datetime:
@@ -61,8 +64,11 @@ class StepEnvironment:
         return self._names
 
     def context(self, variables: Mapping[str, Any], local: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Variables, hidden by local ones, hidden by the read-only names."""
-        return {**variables, **(local or {}), **self._names}
+        """Variables, hidden by local ones, hidden by the read-only names.
+
+        A variable that the process's lists and reports know is null before it is set, never a function of that name.
+        """
+        return {**self._known_variables, **variables, **(local or {}), **self._names}
 
     def evaluate(self, expression: str, variables: Mapping[str, Any]) -> Any:
         """The value of a FEEL expression; null with a recorded warning if it has none."""

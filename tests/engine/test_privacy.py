@@ -99,7 +99,7 @@ def test_destroying_the_key_erases_the_value_everywhere_and_the_history_still_ve
 ) -> None:
     with pytest.raises(ConflictError), engine.unit_of_work("admin1") as uow:
         erase_personal_data(uow, applied.id, reason="本人申请", request_id=uuid4().hex)
-    applied.complete("judge", {"decision": "pass"}, by="clerk1")
+    applied.complete("judge", {"phone": CANARY, "decision": "pass"}, by="clerk1")
     with engine.unit_of_work("admin1") as uow:
         erase_personal_data(uow, applied.id, reason="本人申请", request_id=uuid4().hex)
 
@@ -108,6 +108,7 @@ def test_destroying_the_key_erases_the_value_everywhere_and_the_history_still_ve
         sealer = load_instance(uow, applied.id, for_update=False).sealer
     data = [read_body(event.body, event.seq, sealer).get("data") for event in applied.history()]
     assert {"title": "困难", "phone": ERASED} in data
+    assert CANARY not in repr(data)
     assert verify(engine).ok
 
 
