@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +11,7 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -17,6 +19,7 @@ from lxml import html
 
 from engine.bootstrap import Engine, open_engine
 from engine.commands.access.log_in import Origin, open_log_in
+from engine.definitions.deployed import Deployed
 from engine.demo_organisation import build_demo_organisation
 from engine.installation import prepare
 from engine.queries.settings import log_in_rules
@@ -42,6 +45,10 @@ GOOD_MOTION = {
 }
 
 
+KEY_FILE = Path(tempfile.mkdtemp(prefix="banli-test-")) / "master.key"  # prepared databases are read with it, too
+COMPILED: OrderedDict[UUID, Deployed] = OrderedDict()
+
+
 def prepare_database(url: str) -> None:
     """Schema, shipped processes, demo organisation."""
     engine = open_engine(settings=Settings(database_url=url), clock=MovableClock(NOW))
@@ -51,18 +58,39 @@ def prepare_database(url: str) -> None:
     engine.close()
 
 
+def prepare_submitted(url: str) -> None:
+    """The same with a motion that waits for the formal check."""
+    prepare_database(url)
+    with serving(url, Path(tempfile.mkdtemp(prefix="banli-test-")), MovableClock(NOW)) as app:
+        submitted_motion(lambda user: Visitor(app, user))
+
+
 @contextmanager
-def running_application(databases: PreparedDatabases, folder: Path, clock: MovableClock) -> Iterator[Flask]:
-    """The application on a database of its own."""
-    with databases.copy("sqlite", "web", prepare_database) as url:
-        settings = Settings(
-            database_url=url, data_directory=folder / "data", sqlite_synchronous="OFF", upload_limit=UPLOAD_LIMIT
-        )
-        engine = open_engine(settings=settings, clock=clock, runs_jobs_at_once=True)
-        try:
-            yield create_app(engine, TESTING=True, WTF_CSRF_ENABLED=False)
-        finally:
-            engine.close()
+def running_application(
+    databases: PreparedDatabases, folder: Path, clock: MovableClock, *, submitted: bool = False
+) -> Iterator[Flask]:
+    """The application on a database of its own; with ``submitted``, the office has a motion to check."""
+    purpose, prepare_it = ("web-submitted", prepare_submitted) if submitted else ("web", prepare_database)
+    with databases.copy("sqlite", purpose, prepare_it) as url, serving(url, folder, clock) as app:
+        yield app
+
+
+@contextmanager
+def serving(url: str, folder: Path, clock: MovableClock) -> Iterator[Flask]:
+    """The application on this database."""
+    settings = Settings(
+        database_url=url,
+        data_directory=folder / "data",
+        secret_key_file=KEY_FILE,
+        sqlite_synchronous="OFF",
+        upload_limit=UPLOAD_LIMIT,
+    )
+    engine = open_engine(settings=settings, clock=clock, runs_jobs_at_once=True)
+    engine._deployed = COMPILED  # deployments never change; compiling one for each test takes seconds
+    try:
+        yield create_app(engine, TESTING=True, WTF_CSRF_ENABLED=False)
+    finally:
+        engine.close()
 
 
 @dataclass
@@ -122,7 +150,7 @@ class Visitor:
 
     def start_motion(self) -> Page:
         """Press 写提案; the draft's page opens."""
-        return self.post("/start/motion", {"request_id": "start"})
+        return self.post("/start/motion", {"request_id": str(uuid4())})
 
     def send(self, page: Page, **typed: Any) -> Page:
         """Fill in and send the form of a task page; ``_drop`` names fields to leave out."""

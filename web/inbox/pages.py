@@ -77,7 +77,7 @@ def inbox_page(uow: UnitOfWork, asked: InboxRequest) -> dict[str, Any]:
     return {
         "tab": asked.tab,
         "titles": tab_titles(),
-        "numbers": inbox_counts(uow).by_tab,
+        "tab_numbers": inbox_counts(uow).by_tab,
         "q": asked.q,
         "due": asked.due,
         "step": asked.step,

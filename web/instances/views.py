@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, BinaryIO
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
@@ -21,6 +22,7 @@ from web.instances import pages
 from web.instances.blueprint import bp
 
 REASON_LIMIT = 500  # characters
+CHUNK = 64 * 1024  # bytes sent at once
 
 
 @bp.get("/start")
@@ -116,7 +118,6 @@ def attachment(instance_id: UUID, attachment_id: UUID) -> ResponseReturnValue:
             raise NotFoundError
         name, size = found.name, found.size
     response = Response(_chunks(stream), mimetype="application/octet-stream")
-    response.call_on_close(stream.close)
     response.content_length = size
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -146,9 +147,10 @@ def _render_case(instance_id: UUID, *, comment_answer: dict[str, str] | None = N
         return render_template("instances/show.html", request_id=uuid4(), **{**found, **more})
 
 
-def _chunks(stream: Any) -> Any:
-    while chunk := stream.read(64 * 1024):
-        yield chunk
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    with stream:
+        while chunk := stream.read(CHUNK):
+            yield chunk
 
 
 def _request_id() -> str | None:

@@ -18,7 +18,7 @@ def clock() -> MovableClock:
 
 @pytest.fixture
 def app(prepared_databases: PreparedDatabases, tmp_path: Path, clock: MovableClock) -> Iterator[Flask]:
-    with running_application(prepared_databases, tmp_path, clock) as application:
+    with running_application(prepared_databases, tmp_path, clock, submitted=True) as application:
         yield application
 
 

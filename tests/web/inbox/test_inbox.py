@@ -1,0 +1,130 @@
+"""The inbox, its tabs, search and notices."""
+
+import pytest
+
+from tests.web.application import (
+    CLERK,
+    GOOD_MOTION,
+    OTHER_SECONDER,
+    PROPOSER,
+    SECONDER,
+    instance_of,
+    submitted_motion,
+)
+
+
+def tab_counts(page):
+    tabs = page.tree.xpath("//*[@class='tab-bar']//a")
+    return [" ".join(tab.text_content().split()) for tab in tabs]
+
+
+def test_an_empty_inbox_says_what_to_do_next(visit):
+    page = visit(CLERK).get("/inbox")
+    assert "没有待办事项" in page.text
+    assert "/start" in page.links()
+
+
+def test_a_task_is_in_the_inbox_of_whom_it_waits_for_with_its_count(visit):
+    proposer = visit(PROPOSER)
+    proposer.send(proposer.start_motion(), **GOOD_MOTION)
+    assert tab_counts(visit(SECONDER).get("/inbox"))[0] == "待办 1"
+    assert tab_counts(visit(CLERK).get("/inbox"))[0] == "待办"
+    assert tab_counts(proposer.get("/inbox"))[1:3] == ["已办 1", "我发起 1"]
+
+
+def test_each_tab_lists_its_cases(visit):
+    case = submitted_motion(visit)
+    assert f"/instances/{case}" in visit(PROPOSER).get("/inbox?tab=started").links()
+    assert f"/instances/{case}" in visit(SECONDER).get("/inbox?tab=done").links()
+    assert f"/instances/{case}" in visit(SECONDER).get("/inbox?tab=copied").links()
+
+
+def test_the_list_is_searched_and_filtered(visit):
+    proposer = visit(PROPOSER)
+    proposer.send(proposer.start_motion(), **GOOD_MOTION)
+    seconder = visit(SECONDER)
+    assert len(seconder.todo()) == 1
+    assert "关于延长东区食堂" in seconder.get("/inbox?q=食堂").text
+    assert "没有符合条件的事项" in seconder.get("/inbox?q=停车").text
+    assert "没有符合条件的事项" in seconder.get("/inbox?due=over").text
+    assert "关于延长东区食堂" in seconder.get("/inbox?step=附议").text
+
+
+def test_a_deadline_is_shown_in_words_and_colour(visit, clock):
+    proposer = visit(PROPOSER)
+    proposer.send(proposer.start_motion(), **GOOD_MOTION)
+    seconder = visit(SECONDER)
+    assert "due-good" in seconder.get("/inbox").text
+    clock.advance(days=3)
+    page = visit(SECONDER).get("/inbox")  # the log-in has ended meanwhile
+    assert "due-soon" in page.text
+    assert "剩 " in page.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "tab=nonsense",
+        "page=0",
+        "page=-1",
+        "page=9999999999999",
+        "page=x",
+        "due=%00",
+        "q=%00%01",
+        "q=" + "长" * 500,
+        "step='",
+    ],
+)
+def test_a_nonsense_address_of_the_inbox_gives_a_page(visit, query):
+    assert visit(PROPOSER).get(f"/inbox?{query}").status == 200
+
+
+def test_the_menu_is_there_for_everybody_and_says_where_one_is(visit):
+    page = visit(PROPOSER).get("/inbox")
+    assert page.tree.xpath("//nav[contains(@class,'bottom-nav')]//a[@aria-current='page']/@href") == ["/inbox"]
+
+
+def test_english_is_one_click_away_and_stays(visit):
+    person = visit(PROPOSER)
+    page = person.get("/language/en?next=/inbox")
+    assert page.url == "/inbox"
+    assert page.tree.get("lang") == "en"
+    assert person.get("/inbox").tree.get("lang") == "en"
+    assert person.get("/language/zh?next=/inbox").tree.get("lang") == "zh-CN"
+
+
+@pytest.mark.parametrize("target", ["https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)"])
+def test_the_language_switch_leads_nowhere_else(visit, target):
+    assert visit(PROPOSER).client.get("/language/en", query_string={"next": target}).location == "/"
+
+
+def test_notices_are_read_one_by_one_and_all_at_once(visit):
+    case = submitted_motion(visit)
+    clerk = visit(CLERK)
+    answers = {"complete": "yes", "one_matter": "no", "in_scope": "yes", "duplicate": "no", "formal_action": "return"}
+    clerk.send(clerk.task("形式审查"), **answers, formal_comment="一件提案写了两件事，请拆分")
+    proposer = visit(PROPOSER)
+    page = proposer.get("/notices")
+    assert "提案退回修改" in page.text
+    notice = page.tree.xpath("//form[starts-with(@action, '/notices/')]/@action")
+    opened = proposer.post(next(one for one in notice if one != "/notices/read"))
+    assert opened.url == f"/instances/{case}"
+    assert "全部标为已读" not in proposer.post("/notices/read").text
+
+
+def test_someone_elses_notice_is_not_found(visit):
+    proposer = visit(PROPOSER)
+    proposer.send(proposer.start_motion(), **GOOD_MOTION)
+    invented = "00000000-0000-4000-8000-000000000000"
+    assert visit(OTHER_SECONDER).post(f"/notices/{invented}").status == 404
+
+
+def test_a_page_without_built_scripts_still_works(app, visit):
+    manifest = app.jinja_env.globals["asset"]
+    app.jinja_env.globals["asset"] = lambda name: f"<!-- {name} -->"
+    try:
+        proposer = visit(PROPOSER)
+        draft = proposer.start_motion()
+        assert instance_of(draft)
+    finally:
+        app.jinja_env.globals["asset"] = manifest

@@ -1,0 +1,186 @@
+"""The page of a case: what is shown to whom, what people add to it, its paper."""
+
+from uuid import UUID
+
+import pytest
+
+from tests.web.application import (
+    CLERK,
+    GOOD_MOTION,
+    OUTSIDER,
+    PROPOSER,
+    SECONDER,
+    UPLOAD_LIMIT,
+    instance_of,
+    pdf,
+)
+
+
+@pytest.fixture
+def case(visit):
+    """A motion that waits for the formal check."""
+    started = visit(PROPOSER).get("/inbox?tab=started").links()
+    return next(UUID(link.rsplit("/", 1)[-1]) for link in started if link.startswith("/instances/"))
+
+
+def test_the_page_shows_facts_timeline_and_what_comes(visit, case):
+    page = visit(PROPOSER).get(f"/instances/{case}")
+    assert page.status == 200
+    assert GOOD_MOTION["reason"] in page.text
+    states = [item.get("class").split()[-1] for item in page.tree.xpath("//li[contains(@class, 'timeline-item')]")]
+    assert "is-done" in states
+    assert "is-current" in states
+    assert "is-next" in states
+    assert states.index("is-current") < states.index("is-next")
+
+
+def test_the_diagram_has_the_current_node_and_the_path(visit, case):
+    page = visit(PROPOSER).get(f"/instances/{case}")
+    node = page.tree.xpath("//*[@data-diagram]")[0]
+    assert "formal_check" in node.get("data-current").split()
+    assert "draft" in node.get("data-done").split()
+    drawn = visit(PROPOSER).get(node.get("data-diagram-url"))
+    assert drawn.headers["Content-Type"].startswith("application/xml")
+    assert b"formal_check" in drawn.body
+
+
+def test_the_office_finds_its_task_on_the_page(visit, case):
+    assert any(link.startswith("/tasks/") for link in visit(CLERK).get(f"/instances/{case}").links())
+    assert not any(link.startswith("/tasks/") for link in visit(PROPOSER).get(f"/instances/{case}").links())
+
+
+@pytest.mark.parametrize("path", ["", "/print", "/diagram.bpmn"])
+def test_a_case_that_is_not_ones_business_looks_like_no_case(visit, case, path):
+    stranger = visit(OUTSIDER)
+    invented = "00000000-0000-4000-8000-000000000000"
+    real, missing = stranger.get(f"/instances/{case}{path}"), stranger.get(f"/instances/{invented}{path}")
+    assert real.status == missing.status == 404
+    assert real.text.replace(str(case), "") == missing.text.replace(invented, "")
+
+
+@pytest.mark.parametrize("path", ["comments", "attachments", "withdraw"])
+def test_nothing_is_added_to_a_case_that_is_not_ones_business(visit, case, path):
+    data = {"section": "proposer_unit", "text": "你好", "reason": "不想办了"}
+    if path == "attachments":
+        data = {"file": pdf()}
+    assert visit(OUTSIDER).post(f"/instances/{case}/{path}", data).status == 404
+
+
+def test_the_phone_number_is_hidden_from_other_representatives(visit, case):
+    assert GOOD_MOTION["phone"] in visit(PROPOSER).get(f"/instances/{case}").text
+    assert GOOD_MOTION["phone"] in visit(CLERK).get(f"/instances/{case}").text
+    assert GOOD_MOTION["phone"] not in visit(SECONDER).get(f"/instances/{case}").text
+
+
+# ---- attachments
+
+
+def test_a_file_is_attached_and_downloaded_as_a_file(visit, case):
+    proposer = visit(PROPOSER)
+    page = proposer.post(f"/instances/{case}/attachments", {"file": pdf("食堂 现场照片（1）.pdf")})
+    assert page.status == 200
+    link = page.tree.xpath("//*[@class='attachment']//a/@href")[0]
+    file = visit(CLERK).get(link)
+    assert file.body == b"%PDF-1.4\n"
+    assert file.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''")
+    assert file.headers["X-Content-Type-Options"] == "nosniff"
+    assert file.headers["Content-Type"] == "application/octet-stream"
+    assert visit(OUTSIDER).get(link).status == 404
+
+
+def test_a_file_is_found_only_under_its_own_case(visit, case):
+    proposer = visit(PROPOSER)
+    page = proposer.post(f"/instances/{case}/attachments", {"file": pdf()})
+    link = page.tree.xpath("//*[@class='attachment']//a/@href")[0]
+    other = instance_of(proposer.post("/start/motion", {"request_id": "another"}))
+    assert proposer.get(link.replace(str(case), str(other))).status == 404
+
+
+@pytest.mark.parametrize(
+    ("file", "sentence"),
+    [
+        (None, "请选择文件"),
+        (pdf("run.exe", b"MZ"), "只接受"),
+        (pdf("page.pdf", b"<html>"), "文件内容不是 pdf"),
+        (pdf("big.pdf", b"%PDF-" + b"0" * UPLOAD_LIMIT), ""),
+    ],
+)
+def test_a_file_that_is_not_acceptable_is_refused_with_a_sentence(visit, case, file, sentence):
+    refused = visit(PROPOSER).post(f"/instances/{case}/attachments", {"file": file} if file else {})
+    assert refused.status == 422
+    assert any(sentence in alert for alert in refused.alerts)
+
+
+# ---- conversation
+
+
+def test_proposer_and_office_talk_in_their_section_and_the_committee_in_its_own(visit, case):
+    clerk, proposer = visit(CLERK), visit(PROPOSER)
+    clerk.post(f"/instances/{case}/comments", {"section": "proposer_unit", "text": "请问食堂是指哪一个？"})
+    clerk.post(f"/instances/{case}/comments", {"section": "committee", "text": "此案建议立案"})
+    seen = proposer.get(f"/instances/{case}").text
+    assert "请问食堂是指哪一个？" in seen
+    assert "此案建议立案" not in seen
+    assert proposer.post(f"/instances/{case}/comments", {"section": "committee", "text": "我也说一句"}).status == 404
+    assert visit(SECONDER).post(f"/instances/{case}/comments", {"section": "proposer_unit", "text": "x"}).status == 404
+
+
+@pytest.mark.parametrize("text", ["", "  ", "长" * 2001, "好\x00"])
+def test_a_comment_that_is_not_acceptable_keeps_what_was_typed(visit, case, text):
+    refused = visit(PROPOSER).post(f"/instances/{case}/comments", {"section": "proposer_unit", "text": text})
+    assert refused.status == 422
+    assert refused.alerts
+
+
+# ---- withdrawal
+
+
+def test_the_proposer_withdraws_with_a_reason_and_the_record_stays(visit, case):
+    proposer = visit(PROPOSER)
+    refused = proposer.post(f"/instances/{case}/withdraw", {"reason": " "})
+    assert refused.status == 422
+    assert any("撤回理由" in alert for alert in refused.alerts)
+    done = proposer.post(f"/instances/{case}/withdraw", {"reason": "学校已经解决"})
+    assert done.status == 200
+    assert "学校已经解决" in done.text
+    assert not visit(CLERK).todo()
+
+
+def test_nobody_but_the_proposer_withdraws(visit, case):
+    assert "/withdraw" not in visit(SECONDER).get(f"/instances/{case}").text
+    assert visit(SECONDER).post(f"/instances/{case}/withdraw", {"reason": "不同意"}).status == 404
+
+
+# ---- paper, start
+
+
+def test_the_paper_has_the_motion_and_room_for_signatures(visit, case):
+    page = visit(PROPOSER).get(f"/instances/{case}/print")
+    assert page.status == 200
+    assert "教职工代表大会提案表" in page.text
+    assert GOOD_MOTION["title"] in page.text
+    assert len(page.tree.xpath("//td[@class='signature']")) == 3
+
+
+def test_whoever_may_start_nothing_is_told_why(visit):
+    assert "您目前没有可以发起的流程" in visit(OUTSIDER).get("/start").text
+
+
+def test_starting_without_the_right_looks_like_no_such_process(visit):
+    real = visit(OUTSIDER).post("/start/motion", {"request_id": "a"})
+    invented = visit(OUTSIDER).post("/start/nothing", {"request_id": "b"})
+    assert real.status == invented.status == 404
+
+
+def test_pressing_start_twice_starts_once(visit):
+    proposer = visit(PROPOSER)
+    first = proposer.post("/start/motion", {"request_id": "once"})
+    second = proposer.post("/start/motion", {"request_id": "once"})
+    assert first.url == second.url
+    assert len(proposer.todo()) == 1
+
+
+def test_a_draft_waits_on_the_start_page(visit):
+    proposer = visit(PROPOSER)
+    draft = proposer.start_motion()
+    assert draft.url in proposer.get("/start").links()
