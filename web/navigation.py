@@ -36,6 +36,8 @@ class Entry:
         return here == self.endpoint or (here.partition(".")[0] == own and self.endpoint.endswith(".index"))
 
 
+FOLLOWERS = frozenset({"motion_committee", "motion_committee_head"})
+REPORT_READERS = frozenset({"presidium", "audit"}) | FOLLOWERS | {"union_clerk", "chair", "vice_chair"}
 OFFICE = frozenset({"union_clerk", "motion_committee", "motion_committee_head", "chair", "vice_chair"})
 
 
@@ -47,7 +49,8 @@ def entries() -> list[Entry]:
         Entry("open_list.index", _("附议广场"), "users"),
         Entry("batch.index", _("批量办理"), "checks", OFFICE),
         Entry("register.index", _("提案库"), "list", on_phone=True),
-        Entry("reports.index", _("统计报告"), "chart"),
+        Entry("follow.index", _("督办"), "clock", FOLLOWERS),
+        Entry("reports.index", _("统计报告"), "chart", REPORT_READERS),
         Entry("admin.index", _("管理"), "settings"),
     )
     return [entry for entry in everything if entry.endpoint in current_app.view_functions and _may_use(entry)]

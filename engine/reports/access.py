@@ -1,6 +1,6 @@
 """Who may read a report, and which of its cases by name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -49,7 +49,11 @@ def _may_read(uow: UnitOfWork, definition: ReportDefinition) -> bool:
 
 def visible_ids(uow: UnitOfWork, cases: Iterable[Case]) -> frozenset[UUID]:
     """Of the given cases, those whose page the actor may open, under the one visibility rule."""
-    ids = [case.instance_id for case in cases if case.instance_id is not None]
+    return visible_instances(uow, [case.instance_id for case in cases if case.instance_id is not None])
+
+
+def visible_instances(uow: UnitOfWork, ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Of the given instances, those that the actor may read."""
     seen: set[UUID] = set()
     for start in range(0, len(ids), IDS_PER_QUERY):
         chunk = ids[start : start + IDS_PER_QUERY]

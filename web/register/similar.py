@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
+from engine.reports.access import visible_instances
 from engine.reports.display import Display
 from engine.reports.load import load_manifest
 from engine.search import similar as find_similar
 from engine.search.text import join_texts
+from engine.unit_of_work import UnitOfWork
+from models import ProcessInstance, WorkItem
 from web.extensions import current_engine
 from web.i18n import language
 from web.register.blueprint import bp
@@ -25,18 +29,21 @@ LONGEST_TEXT = 5000
 def similar() -> ResponseReturnValue:
     """Cases like the one being written: ``process``, ``title``, optionally ``reason``, ``suggestions…``, ``exclude``.
 
-    The answer is a fragment for ``<div class="similar">``, empty when nothing is similar. POST as GET: a long text
-    does not fit into an address.
+    From a task's page the process and the case to leave out follow from the page itself. The answer is a fragment,
+    empty when nothing is similar. POST as GET: a long text does not fit into an address.
     """
-    process = request.values.get("process", "motion")
     title = request.values.get("title", "")[:LONGEST_TITLE]
     with current_engine().reading(current_user.id) as uow:
+        own = _own_case(uow)
+        process = own.folder_key if own is not None else request.values.get("process", "motion")
+        exclude = own.id if own is not None else _uuid(request.values.get("exclude", ""))
         manifest = load_manifest(uow.session, process)
         names = [str(name) for name in manifest.get("similar_on") or ("title", "reason", "suggestions")]
         text = join_texts(_written(names))[:LONGEST_TEXT]
-        found = find_similar(uow.session, process, title, text, exclude=_exclude())
+        found = find_similar(uow.session, process, title, text, exclude=exclude)
         display = Display(uow.session, manifest, language())
-        return render_template("register/similar.html", found=found, display=display)
+        visible = visible_instances(uow, [one.instance_id for one in found if one.instance_id is not None])
+        return render_template("register/similar.html", found=found, display=display, visible=visible)
 
 
 def _written(names: list[str]) -> list[str]:
@@ -48,8 +55,15 @@ def _written(names: list[str]) -> list[str]:
     return typed
 
 
-def _exclude() -> UUID | None:
+def _own_case(uow: UnitOfWork) -> ProcessInstance | None:
+    """The case that is being written: htmx names the page, which is a task's."""
+    page = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    work_item = uow.session.get(WorkItem, _uuid(page.rsplit("/", 1)[-1]) or UUID(int=0))
+    return uow.session.get(ProcessInstance, work_item.process_instance_id) if work_item is not None else None
+
+
+def _uuid(text: str) -> UUID | None:
     try:
-        return UUID(request.values.get("exclude", ""))
+        return UUID(text)
     except ValueError:
         return None

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from models import HistoryEvent, InstanceParticipant, Notice, ProcessInstance
+from models import HistoryEvent, InstanceParticipant, Notice, ProcessInstance, WorkItem
 from tests.web.application import GOOD_MOTION, PROPOSER, SECONDER, submitted_motion
 from tests.web.batch.conftest import COMMITTEE_MEMBER, start
 
@@ -101,3 +101,17 @@ def test_the_proposer_does_not_find_the_own_motion_on_the_open_list(visit, looks
 
 def test_a_member_who_is_no_representative_sees_nothing(visit, looks_for_seconders):
     assert GOOD_MOTION["title"] not in visit("s01").get("/open/").text
+
+
+def test_the_hint_at_similar_motions_leaves_out_the_one_that_is_being_revised(app, visit):
+    case = submitted_motion(visit)
+    other = visit("d0301").post("/start/motion", {"request_id": "other"})
+    similar_to = {"title": GOOD_MOTION["title"]}
+
+    hint = visit("d0301").post("/similar", similar_to, headers={"HX-Current-URL": f"http://localhost{other.url}"})
+    assert str(case) in hint.text or GOOD_MOTION["title"] in hint.text
+
+    with app.extensions["banli"].reading() as uow:
+        own = uow.session.scalars(select(WorkItem.id).where(WorkItem.process_instance_id == case)).first()
+    hint = visit(PROPOSER).post("/similar", similar_to, headers={"HX-Current-URL": f"http://localhost/tasks/{own}"})
+    assert GOOD_MOTION["title"] not in hint.text

@@ -99,3 +99,10 @@ def test_the_hint_names_title_number_and_session(visit):
 def test_the_hint_is_empty_without_a_similar_motion(visit):
     assert visit("rep").get("/similar?process=motion&title=关于设立学科门类的提案").text.strip() == ""
     assert visit("rep").get("/similar?title=&exclude=nonsense").text.strip() == ""
+
+
+def test_a_case_that_the_reader_may_not_open_is_named_without_a_link(visit):
+    title = "关于提高教工食堂菜品的提案"
+
+    assert "/instances/" not in visit("rep").get(f"/similar?title={title}").text
+    assert "/instances/" in visit("clerk").get(f"/similar?title={title}").text
