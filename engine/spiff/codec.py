@@ -9,6 +9,7 @@ import msgspec
 
 from engine.spiff.effects import Ended
 from engine.spiff.errors import ExecutionError, StateError
+from engine.spiff.packed import Texts
 from engine.spiff.specs import FlowNode, ProcessSpec
 from engine.spiff.state import Activity, Loop, Record, Scope, Subscription
 from engine.values import dumps, loads
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from engine.spiff.execution import Execution
 
 FORMAT: Final = 1
+_PARTS: Final = 8
 FindDefinitions = Callable[[str, str], "Definitions"]
 
 
@@ -89,7 +91,21 @@ def _activity_out(activity: Activity) -> tuple[Any, ...]:
 
 def _loop_out(loop: Loop) -> tuple[Any, ...]:
     bits = None if loop.open is None else bytes(loop.open)
-    return (loop.kind, loop.total, loop.done, loop.active, loop.started, loop.items, loop.outputs, loop.first_no, bits)
+    items = None if loop.items is None else (loop.items.ends, loop.items.blob)
+    outputs = (loop.outputs.ends, loop.outputs.blob, loop.output_indexes) if loop.output_indexes else None
+    return (loop.kind, loop.total, loop.done, loop.active, loop.started, items, outputs, loop.first_no, bits)
+
+
+def _loop_in(row: Any) -> Loop:
+    kind, total, done, active, started, items, outputs, first_no, bits = row
+    loop = Loop(kind, total, done, active, started, first_no=first_no)
+    if items is not None:
+        loop.items = Texts(*items)
+    if outputs is not None:
+        loop.outputs, loop.output_indexes = Texts(outputs[0], outputs[1]), outputs[2]
+    if bits is not None:
+        loop.open = bytearray(bits)
+    return loop
 
 
 def _record_out(record: Record) -> tuple[Any, ...]:
@@ -106,22 +122,34 @@ def _subscription_out(s: Subscription) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def decode_state(run: Execution, data: bytes, find: FindDefinitions) -> None:
-    """Fill a fresh execution with a stored state.
+def unpack_state(data: bytes) -> list[Any]:
+    """The parts of a stored state; the second is the process id.
 
     Raises:
-        StateError: not a state of ours, or one that does not fit the definitions.
+        StateError: not a state of ours.
     """
     try:
         state = msgspec.msgpack.decode(data, strict=False)
-        number, process, run.next_no, ended, run.last_end, scopes, activities, subscriptions = state
-        if number != FORMAT:
-            raise StateError(f"state format {number} is not {FORMAT}")
-        if process != run.root.spec.name:
-            raise StateError(f"the state is of process {process}")
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise StateError(f"the state cannot be read: {error!r}") from error
+    if not isinstance(state, list) or len(state) != _PARTS or not isinstance(state[1], str):
+        raise StateError("these bytes are no state of an instance")
+    if state[0] != FORMAT:
+        raise StateError(f"state format {state[0]} is not {FORMAT}")
+    return state
+
+
+def fill(run: Execution, state: list[Any], find: FindDefinitions) -> None:
+    """Fill a fresh execution with an unpacked state.
+
+    Raises:
+        StateError: it does not fit the definitions.
+    """
+    try:
+        _, _, run.next_no, ended, run.last_end, scopes, activities, subscriptions = state
         run.ended = None if ended is None else Ended(*ended)
         _Loader(run, find).load(scopes, activities, subscriptions)
-    except (msgspec.MsgspecError, ValueError, KeyError, TypeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, IndexError) as error:
         raise StateError(f"the state cannot be read: {error!r}") from error
 
 
@@ -182,10 +210,8 @@ class _Loader:
         parent = self._run.activities[row[3]] if row[3] else None
         activity = Activity(row[0], _node(scope.spec, row[1]), scope, parent, row[4], _unpack(row[5]), _unpack(row[6]))
         if row[7] is not None:
-            kind, total, done, active, begun, items, outputs, first_no, bits = row[7]
-            opened = None if bits is None else bytearray(bits)
-            activity.loop = Loop(kind, total, done, active, begun, items, outputs, first_no, opened)
-            if bits is not None:
+            activity.loop = _loop_in(row[7])
+            if activity.loop.open is not None:
                 self._run.ranges.append(activity)
         activity.fired = row[8]
         if row[9] is not None:

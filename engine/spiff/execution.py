@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from engine.spiff.adhoc import AdHoc
 from engine.spiff.budget import Limits
-from engine.spiff.codec import decode_state, encode_state
+from engine.spiff.codec import encode_state, fill, unpack_state
 from engine.spiff.core import waits_for_person
 from engine.spiff.effects import Effects, Ended, OpenedUserTask, Wait
 from engine.spiff.environment import ExecutionEnvironment
-from engine.spiff.errors import ExecutionError, NotWaitingError
+from engine.spiff.errors import ExecutionError, NotWaitingError, StateError
 from engine.spiff.specs import FlowNode, ProcessSpec
 from engine.spiff.state import Scope
 
@@ -84,17 +84,12 @@ class Execution(AdHoc):
         Raises:
             StateError: the state does not fit the definitions.
         """
-        import msgspec
-
-        from engine.spiff.errors import StateError
-
-        try:
-            process_id = msgspec.msgpack.decode(state)[1]
-            spec = definitions.specs[process_id]
-        except (msgspec.MsgspecError, LookupError, TypeError) as error:
-            raise StateError(f"the state cannot be read: {error!r}") from error
+        unpacked = unpack_state(state)
+        spec = definitions.specs.get(unpacked[1])
+        if spec is None:
+            raise StateError(f"there is no process {unpacked[1]}")
         run = cls(definitions, spec, variables, environment, limits)
-        decode_state(run, state, run.find_definitions)
+        fill(run, unpacked, run.find_definitions)
         run.first_effects = Effects(ended=run.ended)
         return run
 
@@ -224,7 +219,7 @@ class Execution(AdHoc):
 def starts_with(node: FlowNode, kind: str, name: str | None) -> bool:
     """True if a message or signal of this name starts the process at the node.
 
-    Beside start events these are receive tasks that instantiate, and the events behind an event-based gateway that does.
+    Beside start events these are receive tasks that instantiate, and the events behind an event gateway that does.
     """
     by_gateway = any(f.source.kind == "eventBasedGateway" and f.source.instantiate for f in node.flows_in)
     if node.kind == "startEvent" or (node.kind == "receiveTask" and node.instantiate) or by_gateway:

@@ -8,6 +8,7 @@ from typing import Any
 from engine.spiff.activities import Activities
 from engine.spiff.core import open_indexes
 from engine.spiff.errors import ExecutionError, NotWaitingError
+from engine.spiff.packed import Texts, numbers, pack_number
 from engine.spiff.specs import FlowNode, LoopSpec
 from engine.spiff.state import Activity, Loop
 from engine.values import dumps, loads
@@ -50,7 +51,7 @@ class Loops(Activities):
                 raise ExecutionError("mi-no-collection", f"the collection of {node.bpmn_id} is null", node.bpmn_id)
             items = items if isinstance(items, list) else [items]
             self.budget.items(len(items), node.bpmn_id)
-            encoded = [encode(item) for item in items] if spec.element_variable else None
+            encoded = Texts.of(encode(item) for item in items) if spec.element_variable else None
             return Loop(spec.kind, len(items), items=encoded)
         count = self.evaluate(spec.cardinality or "null", scope, activity)
         if not isinstance(count, Decimal) or count < 0 or count != count.to_integral_value():
@@ -131,7 +132,9 @@ class Loops(Activities):
             value = self.evaluate(expression, child.scope, child)
         else:
             value = dict(child.local or {})
-        loop_state(controller).outputs[child.index or 0] = encode(value)
+        loop = loop_state(controller)
+        loop.outputs.append(encode(value))
+        loop.output_indexes += pack_number(child.index or 0)
 
     def _finish(self, controller: Activity, spec: LoopSpec) -> None:
         """End what still runs, hand over the outputs in the order of the items, and go on."""
@@ -140,7 +143,8 @@ class Loops(Activities):
             self.cancel_activity(child)
         self.close_range(controller)
         if spec.output_collection is not None:
-            values = [decode(text) for _, text in sorted(loop.outputs.items())]
+            order = sorted(enumerate(numbers(loop.output_indexes)), key=lambda entry: entry[1])
+            values = [decode(loop.outputs[place]) for place, _ in order]
             self.home(controller.scope, controller)[spec.output_collection] = values
         self.finish_loop(controller)
 

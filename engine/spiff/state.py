@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from engine.spiff.packed import Texts
 from engine.spiff.specs import FlowNode, ProcessSpec, Trigger
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ class Loop:
     done: int = 0
     active: int = 0
     started: int = 0
-    items: list[str] | None = None  # encoded one by one
-    outputs: dict[int, str] = field(default_factory=dict)
+    items: Texts | None = None  # encoded one by one
+    outputs: Texts = field(default_factory=Texts)  # in the order in which they came
+    output_indexes: bytes = b""  # whose outputs they are
     first_no: int = 0  # parallel user tasks: the child with index i has the number first_no + i
     open: bytearray | None = None  # parallel user tasks: one bit per child
 

@@ -20,8 +20,26 @@ EXAMPLES = sorted((Path(__file__).parents[1] / "simulate/examples").glob("*.bpmn
 SCALE = float(os.environ.get("BANLI_TEST_SCALE", "0.1"))
 ROUNDS = max(1, int(40 * SCALE))
 PER_ROUND = 50
-TAGS = sorted(ACTIVITIES | GATEWAYS | EVENTS | EVENT_DEFINITIONS | {"lane", "dataObject", "script", "process", "nonsense"})
-TEXTS = ["", "= x", "${x}", "${x.y()}", "P1D", "R/PT0S", "x >", "1", "-1", "10000000", "null", "[1,2]", "\u0000x", "审批", "a:b"]
+TAGS = sorted(
+    ACTIVITIES | GATEWAYS | EVENTS | EVENT_DEFINITIONS | {"lane", "dataObject", "script", "process", "nonsense"}
+)
+TEXTS = [
+    "",
+    "= x",
+    "${x}",
+    "${x.y()}",
+    "P1D",
+    "R/PT0S",
+    "x >",
+    "1",
+    "-1",
+    "10000000",
+    "null",
+    "[1,2]",
+    "\u0000x",
+    "审批",
+    "a:b",
+]
 
 
 def mutated(data: bytes, dice: random.Random) -> bytes:
@@ -56,7 +74,7 @@ def change(element, elements, dice):
     elif what == 4 and element not in other.iterancestors() and other is not element:
         other.append(element)
     elif what == 5:
-        element.text = dice.choice([t for t in TEXTS if "\u0000" not in t])
+        element.text = dice.choice(TEXTS)
     elif what == 6:
         child = etree.SubElement(element, bpmn(dice.choice(TAGS)))
         child.set("id", f"new{dice.randrange(10)}")
@@ -87,7 +105,9 @@ def answers(data: bytes) -> None:
 @pytest.mark.parametrize("seed", range(ROUNDS))
 def test_a_mutated_diagram_gets_an_answer_in_bounded_time(seed):
     dice = random.Random(seed)
-    sources = [p.read_bytes() for p in EXAMPLES] + [draw(Generator(random.Random(seed + n)).drawing()) for n in range(4)]
+    sources = [p.read_bytes() for p in EXAMPLES] + [
+        draw(Generator(random.Random(seed + n)).drawing()) for n in range(4)
+    ]
     for _ in range(PER_ROUND):
         data = mutated(dice.choice(sources), dice)
         started = time.perf_counter()

@@ -456,7 +456,8 @@ def test_tasks_inside_an_instance_are_told_apart_by_its_counter():
 
 def test_a_message_finds_the_instance_whose_item_it_names():
     run = running(
-        "start s\nsub p each=items as=item\n  receive r message=m\n  user a\n  r > a\ns > p", variables={"items": ["x", "y"]}
+        "start s\nsub p each=items as=item\n  receive r message=m\n  user a\n  r > a\ns > p",
+        variables={"items": ["x", "y"]},
     )
     run.message("m", correlation={"item": "y"})
     assert [(t.id, t.instance) for t in run.active] == [("a", 1)]

@@ -451,6 +451,8 @@ def test_a_receive_task_that_instantiates_is_not_waited_for_twice():
 
 
 def test_an_event_gateway_that_instantiates_starts_behind_the_event_that_came():
-    run = running("events g instantiate\ncatch x message=m\ncatch y message=n\nuser a\nuser b\ng > x > a\ng > y > b", start=False)
+    run = running(
+        "events g instantiate\ncatch x message=m\ncatch y message=n\nuser a\nuser b\ng > x > a\ng > y > b", start=False
+    )
     run.start(message="n")
     assert active(run) == ["b"]

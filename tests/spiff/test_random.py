@@ -1,4 +1,4 @@
-"""Random diagrams: the same result however often the state is stored and loaded, and the same as stock's where it is right."""
+"""Random diagrams: one result however often the state is stored, and the same as stock's where that is right."""
 
 import os
 import random
@@ -71,11 +71,9 @@ def test_stock_gives_the_same_open_tasks_where_it_is_right(seed, answers):
     pick = dice.randint(0, 3)
     workflow, state = stock(drawing, pick)
     definitions = compile_definitions({"p.bpmn": draw(drawing)})
-    run = Execution.start(
-        definitions, "P", {"pick": Decimal(pick)}, SimulationEnvironment(definitions, None, NOW)
-    )
+    run = Execution.start(definitions, "P", {"pick": Decimal(pick)}, SimulationEnvironment(definitions, None, NOW))
     for _ in range(MAX_STEPS):
-        theirs = [t for t in workflow.get_tasks(state=state.READY, manual=True)]
+        theirs = list(workflow.get_tasks(state=state.READY, manual=True))
         ours = run.user_tasks()
         # a child of a multi-instance is called "x [child]" there
         assert sorted(t.flow_node_id for t in ours) == sorted(t.task_spec.name.removesuffix(" [child]") for t in theirs)
