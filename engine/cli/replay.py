@@ -1,8 +1,6 @@
 """`banli replay`: a caseload through the whole process, under a clock that is moved."""
 
-import sys
 import time
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -23,19 +21,22 @@ def replay(process: str, files: tuple[Path, ...], database: str | None, answers:
       banli replay motion workflows/motion/demo/caseload.jsonl --database sqlite:///var/year.db
     """
     from engine.bootstrap import open_engine
+    from engine.cli.progress import ProgressLine
     from engine.replay.prepare import prepare
     from engine.replay.session import replay_files
 
     started = time.monotonic()
     engine = open_engine(database)
+    line = ProgressLine()
     try:
         click.echo(f"数据库 {engine.settings.database_url}")
         if prepare(engine):
             click.echo("已建库、部署流程并写入演示单位")
         script = answers or engine.settings.workflows_directory / process / ANSWERS
-        result = replay_files(engine, process, script, files, progress=ProgressLine())
+        result = replay_files(engine, process, script, files, progress=line)
     finally:
         engine.close()
+    line.close()
     for key, messages in result.drafts.items():
         click.echo(f"{key} 未能提交，仍为草稿：{'；'.join(f'{field} {text}' for field, text in messages.items())}")
     for node, count in result.unanswered.items():
@@ -44,22 +45,3 @@ def replay(process: str, files: tuple[Path, ...], database: str | None, answers:
         f"{result.cases} 件，办结 {result.ended} 件；办理 {result.actions} 步，到期事项 {result.jobs} 个；"
         f"用时 {time.monotonic() - started:.1f} 秒"
     )
-
-
-class ProgressLine:
-    """Shows how far it is: one line that is rewritten on a terminal, plain lines elsewhere (every few seconds)."""
-
-    INTERVAL = 2.0  # seconds between plain lines
-
-    def __init__(self) -> None:
-        self._terminal = sys.stderr.isatty()
-        self._last = 0.0
-
-    def __call__(self, done: int, total: int, now: datetime) -> None:
-        """Tell it."""
-        text = f"{now:%Y-%m-%d}  办结 {done}/{total}"
-        if self._terminal:
-            click.echo(f"\r{text}  ", nl=done == total, err=True)
-        elif time.monotonic() - self._last >= self.INTERVAL or done == total:
-            self._last = time.monotonic()
-            click.echo(text, err=True)
