@@ -17,8 +17,12 @@ from engine.feel.temporal import MICROSECOND, YearsMonthsDuration, add_months, i
 ARITHMETIC = Context(
     prec=34, Emax=6144, Emin=-6143, traps=[InvalidOperation, DivisionByZero, Overflow], rounding="ROUND_HALF_EVEN"
 )
+#: Positions and bounds of loops have fewer digits than this.
+MAX_POSITION_DIGITS = 16
 _UNORDERED = frozenset({k.NULL, k.BOOLEAN, k.LIST, k.CONTEXT, k.RANGE, k.FUNCTION, k.FOREIGN})
 _DAY = timedelta(days=1)
+_POWER_STEPS = 60  # a power takes as long as so many additions
+_MAX_EXPONENT = 24  # of a duration in microseconds
 
 
 def equal(a: Any, b: Any, run: Run) -> bool | None:
@@ -189,12 +193,19 @@ def multiply(a: Any, b: Any, run: Run) -> Any:
     if right == k.DAYS_AND_TIME:
         return _duration(ARITHMETIC.multiply(a, in_microseconds(b)))
     if right == k.YEARS_AND_MONTHS:
-        return YearsMonthsDuration(int(ARITHMETIC.multiply(a, b.months)))
+        return YearsMonthsDuration(_whole(ARITHMETIC.multiply(a, b.months)))
     return None
 
 
 def _duration(microseconds: Decimal) -> timedelta:
-    return int(microseconds.to_integral_value(ROUND_DOWN)) * MICROSECOND
+    return _whole(microseconds) * MICROSECOND
+
+
+def _whole(number: Decimal) -> int:
+    """Without its fraction; a huge one is refused before it is written out."""
+    if number.adjusted() > _MAX_EXPONENT:
+        raise OverflowError
+    return int(number.to_integral_value(ROUND_DOWN))
 
 
 def divide(a: Any, b: Any, run: Run) -> Any:
@@ -208,7 +219,7 @@ def divide(a: Any, b: Any, run: Run) -> Any:
         if left == k.DAYS_AND_TIME:
             return _duration(ARITHMETIC.divide(in_microseconds(a), b))
         if left == k.YEARS_AND_MONTHS:
-            return YearsMonthsDuration(int(ARITHMETIC.divide(Decimal(a.months), b)))
+            return YearsMonthsDuration(_whole(ARITHMETIC.divide(Decimal(a.months), b)))
         return None
     if left != right or right not in (k.DAYS_AND_TIME, k.YEARS_AND_MONTHS):
         return None
@@ -222,6 +233,7 @@ def power(a: Any, b: Any, run: Run) -> Any:
     """``a ** b``."""
     if kind(a) != k.NUMBER or kind(b) != k.NUMBER:
         return None
+    run.spend(_POWER_STEPS)
     return ARITHMETIC.power(a, b)
 
 
@@ -260,5 +272,5 @@ def calculate(operator: str, a: Any, b: Any, run: Run) -> Any:
 
 
 def is_whole(number: Any) -> bool:
-    """Whether a number has no fraction."""
-    return isinstance(number, int) or bool(number == number.to_integral_value())
+    """Whether a number has no fraction and can be a position or bound."""
+    return isinstance(number, int) or (number.adjusted() < MAX_POSITION_DIGITS and number == number.to_integral_value())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +14,8 @@ from engine.feel.runtime import Run
 
 _MAX_PATTERN = 1_000  # characters
 _MAX_MEMORY = 256 * 1024  # bytes for a compiled pattern; a larger one is refused
-_WORK_PER_STEP = 4_096  # characters of text times characters of pattern
+_WORK_PER_STEP = 80  # characters of text times instructions of the compiled pattern, at RE2's slowest
+_WORK_PER_STEP_AGAIN = 2_000  # the same for each further match of a text
 _CLASSES = {
     "d": r"\p{Nd}",
     "D": r"\P{Nd}",
@@ -42,7 +44,6 @@ def compile_pattern(pattern: str, flags: str, run: Run, text_length: int) -> Any
     Raises:
         Refused: the pattern is wrong, too large, or needs back-references.
     """
-    run.spend(1 + text_length * (8 + len(pattern)) // _WORK_PER_STEP)
     if len(pattern) > _MAX_PATTERN:
         raise Refused(f"正则表达式超过 {_MAX_PATTERN} 个字符", "regex")
     if not set(flags) <= set("smixq"):
@@ -50,7 +51,15 @@ def compile_pattern(pattern: str, flags: str, run: Run, text_length: int) -> Any
     compiled, reason = _compiled(pattern, "".join(sorted(set(flags))))
     if compiled is None:
         raise Refused(reason, "regex")
+    run.spend(1 + compiled.programsize // 4 + text_length * compiled.programsize // _WORK_PER_STEP)
     return compiled
+
+
+def matches_in(text: str, compiled: Any, run: Run) -> Iterator[Any]:
+    """All matches of a text, each one's search of the rest paid for."""
+    for found in compiled.finditer(text):
+        run.spend(1 + (len(text) - found.end()) * compiled.programsize // _WORK_PER_STEP_AGAIN)
+        yield found
 
 
 @lru_cache(maxsize=512)

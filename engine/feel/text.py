@@ -35,7 +35,9 @@ def to_text(value: Any, run: Run, *, quoted: bool = False) -> str:
     if of == k.BOOLEAN:
         return "true" if value else "false"
     if of == k.NUMBER:
-        return format_number(value)
+        text = format_number(value)
+        run.spend(len(text) // 64)
+        return text
     if of in _TEMPORAL:
         return format_temporal(value)
     return _composite(value, of, run)

@@ -40,8 +40,6 @@ def whole(value: Any) -> int:
     taken = number(value)
     if not is_whole(taken):
         raise Refused(f"需要整数，这里是 {taken}", "arguments")
-    if abs(taken) > 10**12:
-        raise Refused("整数过大", "arguments")
     return int(taken)
 
 

@@ -80,7 +80,7 @@ def _function(name: str, compute: Callable[[Any], Any], valid: Callable[[Any], b
         value = take.number(value)
         if not valid(value):
             raise Refused(reason)
-        run.spend(20)
+        run.spend(40)
         return compute(value)
 
     builtin(name, ("number",))(call)

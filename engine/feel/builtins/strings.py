@@ -8,7 +8,7 @@ from typing import Any
 from engine.feel.builtins import arguments as take
 from engine.feel.builtins.registry import ABSENT, builtin
 from engine.feel.errors import Refused
-from engine.feel.regex import compile_pattern, expand, replacement_parts
+from engine.feel.regex import compile_pattern, expand, matches_in, replacement_parts
 from engine.feel.runtime import Run
 
 
@@ -32,7 +32,7 @@ def substring(run: Run, source: Any, start: Any, length: Any = ABSENT) -> str:
     index = first - 1 if first > 0 else max(0, len(text) + first)
     if length is ABSENT or length is None:
         return text[index:]
-    count = int(take.number(length))
+    count = int(min(take.number(length), len(text)))
     if count < 1:
         raise Refused("长度至少为 1", "arguments")
     return text[index : index + count]
@@ -114,7 +114,7 @@ def replace(run: Run, source: Any, pattern: Any, replacement: Any, flags: Any = 
     parts: list[str | int] = [new] if "q" in options else replacement_parts(new, compiled.groups)
     pieces: list[str] = []
     end = 0
-    for found in compiled.finditer(text):
+    for found in matches_in(text, compiled, run):
         pieces.append(text[end : found.start()])
         pieces.append(expand(parts, found))
         run.spend_text(len(pieces[-1]) + 16)
@@ -131,8 +131,7 @@ def split(run: Run, source: Any, delimiter: Any) -> list[str]:
     compiled = compile_pattern(expression, "", run, len(text))
     parts: list[str] = []
     end = 0
-    for found in compiled.finditer(text):
-        run.spend(1)
+    for found in matches_in(text, compiled, run):
         if found.end() > found.start():
             parts.append(text[end : found.start()])
             end = found.end()

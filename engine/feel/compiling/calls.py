@@ -13,6 +13,8 @@ from engine.feel.operators import in_range
 from engine.feel.runtime import Frame, Run
 from engine.feel.types import Type, is_instance
 
+_CALL_STEPS = 4  # what entering a function costs
+
 
 @compiles(n.Call)
 def call(node: n.Call, compilation: Compilation) -> Closure:
@@ -68,7 +70,7 @@ def function_literal(node: n.FunctionLiteral, compilation: Compilation) -> Closu
 
     def make(frame: Frame) -> Function:
         def run_body(run: Run, values: list[Any]) -> Any:
-            run.spend(1 + size)
+            run.spend(_CALL_STEPS + size)
             bound = {}
             for (name, wanted), value in zip(parameters, values, strict=True):
                 bound[name] = _conforming(name, wanted, value, run)

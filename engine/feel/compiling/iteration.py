@@ -30,7 +30,7 @@ def loop(node: n.For, compilation: Compilation) -> Closure:
     def run_loop(frame: Frame) -> list[Any] | None:
         results: list[Any] = []
         try:
-            for scope in _bindings(iterators, 0, frame, 1 + size):
+            for scope in _bindings(iterators, 0, frame, 2 + size):
                 results.append(body(_with_partial(scope, results) if needs_partial else scope))
         except Refused as refused:
             frame.run.warn(place, refused.reason, refused.code)
@@ -55,7 +55,7 @@ def quantified(node: n.Quantified, compilation: Compilation) -> Closure:
     def decide(frame: Frame) -> bool | None:
         result: bool | None = not decisive
         try:
-            for scope in _bindings(iterators, 0, frame, 1 + size):
+            for scope in _bindings(iterators, 0, frame, 2 + size):
                 verdict: bool | None = body(scope)
                 if verdict is decisive:
                     return decisive

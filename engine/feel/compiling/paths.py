@@ -80,7 +80,7 @@ def _matching(items: list[Any], first: Any, condition: Closure, size: int, frame
     verdict = first
     for position, item in enumerate(items):
         if position:
-            frame.run.spend(1 + size)
+            frame.run.spend(2 + size)
             verdict = condition(_item_frame(item, frame))
         if verdict is True:
             chosen.append(item)
