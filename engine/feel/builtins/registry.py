@@ -16,7 +16,7 @@ BUILTINS: dict[str, BuiltIn] = {}
 
 
 class Signature:
-    """One form of a function. ``length?`` is optional, ``*list`` takes any number."""
+    """One form of a function. ``length?`` is optional, ``*list`` takes one or more."""
 
     __slots__ = ("maximum", "minimum", "names", "optional", "variadic")
 
@@ -24,7 +24,7 @@ class Signature:
         self.names = tuple(parameter.strip("*?") for parameter in parameters)
         self.optional = tuple(parameter.endswith("?") for parameter in parameters)
         self.variadic = bool(parameters) and parameters[-1].startswith("*")
-        self.minimum = sum(not parameter.endswith("?") for parameter in parameters) - self.variadic
+        self.minimum = sum(not parameter.endswith("?") for parameter in parameters)
         self.maximum = None if self.variadic else len(parameters)
 
     def takes(self, count: int) -> bool:
