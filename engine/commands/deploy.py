@@ -59,27 +59,72 @@ def deploy_shipped(uow: UnitOfWork, directory: Path) -> list[DeployResult]:
 
 
 def check(compiled: Compiled) -> list[str]:
-    """What the parts of a folder promise each other: forms, processes, decisions and operations exist."""
+    """What the parts of a folder promise each other: forms, people, decisions and operations exist."""
+    manifest = compiled.manifest
+    problems: list[str] = []
+    if manifest.main_process not in compiled.definitions.processes:
+        problems.append(f"process.yaml main_process：流程图中没有过程“{manifest.main_process}”")
+    problems += _missing_forms(compiled) + _unassigned(compiled) + _unknown_operations(compiled)
+    problems += _exposed(compiled) + _unknown_decisions(compiled) + _missing_decision(compiled)
+    return problems + report_problems(manifest.data)
+
+
+def _missing_forms(compiled: Compiled) -> list[str]:
+    return [
+        f"{process.file} {task.type} {task.id}：没有表单 forms/{task.form_key}.json（missing-form）"
+        for process in compiled.definitions.processes.values()
+        for task in process.user_tasks.values()
+        if task.form_key and task.form_key not in compiled.forms
+    ]
+
+
+def _unknown_operations(compiled: Compiled) -> list[str]:
     from engine.operations import names
 
-    manifest, definitions = compiled.manifest, compiled.definitions
-    problems: list[str] = []
-    if manifest.main_process not in definitions.processes:
-        problems.append(f"process.yaml main_process：流程图中没有过程“{manifest.main_process}”")
-    for process in definitions.processes.values():
-        for task in process.user_tasks.values():
-            if task.form_key and task.form_key not in compiled.forms:
-                problems.append(f"userTask {task.id}：没有表单 forms/{task.form_key}.json（missing-form）")
     known = set(names())
-    for process in definitions.processes.values():
-        problems += [
-            f"{process.file} 过程 {process.id}：没有登记操作“{operation}”（unknown-operation）"
-            for operation in process.operations
-            if operation not in known
-        ]
-    problems += _missing_decision(compiled)
-    problems += report_problems(manifest.data)
-    return problems
+    return [
+        f"{process.file} 过程 {process.id}：没有登记操作“{operation}”（unknown-operation）"
+        for process in compiled.definitions.processes.values()
+        for operation in process.operations
+        if operation not in known
+    ]
+
+
+def _unassigned(compiled: Compiled) -> list[str]:
+    """Every step for people says for whom: otherwise it would wait for nobody."""
+    return [
+        f"{process.file} {task.type} {task.id}：没有办理人 banli:assignee 或 banli:candidateRole（no-assignment）"
+        for process in compiled.definitions.processes.values()
+        for task in process.user_tasks.values()
+        if not (task.attributes.assignee or task.attributes.candidate_role)
+    ]
+
+
+def _exposed(compiled: Compiled) -> list[str]:
+    """What is sensitive is never copied into lists, reports or the search index."""
+    manifest = compiled.manifest
+    copied = {
+        "title_variable": [manifest.title_variable],
+        "number_variable": [manifest.number_variable],
+        "report.variables": manifest.report_variables,
+        "similar_on": manifest.data.get("similar_on", ()),
+    }
+    return [
+        f"process.yaml {place}：{name} 是敏感字段，不能用在这里（sensitive-exposed）"
+        for place, names in copied.items()
+        for name in names
+        if name in manifest.sensitive
+    ]
+
+
+def _unknown_decisions(compiled: Compiled) -> list[str]:
+    known = set(compiled.decisions.decisions) if compiled.decisions is not None else set()
+    return [
+        f"{process.file} 过程 {process.id}：没有决策“{decision}”（missing-decision）"
+        for process in compiled.definitions.processes.values()
+        for decision in process.decisions
+        if decision not in known and not decision.startswith("=")
+    ]
 
 
 def _missing_decision(compiled: Compiled) -> list[str]:

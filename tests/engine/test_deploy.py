@@ -1,0 +1,154 @@
+"""A folder becomes an immutable version, or is refused whole with every reason."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from engine.bootstrap import Engine, open_engine
+from engine.commands.deploy import deploy_folder, deploy_shipped
+from engine.errors import DeploymentRefusedError, NotFoundError
+from engine.installation import prepare
+from engine.settings import Settings
+from models import Deployment, DeploymentResource
+from tests.engine.conftest import Deploy, Start
+from tests.support.folders import form, process, write_folder
+
+STEP = '<bpmn:userTask id="{0}" banli:formKey="{0}" banli:assignee="=initiator"/>'
+
+
+def _diagram(*steps: str) -> str:
+    chain = ["begin", *steps, "done"]
+    flows = "\n".join(f"{source} -> {target}" for source, target in pairwise(chain))
+    tasks = "\n".join(STEP.format(step) for step in steps)
+    return process("plain", f'<bpmn:startEvent id="begin"/>\n{tasks}\n<bpmn:endEvent id="done"/>\n{flows}')
+
+
+def _forms(*names: str) -> dict[str, dict[str, object]]:
+    return {name: form("a") for name in names}
+
+
+def test_the_same_folder_again_is_the_version_it_already_is(tmp_path: Path, deploy: Deploy) -> None:
+    folder = write_folder(tmp_path, "plain", _diagram("one"), forms=_forms("one"))
+    first = deploy(folder)
+    again = deploy(folder)
+    assert (first.version, first.is_new) == (1, True)
+    assert (again.deployment_id, again.is_new) == (first.deployment_id, False)
+
+
+def test_a_running_case_stays_on_its_version(tmp_path: Path, deploy: Deploy, start: Start) -> None:
+    deploy(write_folder(tmp_path, "plain", _diagram("one", "two"), forms=_forms("one", "two")))
+    old = start("plain")
+    result = deploy(write_folder(tmp_path, "plain", _diagram("one"), forms=_forms("one")))
+    assert result.version == 2
+    new = start("plain")
+    for case in (old, new):
+        case.complete("one", {"a": "x"}, by="rep1")
+    assert old.waits_at == {"two"}
+    assert new.status == "completed"
+
+
+def test_a_case_goes_on_in_a_process_that_never_saw_its_deployment(
+    tmp_path: Path, deploy: Deploy, start: Start, engine: Engine
+) -> None:
+    deploy(write_folder(tmp_path, "plain", _diagram("one", "two"), forms=_forms("one", "two")))
+    case = start("plain")
+    engine._deployed.clear()
+    case.complete("one", {"a": "x"}, by="rep1")
+    assert case.waits_at == {"two"}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"main_process": "other"}, "没有过程“other”"),
+        ({"colour": "red"}, "colour"),
+        ({"deadlines_decision": "deadlines"}, "没有决策“deadlines”"),
+        ({"may_start": ["rep"]}, "may_start"),
+        ({"sensitive": {"a": {"roles": []}}, "similar_on": ["a"]}, "similar_on"),
+        ({"sensitive": {"number": {"roles": []}}}, "number"),
+    ],
+)
+def test_a_wrong_process_yaml_is_refused(
+    tmp_path: Path, deploy: Deploy, change: dict[str, object], reason: str
+) -> None:
+    folder = write_folder(tmp_path, "plain", _diagram("one"), forms=_forms("one"), **change)
+    with pytest.raises(DeploymentRefusedError, match=reason):
+        deploy(folder)
+
+
+def test_a_folder_is_refused_whole_with_element_line_and_every_reason(
+    tmp_path: Path, deploy: Deploy, engine: Engine
+) -> None:
+    broken = _diagram("one", "two").replace(
+        '<bpmn:endEvent id="done"/>',
+        '<bpmn:endEvent id="done"/>\n<bpmn:complexGateway id="hard"/>\n'
+        '<bpmn:sequenceFlow id="h1" sourceRef="two" targetRef="hard"/>',
+    )
+    folder = write_folder(tmp_path, "plain", broken, forms={"one": {"type": "default", "components": [{"type": "x"}]}})
+    with pytest.raises(DeploymentRefusedError) as refused:
+        deploy(folder)
+    text = str(refused.value)
+    assert "hard" in text
+    assert "plain.bpmn" in text
+    assert "行" in text
+    assert "forms/one.json" in text
+    with engine.reading() as uow:
+        assert uow.session.scalar(select(func.count()).select_from(DeploymentResource)) == 0
+
+
+def test_a_user_task_whose_form_is_missing_is_refused(tmp_path: Path, deploy: Deploy) -> None:
+    with pytest.raises(DeploymentRefusedError, match=r"forms/one\.json"):
+        deploy(write_folder(tmp_path, "plain", _diagram("one")))
+
+
+def test_a_service_task_that_names_an_unknown_operation_is_refused(tmp_path: Path, deploy: Deploy) -> None:
+    diagram = process(
+        "plain",
+        """
+        <bpmn:startEvent id="begin"/>
+        begin -> rob
+        <bpmn:serviceTask id="rob" banli:operation="bank.rob"/>
+        rob -> done
+        <bpmn:endEvent id="done"/>
+        """,
+    )
+    with pytest.raises(DeploymentRefusedError, match=r"bank\.rob"):
+        deploy(write_folder(tmp_path, "plain", diagram))
+
+
+def test_shipped_folders_are_deployed_only_where_their_key_has_no_version(
+    tmp_path: Path, deploy: Deploy, engine: Engine
+) -> None:
+    deploy(write_folder(tmp_path / "mine", "plain", _diagram("one"), forms=_forms("one")))
+    write_folder(tmp_path / "shipped", "plain", _diagram("one", "two"), forms=_forms("one", "two"))
+    with engine.unit_of_work() as uow:
+        assert deploy_shipped(uow, tmp_path / "shipped") == []
+        assert uow.session.scalar(select(func.count()).select_from(Deployment)) == 1
+
+
+def test_a_folder_without_process_yaml_is_refused(tmp_path: Path, engine: Engine) -> None:
+    with pytest.raises(DeploymentRefusedError, match=r"process\.yaml"), engine.unit_of_work() as uow:
+        deploy_folder(uow, tmp_path)
+
+
+def test_a_process_that_was_never_deployed_is_not_found(start: Start) -> None:
+    with pytest.raises(NotFoundError):
+        start("nothing")
+
+
+def test_an_empty_database_is_made_ready_once(tmp_path: Path, database_url: str) -> None:
+    write_folder(tmp_path / "shipped", "plain", _diagram("one"), forms=_forms("one"))
+    settings = Settings(
+        database_url=database_url, data_directory=tmp_path / "data", workflows_directory=tmp_path / "shipped"
+    )
+    engine = open_engine(settings=settings)
+    try:
+        first, second = prepare(engine), prepare(engine)
+    finally:
+        engine.close()
+    assert first.migrated
+    assert [result.key for result in first.deployed] == ["plain"]
+    assert not second.migrated
+    assert second.deployed == ()
