@@ -1,0 +1,31 @@
+"""No expression reaches Python: no eval, exec, compile or SpiffWorkflow DMN in our own code."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).resolve().parents[2]
+_FORBIDDEN = re.compile(r"(?<![\w.])(?<!def )(?:eval|exec|compile|__import__)\(|SpiffWorkflow\.dmn|import pickle")
+
+
+@pytest.mark.parametrize("package", ["engine", "models", "web"])
+def test_no_file_evaluates_python(package: str) -> None:
+    found = [
+        f"{path.relative_to(_ROOT)}: {line.strip()}"
+        for path in (_ROOT / package).rglob("*.py")
+        if "node_modules" not in path.parts
+        for line in path.read_text("utf-8").splitlines()
+        if _FORBIDDEN.search(line)
+    ]
+    assert found == []
+
+
+def test_feel_imports_nothing_of_the_rest_of_the_project() -> None:
+    imports = re.compile(r"^\s*(?:from|import) (engine|models|web)(?!\.feel)\b.*", re.MULTILINE)
+    found = [
+        match[0]
+        for path in (_ROOT / "engine/feel").rglob("*.py")
+        for match in imports.finditer(path.read_text("utf-8"))
+    ]
+    assert found == []
