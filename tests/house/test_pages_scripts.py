@@ -98,7 +98,9 @@ def test_the_diagram_shows_where_the_case_stands(page: "Page") -> None:
     assert box is not None
     assert frame is not None
     assert abs(box["x"] + box["width"] / 2 - (frame["x"] + frame["width"] / 2)) < 3
-    assert page.locator("[data-element-id=to_review].is-done").count() == 1
+    taken, open_way = (page.locator(f"[data-element-id={flow}] .djs-visual > path") for flow in ("to_review", "to_end"))
+    colour = "element => getComputedStyle(element).stroke"
+    assert taken.evaluate(colour) != open_way.evaluate(colour)
     # and a tap on it shows its record
     page.locator(".djs-shape.is-current .djs-hit").tap()
     page.locator("li.is-picked").wait_for()
