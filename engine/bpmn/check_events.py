@@ -24,6 +24,9 @@ def check_event(diagram: Diagram, event: etree._Element) -> None:
             diagram.findings.error("unsupported-event", message, event)
     for definition in definitions:
         _check_definition(diagram, event, definition)
+    if _place(event) == "startEvent" and event.get("parallelMultiple") == "true" and len(definitions) > 1:
+        message = "a start event that waits for several triggers at once is not executed"
+        diagram.findings.error("unsupported-event", message, event)
     if local_name(event) == "boundaryEvent":
         _check_boundary(diagram, event, triggers)
     if local_name(event) == "endEvent" and str(event.get("id")) in diagram.outgoing:

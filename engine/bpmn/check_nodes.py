@@ -70,6 +70,9 @@ def check_activity(diagram: Diagram, activity: etree._Element) -> None:
     """Record the problems of one activity."""
     kind = local_name(activity)
     _check_loop(diagram, activity)
+    for quantity in ("startQuantity", "completionQuantity"):
+        if activity.get(quantity, "1").strip() != "1":
+            diagram.findings.warning("ignored", f"{quantity} is taken as 1", activity)
     if kind == "task":
         diagram.findings.warning("untyped-task", "a task without type waits for a person", activity)
     elif kind == "userTask":

@@ -64,6 +64,7 @@ class Simulation:
         self._cases: list[Execution] = []
         self._assignments: dict[tuple[int, int], Assignment] = {}
         self.error: str | None = None
+        self.saved = self.snapshot()
 
     @classmethod
     def from_files(
@@ -358,25 +359,30 @@ class Simulation:
         definitions = self.files.definitions
         self._cases = [Execution.restore(definitions, s, loads(v), self.environment) for s, v in cases]
         self.environment.clock = clock
-        self._assignments = assignments
+        self._assignments = dict(assignments)
 
 
 class _Attempt:
-    """One action: undone whole if it fails; stored and loaded again after it with ``persist``."""
+    """One action: undone whole if it fails; loaded again after it with ``persist``."""
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
-        self._before = simulation.snapshot()
         simulation.trace = ()
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
-        if kind is not None:
-            self._simulation.restore(self._before)
-        elif self._simulation.persist:
-            self._simulation.restore(self._simulation.snapshot())
+        simulation = self._simulation
+        if kind is None:
+            try:
+                simulation.saved = simulation.snapshot()
+            except (ValueError, ExecutionError) as error:
+                simulation.restore(simulation.saved)
+                raise ExecutionError("value", f"a variable cannot be stored: {error}") from error
+            if not simulation.persist:
+                return
+        simulation.restore(simulation.saved)
 
 
 def plain(data: Mapping[str, Any] | None) -> dict[str, Any]:

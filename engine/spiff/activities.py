@@ -196,6 +196,7 @@ class Activities(Compensation):
             return
         if node.decision_ref is not None:
             result = self.environment.decide(node.decision_ref, self.context(scope, activity))
+            ensure_evaluated(result, node)
             self.journal.decisions.append(DecisionRecord(node.bpmn_id, node.decision_ref, result))
             self._take_decision(activity, result.result, getattr(result, "decision_name", None) or node.decision_ref)
         self.complete_activity(activity)
@@ -272,6 +273,18 @@ class Activities(Compensation):
     def closed(self, no: int, outcome: Any) -> None:
         """Record that a task without a record of its own no longer waits."""
         self.journal.closed.append(ClosedUserTask(no, outcome))
+
+
+def ensure_evaluated(result: Any, node: FlowNode) -> None:
+    """A decision that could not be evaluated is a failure of the step, not a null result.
+
+    Raises:
+        ExecutionError
+    """
+    for warning in result.warnings:
+        if getattr(warning, "severity", None) == "error":
+            reason = getattr(warning, "reason", None) or getattr(warning, "message", warning)
+            raise ExecutionError("decision", f"decision {node.decision_ref}: {reason}", node.bpmn_id)
 
 
 _PASSED = frozenset(("startEvent", "exclusiveGateway", "boundaryEvent"))

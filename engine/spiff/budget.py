@@ -17,7 +17,7 @@ class Limits:
 
     node_visits: int = 200_000
     seconds: float = 10.0
-    items: int = 10_000  # of one multi-instance activity
+    items: int = 10_000  # of multi-instance activities
     call_depth: int = 32
     state_bytes: int = 8 * 1024 * 1024
     monotonic: Callable[[], float] = time.monotonic
@@ -29,6 +29,7 @@ class Budget:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self._visits = 0
+        self._items = 0
         self._started = limits.monotonic()
 
     def visit(self, element: str | None = None) -> None:
@@ -48,6 +49,7 @@ class Budget:
         return self.limits.monotonic() - self._started
 
     def items(self, count: int, element: str) -> None:
-        """Check the number of multi-instance items."""
-        if count > self.limits.items:
-            raise BudgetExceededError(f"{count} items, more than {self.limits.items}", element)
+        """Count the items of a multi-instance activity that begins."""
+        self._items += count
+        if self._items > self.limits.items:
+            raise BudgetExceededError(f"{self._items} items in one step, more than {self.limits.items}", element)

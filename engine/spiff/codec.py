@@ -67,6 +67,7 @@ def _scope_out(scope: Scope, root: Scope) -> tuple[Any, ...]:
         scope.arrivals,
         [_record_out(r) for r in scope.compensation],
         scope.performed,
+        scope.happened,
     )
 
 
@@ -196,7 +197,7 @@ class _Loader:
         scope.no = row[0]
         scope.arrivals = row[4]
         scope.compensation = [self._record(scope.spec, r) for r in row[5]]
-        scope.performed = row[6]
+        scope.performed, scope.happened = row[6], row[7]
         self._scopes[scope.no] = scope
 
     def _record(self, spec: ProcessSpec, row: Any) -> Record:

@@ -96,19 +96,20 @@ class Flows(Core):
     def fire_joins(self) -> bool:
         """Fire one inclusive join that nothing more can reach; True if there was one.
 
-        Joins that wait only for each other would wait for ever: the one that began to wait first fires.
+        Joins that wait only for each other (a loop leads from a parallel join back to an inclusive one before it) would
+        wait for ever: the inclusive join that began to wait first fires.
         """
         waiting: list[tuple[Scope, FlowNode]] = []
-        for scope, node in list(self._pending_joins):
+        for scope, node in sorted(self._pending_joins, key=lambda join: join[0].no):
             if scope.dead or node.bpmn_id not in scope.arrivals:
                 del self._pending_joins[scope, node]
-            elif not self._can_still_come(scope, node):
+            elif not self._blockers(scope, node, self._occupied(scope) | scope.arrivals.keys()):
                 self._fire(scope, node)
                 return True
             else:
                 waiting.append((scope, node))
         for scope, node in waiting:
-            if not scope.activities and not scope.tokens and self._only_inclusive(scope):
+            if self._only_joins_wait(scope, node):
                 self._fire(scope, node)
                 return True
         return False
@@ -121,19 +122,23 @@ class Flows(Core):
         self._pass(scope, node)
         self.check_scope(scope)
 
-    def _can_still_come(self, scope: Scope, node: FlowNode) -> bool:
-        arrived = scope.arrivals[node.bpmn_id]
-        if len(arrived) == len(node.flows_in):
-            return False
-        occupied = {a.node.bpmn_id for a in scope.activities.values()}
-        occupied.update(join for join in scope.arrivals if join != node.bpmn_id)
-        sources = sources_of(node)
-        return any(
-            not occupied.isdisjoint(sources[flow_key(flow)]) for flow in node.flows_in if flow_key(flow) not in arrived
-        )
+    def _occupied(self, scope: Scope) -> set[str]:
+        return {a.node.bpmn_id for a in scope.activities.values()}
 
-    def _only_inclusive(self, scope: Scope) -> bool:
-        return all(scope.spec.nodes[join].kind == "inclusiveGateway" for join in scope.arrivals)
+    def _blockers(self, scope: Scope, node: FlowNode, places: set[str]) -> set[str]:
+        """Of these places with a token, those from which one can come to an incoming flow that has none."""
+        arrived = scope.arrivals.get(node.bpmn_id, {})
+        sources = sources_of(node)
+        empty = [sources[flow_key(flow)] for flow in node.flows_in if flow_key(flow) not in arrived]
+        return {place for place in places if place != node.bpmn_id and any(place in reach for reach in empty)}
+
+    def _only_joins_wait(self, scope: Scope, node: FlowNode) -> bool:
+        """True if what keeps the join waiting are other joins, to none of which an activity can send a token."""
+        occupied = self._occupied(scope)
+        if self._blockers(scope, node, occupied):
+            return False
+        joins = self._blockers(scope, node, set(scope.arrivals))
+        return not any(self._blockers(scope, scope.spec.nodes[join], occupied) for join in joins)
 
     def restore_joins(self, scopes: list[Any]) -> None:
         """Find the inclusive joins with tokens after a state was loaded."""

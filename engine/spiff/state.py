@@ -28,6 +28,7 @@ class Scope:
     subscriptions: list[Subscription] = field(default_factory=list)  # of event sub-processes
     compensation: list[Record] = field(default_factory=list)  # finished activities that can be compensated
     performed: dict[str, int] = field(default_factory=dict)  # of an ad-hoc sub-process: node id → times
+    happened: dict[str, list[int]] = field(default_factory=dict)  # parallel multiple starts: triggers so far
     finishing: bool = False
     dead: bool = False
     generation: int = 0  # raised when everything in here is cancelled: older tokens are void

@@ -209,6 +209,12 @@ class Subscriptions(Flows):
         host = start.process.host
         if host is None:
             raise ExecutionError("state", "an event start without sub-process", start.bpmn_id)
+        if start.parallel_multiple and len(start.triggers) > 1:
+            happened = sorted({*scope.happened.get(start.bpmn_id, ()), subscription.index})
+            scope.happened[start.bpmn_id] = happened
+            if len(happened) < len(start.triggers):
+                return
+            del scope.happened[start.bpmn_id]
         self.renew(subscription)
         self.start_event_subprocess(scope, host, start, data)
 

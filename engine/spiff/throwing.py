@@ -53,7 +53,9 @@ class Throwing(Subscriptions):
             self.cancel_transaction(scope, node)
             return True
         elif kind == "compensate":
-            return self.start_compensation(scope, node, trigger.activity, leaving) is not None
+            wait = trigger.wait_for_completion
+            thrower = self.start_compensation(scope, node, trigger.activity, leaving if wait else "end")
+            return wait and thrower is not None
         return False
 
     def send(self, scope: Scope, activity: Activity | None, node: FlowNode, trigger: Trigger) -> None:

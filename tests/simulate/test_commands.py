@@ -281,3 +281,10 @@ def test_every_answer_has_every_key(script):
     files = sorted(EXAMPLES.glob(f"{script.stem}*.bpmn"))
     answer = json.loads(run(simulate, *files, "--script", script, "--json").stdout)
     jsonschema.validate(answer, SHAPE)
+
+
+def test_a_value_that_cannot_be_stored_is_an_error_of_the_step(tmp_path):
+    drawing = "start s\nuser a\nscript t body=`{f: function(x) x}`\nuser b\ns > a > t > b"
+    code, answer = simulated(tmp_path, drawing, {"steps": [{"start": True}, {"complete": "a"}]})
+    assert (code, answer["steps"][1]["error"]["code"]) == (1, "value")
+    assert [t["id"] for t in answer["steps"][1]["state"]["active"]] == ["a"]

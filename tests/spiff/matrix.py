@@ -156,7 +156,7 @@ _PLACES = (
 
 
 def table() -> str:
-    """The table of ``docs/bpmn.md``: ``i`` interrupting, ``n`` non-interrupting, ``yes`` where there is no such thing."""
+    """The table of ``docs/bpmn.md``: ``i`` interrupting, ``n`` non-interrupting, ``yes`` without a mode."""
     marks = {"": "yes", "interrupting": "i", "non-interrupting": "n"}
     found: dict[tuple[str, str], list[str]] = {}
     for cell in CELLS:

@@ -456,3 +456,11 @@ def test_an_event_gateway_that_instantiates_starts_behind_the_event_that_came():
     )
     run.start(message="n")
     assert active(run) == ["b"]
+
+
+def test_an_event_subprocess_may_wait_for_all_of_its_triggers():
+    run = running("start s\nuser a\nevent_sub h\n  start x message=m signal=n all_of\n  user b\n  x > b\ns > a")
+    run.signal("n")
+    assert active(run) == ["a"]
+    run.message("m")
+    assert active(run) == ["b"]

@@ -248,3 +248,70 @@ def test_an_event_based_gateway_may_lead_to_a_receive_task():
     run = running("start s\nevents g\nreceive m message=paid\ncatch t timer=P2D\nuser x\ns > g\ng > m > x\ng > t")
     run.message("paid")
     assert active(run) == ["x"]
+
+
+def test_an_inclusive_join_does_not_wait_for_a_parallel_join_that_waits_for_it():
+    run = running(
+        """
+        start s
+        exclusive again
+        parallel fork
+        inclusive split
+        user a
+        user b
+        inclusive join
+        user c
+        parallel end_join
+        user decide
+        exclusive g
+        user after
+        s > again > fork
+        fork > split
+        split > a if `true`
+        split > b if `both`
+        a > join
+        b > join
+        join > end_join
+        fork > c > end_join
+        end_join > decide > g
+        g > again if `back`
+        g > after default
+        """,
+        variables={"both": False, "back": False},
+    )
+    run.complete("c")
+    run.complete("a")
+    assert active(run) == ["decide"]
+    run.complete("decide", data={"back": True, "both": True})
+    run.complete("c")
+    run.complete("b")
+    assert active(run) == ["a"]
+    run.complete("a")
+    assert active(run) == ["decide"]
+
+
+def test_an_inclusive_join_waits_for_a_branch_that_may_yet_go_back_before_the_split():
+    run = running(
+        """
+        start s
+        exclusive again
+        inclusive split
+        user a
+        user b
+        exclusive g
+        inclusive join
+        user after
+        s > again > split
+        split > a if `true`
+        split > b if `true`
+        a > join
+        b > g
+        g > again if `back`
+        g > join default
+        join > after
+        """
+    )
+    run.complete("a")
+    assert active(run) == ["b"]
+    run.complete("b")
+    assert active(run) == ["after"]

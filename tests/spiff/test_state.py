@@ -197,3 +197,8 @@ def test_a_call_in_progress_is_loaded_with_the_definitions_it_began_with():
     again = reloaded(run)
     assert again.user_tasks()[0].flow_node_id == "c"
     assert again.user_tasks()[0].process_id == "C"
+
+
+def test_items_within_items_are_counted_together():
+    with pytest.raises(BudgetExceededError, match="items in one step"):
+        started("start s\nsub p times=200\n  user a times=200\ns > p")
