@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from unicodedata import east_asian_width
 
 import click
+from sqlalchemy.exc import DatabaseError
 
 from engine.bootstrap import open_engine
 from engine.errors import NotFoundError
@@ -20,9 +21,7 @@ EXIT_UNKNOWN = 3  # no such process, session or figure: the usage is wrong, not 
 @click.argument("process")
 @click.option("--session", "period", required=True, help="届次，如 4-5（四届五次）· the session, like 4-5")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON · print JSON")
-@click.option(
-    "--cases", "key", help="列出某指标背后的案件，如 rated、filed · list the cases behind a figure"
-)
+@click.option("--cases", "key", help="列出某指标背后的案件，如 rated、filed · list the cases behind a figure")
 @click.option("--database", "database_url", help="数据库地址 · database URL")
 def report(*, process: str, period: str, as_json: bool, key: str | None, database_url: str | None) -> None:
     """统计报表 · print the report of PROCESS for one session.
@@ -30,11 +29,18 @@ def report(*, process: str, period: str, as_json: bool, key: str | None, databas
     Exit code 0: all invariants hold; 1: one is broken (named in ``invariants_failed``); 3: no such report or figure.
     """
     engine = open_engine(database_url)
+    path = engine.settings.sqlite_path
+    if path is not None and not path.exists():
+        click.echo(f"没有数据库文件 {path}", err=True)
+        sys.exit(EXIT_UNKNOWN)
     try:
         with engine.reading() as uow:
             evaluated = build_report(uow.session, process, period, now=uow.now)
     except NotFoundError as error:
         click.echo(str(error), err=True)
+        sys.exit(EXIT_UNKNOWN)
+    except DatabaseError:
+        click.echo("数据库无法读取，或尚未建库（banli database migrate）", err=True)
         sys.exit(EXIT_UNKNOWN)
     finally:
         engine.close()

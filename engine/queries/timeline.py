@@ -25,6 +25,7 @@ SHOWN = frozenset(
         "instance.resumed",
         "instance.modified",
         "instance.linked",
+        "instance.urged",
         "instance.ended",
         "timer.fired",
         "message.correlated",

@@ -203,7 +203,9 @@ def _listed(uow: UnitOfWork, definition: RegisterDefinition, filters: Filters) -
     return union_all(instances, archived).subquery("listed")
 
 
-def _instances(uow: UnitOfWork, definition: RegisterDefinition, filters: Filters) -> Select[UUID, int, str | None, str | None]:
+def _instances(
+    uow: UnitOfWork, definition: RegisterDefinition, filters: Filters
+) -> Select[UUID, int, str | None, str | None]:
     query = select(
         ProcessInstance.id.label("id"),
         literal(0).label("is_archived"),

@@ -61,3 +61,16 @@ def test_an_unknown_session_or_figure_is_a_sentence_and_exit_3(office: Office, a
     assert result.exit_code == 3
     assert result.stderr.strip()
     assert result.stdout == ""
+
+
+@pytest.mark.parametrize("content", [None, b"", b"this is no database"])
+def test_a_database_that_is_not_there_or_empty_is_a_sentence_and_is_not_created(tmp_path, content: bytes | None):
+    file = tmp_path / "none.db"
+    if content is not None:
+        file.write_bytes(content)
+
+    result = CliRunner().invoke(report, ["motion", "--session", "4-5", "--database", f"sqlite:///{file}"])
+
+    assert result.exit_code == 3
+    assert "数据库" in result.stderr
+    assert file.exists() is (content is not None)

@@ -77,6 +77,7 @@ def _event(entry: TimelineEntry) -> Step:
         "instance.resumed": _("恢复"),
         "instance.modified": _("更正数据"),
         "instance.linked": _("关联其他事项"),
+        "instance.urged": _("催办"),
         "instance.ended": _("办结：%(name)s", name=name) if name else _("办结"),
         "timer.fired": _("到期：%(name)s", name=name) if name else _("到期"),
         "work_item.assigned": _("指派：%(name)s", name=name) if name else _("指派"),
