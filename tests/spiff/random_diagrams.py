@@ -6,7 +6,8 @@ import random
 from dataclasses import dataclass
 
 LEAVES = ("user", "user", "manual", "script")
-BLOCKS = (*LEAVES, "exclusive", "parallel", "inclusive", "sub", "times", "sequential", "rework")
+EVENTS = ("late", "reminder", "called_off", "race", "failing")
+BLOCKS = (*LEAVES, "exclusive", "parallel", "inclusive", "sub", "times", "sequential", "rework", *EVENTS)
 # what stock SpiffWorkflow does rightly: no loop around a parallel join, no variables of its own in a branch
 STOCK_BLOCKS = ("user", "user", "manual", "exclusive", "parallel", "sub", "times")
 
@@ -51,6 +52,8 @@ class Generator:
             return self._rework(lines, depth, indent)
         if kind == "sub":
             return self._sub(lines, depth, indent)
+        if kind in EVENTS:
+            return self._events(lines, depth, indent, kind)
         name = self.name(kind[0])
         if kind in {"times", "sequential"}:
             flag = " sequential" if kind == "sequential" else ""
@@ -87,9 +90,33 @@ class Generator:
         lines += [f"{indent}manual {after}", f"{indent}{again} > {after} default"]
         return merge, after
 
-    def _sub(self, lines: list[str], depth: int, indent: str) -> tuple[str, str]:
+    def _events(self, lines: list[str], depth: int, indent: str, kind: str) -> tuple[str, str]:
+        """Something that may happen meanwhile, and a merge behind it."""
+        event, after, merge = self.name("x"), self.name("u"), self.name("g")
+        lines += [f"{indent}exclusive {merge}", f"{indent}user {after}"]
+        if kind == "race":
+            other, start = self.name("x"), self.name("g")
+            lines += [f"{indent}events {start}", f"{indent}catch {event} message=m", f"{indent}catch {other} timer=P1D"]
+            lines += [f"{indent}{start} > {event} > {after} > {merge}", f"{indent}{start} > {other} > {merge}"]
+            return start, merge
+        if kind in {"called_off", "failing"}:
+            host, _ = self._sub(lines, depth, indent, failing=kind == "failing")
+        else:
+            host = self.name("u")
+            lines.append(f"{indent}user {host}")
+        option = {"late": "timer=P2D", "called_off": "message=m", "failing": "error=E"}
+        trigger = option.get(kind, "cycle=R2/P1D noninterrupting")
+        lines += [f"{indent}boundary {event} on={host} {trigger}", f"{indent}{host} > {merge}"]
+        if kind == "reminder":
+            lines.append(f"{indent}{event} > {after}")  # ends by itself
+        else:
+            lines.append(f"{indent}{event} > {after} > {merge}")
+        return host, merge
+
+    def _sub(self, lines: list[str], depth: int, indent: str, failing: bool = False) -> tuple[str, str]:
         name, inner = self.name("p"), indent + "  "
-        lines += [f"{indent}sub {name}", f"{inner}start {name}s", f"{inner}end {name}e"]
+        end = " error=E" if failing and self.dice.random() < 0.7 else ""
+        lines += [f"{indent}sub {name}", f"{inner}start {name}s", f"{inner}end {name}e{end}"]
         inside: list[str] = []
         first, last = self.sequence(inside, depth + 1, inner)
         lines += [*inside, f"{inner}{name}s > {first}", f"{inner}{last} > {name}e"]

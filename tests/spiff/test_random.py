@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.simulate.environment import SimulationEnvironment
-from engine.spiff import Execution, compile_definitions
+from engine.spiff import Execution, Wait, compile_definitions
 from tests.spiff.drawing import draw
 from tests.spiff.driving import NOW
 from tests.spiff.random_diagrams import STOCK_BLOCKS, Generator
@@ -32,12 +32,21 @@ def played(drawing: str, seed: int, reload: str):
             return happened, run.ended, run.variables
         if reload == "always" or (reload == "sometimes" and coin.random() < 0.5):
             run = Execution.restore(definitions, run.state(), run.variables, environment)
-        tasks = run.user_tasks()
-        assert tasks, f"nobody holds anything, yet it has not ended:\n{drawing}"
-        task = dice.choice(tasks)
-        effects = run.complete(task.no, {"again": dice.random() < 0.3})
-        happened.append((task.flow_node_id, task.no, effects.trace))
+        effects = act(run, dice, drawing)
+        happened.append((effects.trace, effects.opened, effects.closed, effects.waits_opened, effects.waits_closed))
     return happened, None, run.variables
+
+
+def act(run: Execution, dice: random.Random, drawing: str):
+    """Let one of the things happen that can happen now."""
+    possible = [*run.user_tasks(), *run.waits()]
+    assert possible, f"nobody holds anything, yet it has not ended:\n{drawing}"
+    chosen = dice.choice(possible)
+    if not isinstance(chosen, Wait):
+        return run.complete(chosen.no, {"again": dice.random() < 0.3})
+    if chosen.kind == "timer":
+        return run.fire_timer(chosen.no)
+    return run.deliver_message(chosen.no, {"told": True})
 
 
 @settings(max_examples=int(400 * SCALE), deadline=None, suppress_health_check=list(HealthCheck))
