@@ -1,0 +1,207 @@
+"""From the unit to the proposer: handler, co-units, extension, signatures, quality, delivery, late answers."""
+
+from datetime import timedelta
+
+import pytest
+
+from engine.errors import ConflictError, InvalidInputError, NotFoundError, NotPermittedError
+from tests.workflows.scenario import PROPOSER, Scenario
+
+SPORTS = "体育教研部"
+
+
+def test_a_proposer_who_works_in_the_handling_unit_never_handles_his_own_motion(scenario: Scenario) -> None:
+    # given an officer of the unit is the proposer
+    with scenario.engine.unit_of_work() as uow:
+        from models import RoleAssignment
+
+        uow.session.add(RoleAssignment(user_id="d1601", role="unit_officer", unit_id=SPORTS))
+    motion = scenario.motion_at(
+        "name_handler",
+        proposer="d1601",
+        draft={"seconders": ["d1613", "d1614"]},
+        routing={"lead_unit": SPORTS},
+    )
+
+    # when / then
+    with pytest.raises(InvalidInputError) as refused:
+        motion.do("name_handler", handler="d1601")
+    assert set(refused.value.fields) == {"handler"}
+
+
+def test_relatives_of_the_proposer_do_not_handle_the_motion(scenario: Scenario) -> None:
+    # given o0501 is the spouse of d0110
+    motion = scenario.motion_at("sign_for", proposer="d0110")
+
+    # when / then
+    with pytest.raises((NotFoundError, NotPermittedError)):
+        motion.do("sign_for", by="o0501")
+    motion.do("sign_for", by="o0502")
+
+
+def test_a_co_unit_that_keeps_silent_is_named_in_the_answer(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("countersign", routing={"co_units": ["财务处", "人事处"]})
+    motion.do("countersign", {"stance": "cannot", "opinion_text": "本单位无法配合。"})
+
+    # when half of the answer time is over
+    scenario.advance(days=31)
+
+    # then
+    assert motion.waits_at == ["draft_answer"]
+    assert len(motion.variables["opinions"]) == 1
+    assert motion.variables["silent_units"] == ["人事处"]
+
+
+def test_under_strict_countersigning_the_lead_waits_for_every_co_unit(scenario: Scenario) -> None:
+    # given
+    scenario.set(strict_countersign=True)
+    motion = scenario.motion_at("countersign_strict", routing={"co_units": ["财务处"]})
+
+    # when
+    scenario.advance(days=90)
+    # then
+    assert motion.waits_at == ["countersign_strict"]
+
+    # when
+    motion.do("countersign_strict")
+    # then
+    assert motion.waits_at == ["draft_answer"]
+
+
+def test_an_answer_is_due_sixty_days_after_the_hand_over_and_thirty_at_a_key_motion_less(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("draft_answer")
+    key_motion = scenario.motion_at("draft_answer", routing={"key": True})
+
+    # then
+    today = motion.variables["assigned_at"].date()
+    assert motion.variables["answer_due"].date() == today + timedelta(days=61)  # 24:00 of the 60th day
+    assert key_motion.variables["answer_due"].date() == today + timedelta(days=46)
+
+
+def test_an_extension_is_granted_once_and_moves_the_deadline(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("draft_answer")
+    wanted = motion.variables["answer_due"].date() + timedelta(days=10)
+    request = {"answer_action": "extend", "extension_reason": "需要调研论证。", "extension_date": wanted}
+
+    # when too long
+    with pytest.raises(InvalidInputError) as refused:
+        motion.do("draft_answer", {**request, "extension_date": wanted + timedelta(days=40)})
+    # then
+    assert set(refused.value.fields) == {"extension_date"}
+
+    # when
+    motion.do("draft_answer", request)
+    motion.do("extension")
+    # then
+    assert motion.waits_at == ["draft_answer"]
+    assert motion.variables["answer_due"].date() == wanted + timedelta(days=1)
+    assert motion.due("draft_answer") == motion.variables["answer_due"]
+    assert motion.notices("extension") == sorted([PROPOSER, "o0501"])
+
+
+def test_no_answer_without_contact_to_the_proposer(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("draft_answer")
+
+    # when / then
+    with pytest.raises(InvalidInputError) as refused:
+        motion.do("draft_answer", contact_date=None, contact_way=None)
+    assert set(refused.value.fields) == {"contact_date", "contact_way"}
+
+
+def test_class_b_needs_a_date_to_finish(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("draft_answer")
+
+    # when / then
+    with pytest.raises(InvalidInputError) as refused:
+        motion.do("draft_answer", **{"class": "B", "finish_date": None})
+    assert set(refused.value.fields) == {"finish_date"}
+
+
+def test_who_drafted_the_answer_does_not_sign_it(scenario: Scenario) -> None:
+    # given the handler is a head as well
+    with scenario.engine.unit_of_work() as uow:
+        from models import RoleAssignment
+
+        uow.session.add(RoleAssignment(user_id="o0501", role="unit_head", unit_id="教务处"))
+    motion = scenario.motion_at("head_sign")
+
+    # when / then
+    with pytest.raises((NotFoundError, NotPermittedError)):
+        motion.do("head_sign", by="o0501")
+    motion.do("head_sign", by="h05")
+
+
+def test_an_answer_not_up_to_standard_goes_back_and_is_counted(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("quality")
+
+    # when
+    motion.do("quality", quality_action="return", quality_comment="措施不具体。")
+    # then
+    assert motion.waits_at == ["draft_answer"]
+    assert motion.variables["quality_returns"] == 1
+
+
+def test_the_committee_may_change_the_class(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("quality")
+
+    # when
+    motion.do("quality", {"class": "D", "quality_action": "pass"})
+
+    # then
+    assert motion.variables["class"] == "D"
+    assert motion.variables["first_class"] == "D"
+
+
+def test_a_late_answer_is_accepted_and_marked_late(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("draft_answer")
+
+    # when
+    scenario.advance(days=80)
+    motion.go_on_to("rate")
+
+    # then
+    assert motion.variables["on_time"] is False
+    assert motion.notices("answered") == sorted([PROPOSER, "d0113", "d0114"])
+
+
+def test_a_suggestion_is_answered_without_a_leader(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("head_sign", decide_filing={"disposition": "suggestion"})
+
+    # when
+    motion.do("head_sign")
+
+    # then
+    assert motion.waits_at == ["quality"]
+
+
+def test_the_proposer_withdraws_before_the_answer_and_the_units_are_told(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("draft_answer")
+
+    # when
+    motion.withdraw()
+
+    # then
+    assert motion.ended_at == "withdrawn"
+    assert motion.variables["disposition"] == "withdrawn"
+    assert "h05" in motion.notices("withdrawn")
+    assert scenario.open_timers() == 0
+
+
+def test_after_the_answer_a_motion_is_not_withdrawn_any_more(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("rate")
+
+    # when / then
+    with pytest.raises(ConflictError):
+        motion.withdraw()
+    assert motion.waits_at == ["rate"]

@@ -1,0 +1,161 @@
+"""From the committee to the unit: recommendation and decision, the chair's gate, appeal, sealing, objections."""
+
+import pytest
+
+from engine.errors import InvalidInputError, NotFoundError
+from engine.queries.instance_page import instance_page
+from tests.workflows.scenario import PROPOSER, Scenario
+
+REFUSED = {
+    "recommend": {"public_interest": "no", "recommended_reason_code": "private_interest"},
+    "decide_filing": {
+        "disposition": "not_filed",
+        "reason_code": "private_interest",
+        "reason_text": "属于个人事项，请向来访接待反映。",
+    },
+}
+
+
+def test_the_committee_may_overrule_the_recommendation(scenario: Scenario) -> None:
+    # given the table recommends a suggestion
+    motion = scenario.motion_at("decide_filing", recommend={"minor": "yes"})
+    assert motion.variables["recommended_disposition"] == "suggestion"
+
+    # when
+    motion.do("decide_filing", disposition="filed")
+
+    # then both stand
+    assert motion.waits_at == ["routing"]
+    assert motion.variables["disposition"] == "filed"
+    assert motion.variables["recommended_disposition"] == "suggestion"
+
+
+def test_a_veto_of_the_chair_sends_the_line_back_to_the_committee_and_needs_a_reason(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("chair_approve")
+
+    # when
+    with pytest.raises(InvalidInputError) as refused:
+        motion.do("chair_approve", chair_action="veto")
+    motion.do("chair_approve", chair_action="veto", veto_comment="请再研究主办单位。")
+
+    # then
+    assert set(refused.value.fields) == {"veto_comment"}
+    assert motion.waits_at == ["decide_filing"]
+    assert motion.variables["number"] is None
+
+
+def test_numbers_are_given_at_filing_without_gaps_and_suggestions_share_the_series(scenario: Scenario) -> None:
+    # given
+    first = scenario.motion_at("endorse")
+    second = scenario.motion_at("sign_for", decide_filing={"disposition": "suggestion"})
+    third = scenario.motion_at("endorse")
+
+    # then
+    assert [each.variables["number"] for each in (first, second, third)] == ["407001", "J407002", "407003"]
+
+
+def test_a_refused_proposer_may_appeal_and_the_presidium_decides_finally(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("appeal", **REFUSED)
+    assert motion.notices("refused") == [PROPOSER]
+
+    # when
+    motion.do("appeal", {"appeal_action": "appeal", "appeal_reason": "涉及多数教师，请审定。"})
+    assert motion.waits_at == ["presidium_review"]
+    motion.do(
+        "presidium_review",
+        {"disposition": "filed", "reason_text": "涉及集体利益。", "presidium_on": scenario.clock.now().date()},
+    )
+    motion.do("routing")
+
+    # then it is numbered without the chair's list
+    assert motion.variables["number"] == "407001"
+    assert motion.waits_at == ["endorse"]
+
+
+def test_a_refusal_without_appeal_is_final_after_five_working_days(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("appeal", **REFUSED)
+
+    # when
+    scenario.advance(days=8)
+
+    # then
+    assert motion.ended_at == "not_filed"
+    assert motion.variables["number"] is None
+
+
+def test_a_letter_for_the_discipline_body_is_sealed_and_its_text_readable_to_nobody_else(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("decide_filing")
+    with scenario.engine.reading("clerk1") as uow:
+        assert instance_page(uow, motion.id).facts
+
+    # when
+    motion.do("decide_filing", disposition="not_filed", reason_code="discipline", reason_text="应向纪检监察部门反映。")
+
+    # then
+    assert motion.ended_at == "sealed_closed"
+    for reader in ("clerk1", "chair", "d0113", "c02"):
+        with scenario.engine.reading(reader) as uow, pytest.raises(NotFoundError):
+            instance_page(uow, motion.id)
+
+
+def test_the_leader_has_five_working_days_to_endorse_then_it_goes_on_with_a_mark(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("endorse")
+
+    # when
+    scenario.advance(days=8)
+
+    # then
+    assert motion.waits_at == ["sign_for"]
+    assert motion.variables["endorsement_overdue"] is True
+
+
+def test_the_third_objection_lets_the_leader_decide_and_that_is_final(scenario: Scenario) -> None:
+    # given
+    objection = {"decision": "object", "objection_reason": "不属于本单位职责。", "proposed_unit": "人事处"}
+    motion = scenario.motion_at("sign_for")
+
+    # when two objections
+    for count in (1, 2):
+        motion.do("sign_for", objection)
+        assert motion.waits_at == ["routing"]
+        assert motion.variables["assign_count"] == count
+        motion.go_on_to("sign_for")
+    # and a third
+    motion.do("sign_for", objection)
+    # then
+    assert motion.waits_at == ["leader_ruling"]
+
+    # when the leader has decided, an objection changes nothing
+    motion.do("leader_ruling", {"lead_unit": "人事处", "co_units": [], "ruling_comment": "由人事处主办。"})
+    motion.do("sign_for", objection)
+    # then
+    assert motion.waits_at == ["name_handler"]
+    assert motion.variables["lead_unit"] == "人事处"
+    assert motion.variables["number"] == "407001"
+
+
+def test_a_unit_that_keeps_silent_has_accepted(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("sign_for", routing={"co_units": ["财务处"]})
+    assert motion.waits_at == ["sign_for", "sign_for"]
+
+    # when
+    scenario.advance(days=8)
+
+    # then
+    assert motion.waits_at == ["name_handler"]
+
+
+def test_a_unit_never_leads_and_helps_in_the_same_motion(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("routing")
+
+    # when / then
+    with pytest.raises(InvalidInputError) as refused:
+        motion.do("routing", co_units=["教务处", "财务处"])
+    assert set(refused.value.fields) == {"co_units"}

@@ -1,0 +1,158 @@
+"""A year of motions replayed: the figures, killed and started again, another rating, bad input."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from engine.bootstrap import Engine, open_engine
+from engine.replay import ReplayError
+from engine.replay.prepare import prepare
+from engine.replay.session import replay_files
+from engine.reports import build_report
+from engine.settings import Settings
+from models import Job, JobState, ProcessInstance, UserTask, UserTaskState, WorkItem
+from tests.support.databases import PreparedDatabases
+from tests.support.fakes import MovableClock
+
+DEMO = Path(__file__).resolve().parents[2] / "workflows" / "motion" / "demo"
+ANSWERS, CASELOAD, EDGES = DEMO / "answers.yaml", DEMO / "caseload.jsonl", DEMO / "edge_cases.jsonl"
+TODAY = datetime.fromisoformat("2026-11-25T10:00:00+08:00")
+
+
+def _prepare(url: str) -> None:
+    engine = _open(url, Path(url.removeprefix("sqlite:///")).parent)
+    prepare(engine)
+    engine.close()
+
+
+def _open(url: str, folder: Path) -> Engine:
+    settings = Settings(database_url=url, data_directory=folder, sqlite_synchronous="NORMAL")
+    return open_engine(settings=settings, clock=MovableClock(TODAY))
+
+
+@pytest.fixture
+def engine(prepared_databases: PreparedDatabases, tmp_path: Path) -> Iterator[Engine]:
+    """An engine on the demo organisation."""
+    with prepared_databases.copy("sqlite", "replay", _prepare) as url:
+        opened = _open(url, tmp_path)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_engine(
+    request: pytest.FixtureRequest, prepared_databases: PreparedDatabases, tmp_path: Path
+) -> Iterator[Engine]:
+    """The same on SQLite and on PostgreSQL."""
+    with prepared_databases.copy(request.param, "replay", _prepare) as url:
+        opened = _open(url, tmp_path)
+        yield opened
+        opened.close()
+
+
+def _figures(engine: Engine, session: str) -> dict[str, Any]:
+    with engine.reading() as uow:
+        return build_report(uow.session, "motion", session, now=uow.now).as_json()
+
+
+def _count(engine: Engine, *conditions: Any) -> int:
+    with engine.reading() as uow:
+        return uow.session.scalar(select(func.count()).where(*conditions)) or 0
+
+
+def _lines(path: Path, *keys: str) -> list[dict[str, Any]]:
+    lines = [json.loads(text) for text in path.read_text(encoding="utf-8").splitlines()]
+    return [line for line in lines if not keys or line["id"] in keys]
+
+
+def _file(path: Path, lines: list[dict[str, Any]]) -> Path:
+    path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def test_the_year_gives_the_figures_of_the_annual_summary(either_engine: Engine) -> None:
+    # when
+    result = replay_files(either_engine, "motion", ANSWERS, [CASELOAD, EDGES])
+
+    # then
+    year = _figures(either_engine, "4-5")
+    assert year["received"] == 57
+    assert year["dispositions"] == {"filed": 36, "merged": 3, "suggestion": 18, "not_filed": 0, "withdrawn": 0}
+    assert (year["accepted"], year["answered"], year["answer_rate"]) == (57, 57, "100%")
+    assert (year["rated"], year["ratings"]) == (57, {"满意": 50, "基本满意": 4, "不满意": 3})
+    assert (year["satisfaction"], year["satisfaction_fraction"]) == ("95%", "54/57")
+    assert (year["not_rated"], year["invariants_failed"]) == (0, [])
+    edges = _figures(either_engine, "4-6")
+    assert edges["received"] == 5
+    assert edges["dispositions"] == {"filed": 0, "merged": 0, "suggestion": 1, "not_filed": 3, "withdrawn": 1}
+    assert edges["invariants_failed"] == []
+    # and only the refused draft is left, without a timer
+    assert (result.ended, set(result.drafts), set(result.drafts["X005"])) == (62, {"X005"}, {"reason", "suggestions"})
+    assert _count(either_engine, Job.state == JobState.WAITING) == 0
+    assert _count(either_engine, UserTask.state == UserTaskState.CREATED) == 1
+
+
+def test_a_replay_that_was_killed_goes_on_and_does_nothing_twice(engine: Engine, tmp_path: Path) -> None:
+    # given two motions, one merged into the other, stopped on the way
+    file = _file(tmp_path / "few.jsonl", _lines(CASELOAD, "M007", "M008"))
+
+    class KilledError(Exception):
+        pass
+
+    def kill(_done: int, _total: int, _now: datetime) -> None:
+        raise KilledError
+
+    with pytest.raises(KilledError):
+        replay_files(engine, "motion", ANSWERS, [file], progress=kill)
+    assert _count(engine, WorkItem.decided_by.is_not(None)) >= 20
+
+    # when
+    replay_files(engine, "motion", ANSWERS, [file])
+    # then
+    figures = _figures(engine, "4-5")
+    assert (figures["received"], figures["rated"], figures["dispositions"]["merged"]) == (2, 2, 1)
+
+    # when once more
+    again = replay_files(engine, "motion", ANSWERS, [file])
+    # then
+    assert (again.actions, again.jobs, again.ended) == (0, 0, 2)
+    assert _count(engine, ProcessInstance.business_key == "M007") == 1
+
+
+def test_another_rating_in_the_file_is_another_rating_in_the_report(engine: Engine, tmp_path: Path) -> None:
+    # given
+    lines = _lines(CASELOAD, "M001", "M002")
+    lines[0]["fixture"]["final_rating"] = "不满意"
+
+    # when
+    replay_files(engine, "motion", ANSWERS, [_file(tmp_path / "changed.jsonl", lines)])
+
+    # then
+    figures = _figures(engine, "4-5")
+    assert figures["satisfaction_fraction"] == "1/2"
+    assert figures["satisfaction"] == "50%"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("nonsense\n", "不是 JSON"),
+        ("[1]\n", "应为 JSON 对象"),
+        ('{"title": "无编号"}\n', "没有编号或届次"),
+        ('{"id": "Q1", "session": "4-5", "proposer": "无名氏"}\n', "没有“无名氏”这个人"),
+        ('{"id": "Q1", "session": "9-9", "proposer": "d0101"}\n', "没有届次 9-9"),
+        ("", "文件中没有内容"),
+    ],
+)
+def test_a_file_that_is_no_caseload_is_refused_with_its_line(
+    engine: Engine, tmp_path: Path, text: str, reason: str
+) -> None:
+    file = tmp_path / "bad.jsonl"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ReplayError, match=reason):
+        replay_files(engine, "motion", ANSWERS, [file])

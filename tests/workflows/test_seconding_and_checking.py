@@ -1,0 +1,185 @@
+"""From the draft to the committee: seconding, delegation check, formal check, returns, late motions."""
+
+import pytest
+
+from engine.errors import InvalidInputError, NotFoundError, NotPermittedError
+from tests.workflows.scenario import PROPOSER, Scenario
+
+RETURNED = {
+    "complete": "yes",
+    "one_matter": "no",
+    "in_scope": "yes",
+    "duplicate": "no",
+    "formal_action": "return",
+    "formal_comment": "一事一案，请拆分后重新提交。",
+}
+
+
+def test_a_motion_without_suggestions_stays_a_draft_with_a_message_at_the_field(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion()
+
+    # when
+    with pytest.raises(InvalidInputError) as refused:
+        motion.do("draft", suggestions=[])
+
+    # then
+    assert set(refused.value.fields) == {"suggestions"}
+    assert motion.waits_at == ["draft"]
+    assert motion.variables["received_at"] is None
+
+
+def test_nobody_seconds_his_own_motion(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion()
+
+    # when
+    with pytest.raises(InvalidInputError) as refused:
+        motion.do("draft", seconders=[PROPOSER, "d0113"])
+
+    # then
+    assert set(refused.value.fields) == {"seconders"}
+
+
+def test_changing_the_reason_clears_the_acceptances(scenario: Scenario) -> None:
+    # given one of two has accepted
+    motion = scenario.motion_at("second")
+    motion.do("second", by="d0113")
+    motion.do("second", by="d0114", decision="decline", decline_reason="不同意。")
+    assert motion.waits_at == ["draft"]
+    assert motion.variables["accepted"] == ["d0113"]
+
+    # when the reason changes
+    motion.do("draft", reason="修改以后的理由，说明现状和存在的问题。", seconders=["d0113", "d0115"])
+
+    # then both are asked
+    assert motion.waits_at == ["second", "second"]
+    assert motion.variables["accepted"] == []
+
+
+def test_who_has_accepted_is_not_asked_again_when_only_the_phone_changes(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("second")
+    motion.do("second", by="d0113")
+    motion.do("second", by="d0114", decision="decline", decline_reason="不同意。")
+
+    # when
+    motion.do("draft", phone="13900000000", seconders=["d0113", "d0115"])
+    motion.do("second", by="d0115")
+
+    # then
+    assert motion.waits_at == ["formal_check"]
+
+
+def test_an_acceptance_counts_even_if_the_time_runs_out_for_the_others(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("second")
+    motion.do("second", by="d0114")
+
+    # when
+    scenario.advance(days=6)
+
+    # then
+    assert motion.waits_at == ["draft"]
+    assert motion.variables["accepted"] == ["d0114"]
+    assert motion.notices("seconding_short") == [PROPOSER]
+
+
+def test_any_representative_but_the_proposer_seconds_on_the_open_list(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("second_openly", draft={"seconders": ["d0113"], "open_seconding": True})
+
+    # when
+    with pytest.raises((NotFoundError, NotPermittedError)):
+        motion.do("second_openly", by=PROPOSER)
+    motion.do("second_openly", by="d0305")
+    motion.do("second", by="d0113")
+
+    # then
+    assert motion.waits_at == ["formal_check"]
+    assert sorted(motion.variables["accepted"]) == ["d0113", "d0305"]
+
+
+def test_a_delegations_motion_needs_no_seconders_but_its_head_and_a_majority(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("delegation_check", draft={"kind": "delegation", "seconders": None})
+
+    # when
+    with pytest.raises(InvalidInputError):
+        motion.do("delegation_check", supporters=8, delegation_size=16)
+    motion.do("delegation_check", by="d0112", supporters=9, delegation_size=16)
+
+    # then
+    assert motion.waits_at == ["formal_check"]
+
+
+def test_the_delegation_check_is_a_setting(scenario: Scenario) -> None:
+    # given
+    scenario.set(delegation_check=True)
+
+    # when
+    motion = scenario.motion_at("delegation_check")
+    motion.do("delegation_check", delegation_action="return", delegation_comment="请补充数据说明。")
+
+    # then
+    assert motion.waits_at == ["draft"]
+
+
+def test_a_return_that_is_not_answered_in_three_working_days_withdraws_the_motion(scenario: Scenario) -> None:
+    # given a return on a Monday
+    motion = scenario.motion_at("formal_check")
+    motion.do("formal_check", RETURNED)
+    assert motion.waits_at == ["revise"]
+
+    # when the third working day is not yet over
+    scenario.advance(days=3, hours=14, minutes=59)
+    # then
+    assert motion.waits_at == ["revise"]
+
+    # when it is over
+    scenario.advance(minutes=1)
+    # then
+    assert motion.ended_at == "withdrawn_unrevised"
+    assert motion.variables["disposition"] == "withdrawn"
+    assert motion.notices("lapsed") == sorted([PROPOSER, "d0113", "d0114"])
+
+
+def test_a_motion_is_returned_at_most_twice(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("formal_check")
+    for _ in range(2):
+        motion.do("formal_check", RETURNED)
+        motion.do("revise", motion.answers["draft"])  # type: ignore[arg-type]
+
+    # when
+    motion.do("formal_check", RETURNED)
+
+    # then it goes on to the committee
+    assert motion.waits_at == ["recommend"]
+    assert motion.variables["returns"] == 2
+
+
+def test_the_proposer_never_checks_his_own_motion(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("formal_check")
+
+    # when / then
+    with pytest.raises((NotFoundError, NotPermittedError)):
+        motion.do("formal_check", by=PROPOSER)
+
+
+@pytest.mark.parametrize(("allowed", "outcome"), [(False, "suggestion"), (True, "out_of_session")])
+def test_a_late_motion_becomes_a_suggestion_unless_motions_between_congresses_are_allowed(
+    scenario: Scenario, allowed: bool, outcome: str
+) -> None:
+    # given
+    scenario.set(between_congress_motions=allowed)
+    motion = scenario.motion()
+
+    # when it is seconded after the window has closed
+    scenario.advance(days=40)
+    motion.go_on_to("formal_check")
+
+    # then
+    assert motion.variables["late"] is True
+    assert motion.variables["late_outcome"] == outcome
