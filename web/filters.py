@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day,
         moment=moment,
+        deadline=deadline,
         short=short,
         iso=iso,
         money=money,
@@ -61,6 +62,16 @@ def moment(value: datetime | None) -> str:
         return ""
     at = value.astimezone(LOCAL)
     return f"{day(value)}{', ' if language() == 'en' else ' '}{at:%H:%M}"
+
+
+def deadline(value: datetime | None) -> str:
+    """An instant that ends a day is said as that day's 24:00."""
+    if value is None:
+        return ""
+    at = value.astimezone(LOCAL)
+    if at.time() != time(0):
+        return moment(value)
+    return f"{day(at.date() - timedelta(days=1))}{', ' if language() == 'en' else ' '}24:00"
 
 
 def short(value: datetime | None) -> str:
@@ -136,7 +147,7 @@ def shown(value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, datetime):
-        return moment(value)
+        return deadline(value)  # nothing but a deadline falls on the very midnight
     if isinstance(value, date):
         return day(value)
     if isinstance(value, time):

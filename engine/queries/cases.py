@@ -194,7 +194,13 @@ def next_steps_of(instance: LoadedInstance, current: Iterable[str], limit: int =
     process = instance.deployed.definitions.processes.get(instance.process_key)
     if process is None or not instance.is_active:
         return ()
-    return tuple(NextStep(task.id, task.name or task.id, task.lane) for task in process.next_user_tasks(current, limit))
+    tasks = process.next_user_tasks(current, limit)
+    usual = instance.deployed.manifest.data.get("next_steps")
+    if isinstance(usual, list):  # the usual way says more than all ways that are drawn
+        reached = max((usual.index(node) for node in current if node in usual), default=None)
+        if reached is not None:
+            tasks = [process.user_tasks[node] for node in usual[reached + 1 :] if node in process.user_tasks][:limit]
+    return tuple(NextStep(task.id, task.name or task.id, task.lane) for task in tasks)
 
 
 def due_explanation(reason: Mapping[str, Any] | None) -> str | None:

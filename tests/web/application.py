@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -45,6 +46,9 @@ GOOD_MOTION = {
 }
 
 
+_TRACES = re.compile(
+    r'<meta name="csrf-token"[^>]*>|name="csrf_token" value="[^"]*"|next=[^"]*"|[0-9a-f]{8}(-[0-9a-f]{4,12}){4}'
+)
 KEY_FILE = Path(tempfile.mkdtemp(prefix="banli-test-")) / "master.key"  # prepared databases are read with it, too
 COMPILED: OrderedDict[UUID, Deployed] = OrderedDict()
 
@@ -106,6 +110,11 @@ class Page:
     @property
     def tree(self) -> Any:
         return html.fromstring(self.text)
+
+    @property
+    def without_traces(self) -> str:
+        """The text without what differs from request to request: the address and the token of the page."""
+        return _TRACES.sub("", self.text)
 
     @property
     def alerts(self) -> list[str]:

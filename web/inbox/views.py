@@ -20,6 +20,7 @@ from engine.commands.unclaim_work_item import unclaim_work_item
 from engine.errors import ConflictError, InvalidInputError, StaleWorkItemError
 from engine.queries.work_item_form import WorkItemForm, work_item_form
 from engine.queries.work_item_page import WorkItemPage, work_item_page
+from engine.unit_of_work import UnitOfWork
 from web.extensions import current_engine
 from web.forms import FormView, Posted, build_view, read_request, storable
 from web.inbox import pages
@@ -48,7 +49,7 @@ def task(work_item_id: UUID) -> ResponseReturnValue:
             page = work_item_page(uow, work_item_id)
             if not page.can_complete:  # may read the case, and that is all
                 return redirect(url_for("instances.show", instance_id=page.instance_id))
-            return _render_task(page, pages.first_values(page))
+            return _render_task(uow, page, pages.first_values(page))
     except StaleWorkItemError as stale:
         return _over(_form_of(work_item_id), stale)
 
@@ -163,6 +164,7 @@ def _form_of(work_item_id: UUID) -> WorkItemForm:
 
 
 def _render_task(
+    uow: UnitOfWork,
     page: WorkItemPage,
     data: Mapping[str, object],
     *,
@@ -183,7 +185,7 @@ def _render_task(
         ask_opinion=_asks_for_words(form),
         opinion=opinion,
         request_id=uuid4(),
-        **task_extras(page),
+        **task_extras(uow, page),
     )
 
 
@@ -197,7 +199,7 @@ def _refused(work_item_id: UUID, posted: Posted, errors: Mapping[str, str]) -> R
     """The page again, with what was typed and what is wrong with it."""
     with current_engine().reading(current_user.id) as uow:
         page = work_item_page(uow, work_item_id)
-        return _render_task(page, posted.data, errors=errors, opinion=posted.opinion), 422
+        return _render_task(uow, page, posted.data, errors=errors, opinion=posted.opinion), 422
 
 
 def _keep(work_item_id: UUID, posted: Posted) -> ResponseReturnValue:
@@ -209,7 +211,7 @@ def _keep(work_item_id: UUID, posted: Posted) -> ResponseReturnValue:
         return redirect(url_for(".task", work_item_id=work_item_id), code=303)
     with current_engine().reading(current_user.id) as uow:
         page = work_item_page(uow, work_item_id)
-        return _render_task(page, posted.data, add_row=posted.add_row, opinion=posted.opinion)
+        return _render_task(uow, page, posted.data, add_row=posted.add_row, opinion=posted.opinion)
 
 
 def _over(item: WorkItemForm, error: ConflictError, *, typed: Mapping[str, object] | None = None) -> str:

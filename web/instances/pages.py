@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 
-from engine.definitions.manifest import text_of
+from engine.definitions.manifest import Manifest, text_of
 from engine.errors import InvalidInputError, NotFoundError
 from engine.forms.convert import RefusedValue, clean_text
 from engine.queries.cases import AttachmentEntry, DecisionEntry, FactValue
@@ -21,7 +21,7 @@ from engine.queries.work_item_page import WorkItemPage
 from engine.unit_of_work import UnitOfWork
 from web.i18n import language
 from web.inbox.status import status_of
-from web.instances.timeline import steps_of
+from web.instances.timeline import Step, steps_of
 
 DRAFTS_SHOWN = 10
 SIGNED_SHOWN = 10  # steps on the printed form
@@ -96,7 +96,7 @@ def case_page(uow: UnitOfWork, instance_id: UUID, comment_answer: Mapping[str, s
         "next_steps": page.next_steps,
         "files": files_of(page.id, page.attachments),
         "may_attach": page.can_attach,
-        "decisions": decisions_of(page.decisions),
+        "decisions": decisions_of(uow, page.folder_key, page.decisions),
         "links": [_link(link) for link in page.links],
         "sections": [_section(section, comment_answer or {}) for section in page.sections],
         "my_tasks": page.my_tasks,
@@ -116,13 +116,12 @@ def paper_page(uow: UnitOfWork, instance_id: UUID) -> dict[str, Any]:
     """The printed form: the facts, who decided what, and room for signatures."""
     page = instance_page(uow, instance_id)
     steps = steps_of(entry for entry in page.timeline if entry.state == "done")
-    signed = [step for step in steps if step.opinion or step.outcome]
     own = uow.engine.latest(uow.session, page.folder_key).manifest.data.get("x_paper_title")
     return {
         "case": page,
         "heading": text_of(own, language()) if own else _("%(name)s办理单", name=page.process_name),
         "case_facts": _with_title(page),
-        "signed": signed[-SIGNED_SHOWN:],
+        "signed": _signed(steps),
     }
 
 
@@ -134,13 +133,13 @@ def diagram_xml(uow: UnitOfWork, instance_id: UUID) -> bytes:
     return xml
 
 
-def task_extras(page: WorkItemPage) -> dict[str, Any]:
+def task_extras(uow: UnitOfWork, page: WorkItemPage) -> dict[str, Any]:
     """What the page of a work item shows of its case."""
     return {
         "steps": steps_of(page.timeline),
         "next_steps": page.next_steps,
         "files": files_of(page.instance_id, page.attachments),
-        "decisions": decisions_of(page.decisions),
+        "decisions": decisions_of(uow, page.folder_key, page.decisions),
     }
 
 
@@ -156,15 +155,19 @@ def files_of(instance_id: UUID, files: Sequence[AttachmentEntry]) -> list[dict[s
     ]
 
 
-def decisions_of(decisions: Sequence[DecisionEntry]) -> list[dict[str, Any]]:
-    """Decisions with the numbers of their rules and the sources noted beside them."""
+def decisions_of(uow: UnitOfWork, folder_key: str, decisions: Sequence[DecisionEntry]) -> list[dict[str, Any]]:
+    """Decisions with the numbers of their rules and the sources noted beside them, in the words of process.yaml."""
+    if not decisions:
+        return []
+    manifest = uow.engine.latest(uow.session, folder_key).manifest
+    names = manifest.data.get("x_decisions", {})
     return [
         {
-            "name": entry.name,
+            "name": text_of(names[entry.decision_id], language()) if entry.decision_id in names else _(entry.name),
             "at": entry.at,
             "rules": [str(rule) for rule in entry.matched_rules],
-            "inputs": {name: value for name, value in entry.inputs.items() if value is not None},
-            "result": entry.result,
+            "inputs": _labelled(manifest, entry.inputs),
+            "result": _labelled(manifest, entry.result) if isinstance(entry.result, Mapping) else entry.result,
             "notes": _notes(entry.annotations),
         }
         for entry in decisions
@@ -195,6 +198,15 @@ def readable(text: str) -> str:
         return clean_text(text, LONGEST_TEXT) or ""
     except RefusedValue as refused:
         raise InvalidInputError({"text": refused.answer}) from None
+
+
+def _labelled(manifest: Manifest, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values under the names that people use; what has no value falls out."""
+    return {
+        manifest.label(name): manifest.value_label(name, value) if isinstance(value, str) else value
+        for name, value in values.items()
+        if value is not None
+    }
 
 
 def _notes(annotations: Sequence[Any]) -> list[str]:
@@ -234,8 +246,16 @@ def _section(section: SectionEntry, answer: Mapping[str, str]) -> dict[str, Any]
     }
 
 
+def _signed(steps: Sequence[Step]) -> list[tuple[str, list[Step]]]:
+    """Who decided what, gathered by step; steps without a word or decision need no line on paper."""
+    gathered: dict[str, list[Step]] = {}
+    for step in steps:
+        if step.opinion or step.outcome:
+            gathered.setdefault(step.what, []).append(step)
+    return list(gathered.items())[-SIGNED_SHOWN:]
+
+
 def _with_title(page: InstancePage) -> list[FactValue]:
-    """The title first, where the facts do not have it."""
-    if not page.title or any(fact.variable == "title" for fact in page.facts):
-        return list(page.facts)
-    return [FactValue("title", _("案名"), page.title, False, "text"), *page.facts]
+    """The title first; the number stands above the table already."""
+    facts = [fact for fact in page.facts if fact.variable not in ("title", "number")]
+    return [FactValue("title", _("案名"), page.title, False, "text"), *facts] if page.title else facts
