@@ -231,7 +231,7 @@ class Replay:
             return
         try:
             with self.engine.unit_of_work(actor=task.actor) as uow:
-                request_id = f"replay:{task.instance_id}:{task.item_id}"
+                request_id = f"replay:{task.item_id}"
                 complete_work_item(uow, task.item_id, data, request_id=request_id, expected_version=None)
         except InvalidInputError as refused:
             allowed = task.answer.may_be_refused
