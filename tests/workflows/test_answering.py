@@ -205,3 +205,18 @@ def test_after_the_answer_a_motion_is_not_withdrawn_any_more(scenario: Scenario)
     with pytest.raises(ConflictError):
         motion.withdraw()
     assert motion.waits_at == ["rate"]
+
+
+def test_the_unit_is_reminded_ten_and_three_days_before_the_deadline_and_when_it_is_over(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("draft_answer")
+    due = motion.due("draft_answer")
+    assert due is not None
+
+    # when / then
+    for before, soon, over in ((11, 0, 0), (10, 1, 0), (3, 2, 0), (0, 2, 1)):
+        scenario.clock.set(due - timedelta(days=before))
+        scenario.run_due_jobs()
+        assert motion.notices("answer_due_soon").count("o0501") == soon
+        assert motion.notices("answer_overdue").count("h05") == over
+    assert motion.waits_at == ["draft_answer"]
