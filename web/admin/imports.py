@@ -128,7 +128,7 @@ def _options() -> ImportOptions:
 
 
 def _folder() -> Path:
-    folder = current_engine().settings.data_path / "imports"
+    folder = current_engine().settings.data_dir / "imports"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
