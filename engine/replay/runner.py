@@ -25,7 +25,7 @@ from engine.replay.lines import Line
 from engine.rules.due_dates import SHANGHAI
 from engine.step.opening import as_instant
 from engine.unit_of_work import UnitOfWork
-from models import InstanceStatus, Job, JobState, ProcessInstance, UserTask, WorkItem, WorkItemState
+from models import HistoryEvent, InstanceStatus, Job, JobState, ProcessInstance, UserTask, WorkItem, WorkItemState
 
 JOB, ITEM, TASK, INSTANCE = Job.__table__, WorkItem.__table__, UserTask.__table__, ProcessInstance.__table__
 Progress = Callable[[int, int, datetime], None]  # cases done, cases in all, simulated now
@@ -155,7 +155,17 @@ class Replay:
                 self._plan_companion(companion, congress, index, present)
         for line in self.lines:
             self._plan_start(line, present)
+        self._go_on_from_last_event()
         self._discover(None)
+
+    def _go_on_from_last_event(self) -> None:
+        """A replay that was stopped goes on at the instant it had reached, when people held their roles."""
+        with self.engine.reading() as uow:
+            reached = uow.session.scalar(
+                select(func.max(HistoryEvent.at)).where(HistoryEvent.process_instance_id.in_(self._line_of))
+            )
+        if reached is not None:
+            self.clock.move_to(reached)
 
     def _plan_start(self, line: Line, present: Mapping[str | None, UUID]) -> None:
         if (found := present.get(line.key)) is not None:
