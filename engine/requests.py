@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from engine.errors import ConflictError
 from engine.unit_of_work import UnitOfWork
@@ -11,6 +11,7 @@ from engine.values import dumps, loads
 from models import HandledRequest
 
 REQUEST = HandledRequest.__table__
+_BY_ID = select(REQUEST).where(REQUEST.c.request_id == bindparam("wanted"))
 
 
 def replayed(uow: UnitOfWork, request_id: str | None, command: str) -> dict[str, Any] | None:
@@ -21,7 +22,7 @@ def replayed(uow: UnitOfWork, request_id: str | None, command: str) -> dict[str,
     """
     if not request_id:
         return None
-    row = uow.connection.execute(select(REQUEST).where(REQUEST.c.request_id == request_id)).one_or_none()
+    row = uow.connection.execute(_BY_ID, {"wanted": request_id}).one_or_none()
     if row is None:
         return None
     if row.command != command or row.actor_id != uow.actor:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import structlog
 from sqlalchemy import Connection
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.bootstrap import Engine
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 
 class UnitOfWork:
@@ -42,6 +43,7 @@ class UnitOfWork:
         self.read_only = read_only
         self.session = Session(engine.readers if read_only else engine.database, autoflush=True)
         self._after_commit: list[Callable[[], None]] = []
+        self._known: dict[object, Any] = {}
 
     @cached_property
     def connection(self) -> Connection:
@@ -64,6 +66,13 @@ class UnitOfWork:
 
         held = roles_of(self.session, user_id, self.today)
         return Holder(user_id, frozenset((role.role, role.unit_id) for role in held))
+
+    def once(self, key: object, read: Callable[[], T]) -> T:
+        """What ``read`` answers, read once in this transaction: settings, the calendar."""
+        if key not in self._known:
+            self._known[key] = read()
+        found: T = self._known[key]
+        return found
 
     def after_commit(self, action: Callable[[], None]) -> None:
         """Do something once the transaction is committed; it must not fail, and is dropped on a rollback."""

@@ -18,7 +18,7 @@ from engine.errors import BusyError, EngineError, NoSubscriptionError
 from engine.rules.retry import next_try
 from engine.step.history import HistoryEntry
 from engine.step.instance import load_instance
-from engine.step.save import INCIDENT, JOB, incident_row, job_row
+from engine.step.save import INCIDENT, JOB, MESSAGE_PLACE, incident_row, job_row
 from engine.unit_of_work import UnitOfWork
 from engine.values import loads
 from models import InstanceStatus, JobKind, JobState, SubscriptionKind
@@ -97,6 +97,8 @@ def claim(engine: "Engine", owner: str, size: int) -> list[ClaimedJob]:
 def carry_out(engine: "Engine", job: ClaimedJob) -> bool:
     """Do one job; False if it failed, or if its lease ended and another worker has it now."""
     try:
+        if job.kind is JobKind.MAIL:
+            return _send_mail(engine, job)
         with engine.unit_of_work() as uow:
             if job.process_instance_id is not None:
                 load_instance(uow, job.process_instance_id)  # lock order everywhere: the instance, then its jobs
@@ -152,21 +154,21 @@ def _deliver_message(uow: UnitOfWork, job: ClaimedJob) -> None:
     payload = job.payload
     if job.process_instance_id is not None:  # one copy of a broadcast
         try:
-            deliver(uow, job.process_instance_id, int(payload["no"]), payload["name"], payload["data"])
+            deliver(uow, job.process_instance_id, int(payload["no"]), payload["name"], _data(uow, payload))
         except NoSubscriptionError:
             log.info("broadcast_receiver_gone", instance=str(job.process_instance_id))
         return
     if payload["broadcast"]:
         _fan_out(uow, JobKind.MESSAGE, payload)
         return
-    correlate_message(uow, payload["name"], payload["key"], payload["data"], request_id=None)
+    correlate_message(uow, payload["name"], payload["key"], _data(uow, payload), request_id=None)
 
 
 def _deliver_signal(uow: UnitOfWork, job: ClaimedJob) -> None:
     if job.process_instance_id is None:
         _fan_out(uow, JobKind.SIGNAL, job.payload)
         return
-    name, data = job.payload["name"], job.payload["data"]
+    name, data = job.payload["name"], _data(uow, job.payload)
     instance = load_instance(uow, job.process_instance_id)
     if not instance.is_active:
         return
@@ -185,20 +187,31 @@ def _fan_out(uow: UnitOfWork, kind: JobKind, payload: Mapping[str, Any]) -> None
     for instance_id, no in found:
         if kind is JobKind.SIGNAL and str(instance_id) == payload.get("sender"):
             continue
-        copy = {"name": payload["name"], "data": payload["data"], "no": str(no)}
+        copy = {"name": payload["name"], "data": payload["data"], "sender": payload["sender"], "no": str(no)}
         rows.append(job_row(uow, kind, copy, instance_id=instance_id))
     if rows:
         uow.connection.execute(insert(JOB), rows)
 
 
-def _send_mail(uow: UnitOfWork, job: ClaimedJob) -> None:
+def _send_mail(engine: "Engine", job: ClaimedJob) -> bool:
+    """Send with no transaction open: a slow server locks nobody out, and what was sent twice has the same key."""
     payload = job.payload
-    uow.engine.mailer.send(payload["to"], payload["subject"], payload["body"], idempotency_key=str(job.id))
+    engine.mailer.send(payload["to"], payload["subject"], payload["body"], idempotency_key=str(job.id))
+    with engine.unit_of_work() as uow:
+        sent = uow.connection.execute(delete(JOB).where(JOB.c.id == job.id, JOB.c.locked_by == job.owner))
+    return sent.rowcount == 1
+
+
+def _data(uow: UnitOfWork, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What was sent, opened with the sender's key."""
+    if payload.get("sender") is None:
+        return loads(payload["data"])
+    sender = load_instance(uow, UUID(payload["sender"]), for_update=False)
+    return sender.sealer.open(payload["data"], MESSAGE_PLACE)
 
 
 _HANDLERS: dict[JobKind, Callable[[UnitOfWork, ClaimedJob], None]] = {
     JobKind.TIMER: _fire_timer,
     JobKind.MESSAGE: _deliver_message,
     JobKind.SIGNAL: _deliver_signal,
-    JobKind.MAIL: _send_mail,
 }

@@ -8,6 +8,7 @@ from sqlalchemy import insert
 from engine.requests import remember, replayed
 from engine.step.save import JOB, job_row
 from engine.unit_of_work import UnitOfWork
+from engine.values import dumps
 from models import JobKind
 
 COMMAND = "broadcast_signal"
@@ -19,6 +20,6 @@ def broadcast_signal(
     """Broadcast a signal. Each receiver gets it in a transaction of its own, right after this one commits."""
     if replayed(uow, request_id, COMMAND) is not None:
         return
-    payload = {"name": name, "key": None, "data": dict(data or {}), "broadcast": True, "sender": None}
+    payload = {"name": name, "key": None, "data": dumps(dict(data or {})), "broadcast": True, "sender": None}
     uow.connection.execute(insert(JOB), job_row(uow, JobKind.SIGNAL, payload))
     remember(uow, request_id, COMMAND, {})

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.errors import ConflictError, NotEntitledError, StaleWorkItemError, WorkItemNotFoundError
 from engine.queries.organisation import names_of
@@ -20,6 +20,32 @@ from models import ProcessInstance, UserTask, WorkItem, WorkItemCandidate, WorkI
 ITEM = WorkItem.__table__
 TASK = UserTask.__table__
 CANDIDATE = WorkItemCandidate.__table__
+
+# built once: a statement costs more to build than to execute
+_THIS = bindparam("work_item_id")
+_INSTANCE_OF = select(ITEM.c.process_instance_id).where(ITEM.c.id == _THIS)
+_ITEM_AND_TASK = (
+    select(
+        ITEM.c.state,
+        ITEM.c.version,
+        ITEM.c.assignee_id,
+        ITEM.c.assigned_directly,
+        ITEM.c.excluded,
+        ITEM.c.decided_by,
+        ITEM.c.ended_at,
+        TASK.c.id.label("task_id"),
+        TASK.c.no,
+        TASK.c.flow_node_id,
+        TASK.c.name,
+        TASK.c.form_key,
+        TASK.c.local_variables,
+    )
+    .join(TASK, TASK.c.id == ITEM.c.user_task_id)
+    .where(ITEM.c.id == _THIS)
+)
+_CANDIDATES = select(CANDIDATE.c.user_id, CANDIDATE.c.role, CANDIDATE.c.unit_id).where(
+    CANDIDATE.c.work_item_id == _THIS
+)
 
 
 @dataclass
@@ -53,31 +79,12 @@ def load_work_item(uow: UnitOfWork, work_item_id: UUID, *, for_update: bool = Tr
     Raises:
         WorkItemNotFoundError: there is none.
     """
-    instance_id = uow.connection.execute(
-        select(ITEM.c.process_instance_id).where(ITEM.c.id == work_item_id)
-    ).scalar_one_or_none()
+    wanted = {"work_item_id": work_item_id}
+    instance_id = uow.connection.execute(_INSTANCE_OF, wanted).scalar_one_or_none()
     if instance_id is None:
         raise WorkItemNotFoundError
     instance = load_instance(uow, instance_id, for_update=for_update)
-    row = uow.connection.execute(
-        select(
-            ITEM.c.state,
-            ITEM.c.version,
-            ITEM.c.assignee_id,
-            ITEM.c.assigned_directly,
-            ITEM.c.excluded,
-            ITEM.c.decided_by,
-            ITEM.c.ended_at,
-            TASK.c.id.label("task_id"),
-            TASK.c.no,
-            TASK.c.flow_node_id,
-            TASK.c.name,
-            TASK.c.form_key,
-            TASK.c.local_variables,
-        )
-        .join(TASK, TASK.c.id == ITEM.c.user_task_id)
-        .where(ITEM.c.id == work_item_id)
-    ).one()
+    row = uow.connection.execute(_ITEM_AND_TASK, wanted).one()
     return LoadedWorkItem(
         id=work_item_id,
         state=WorkItemState(row.state),
@@ -98,11 +105,7 @@ def load_work_item(uow: UnitOfWork, work_item_id: UUID, *, for_update: bool = Tr
 
 def candidates_of(uow: UnitOfWork, work_item_id: UUID) -> tuple[Candidate, ...]:
     """Who may claim a work item."""
-    rows = uow.connection.execute(
-        select(CANDIDATE.c.user_id, CANDIDATE.c.role, CANDIDATE.c.unit_id).where(
-            CANDIDATE.c.work_item_id == work_item_id
-        )
-    )
+    rows = uow.connection.execute(_CANDIDATES, {"work_item_id": work_item_id})
     return tuple(Candidate(row.user_id, row.role, row.unit_id) for row in rows)
 
 

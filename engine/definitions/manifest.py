@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -81,17 +81,17 @@ class Manifest:
         """Decision that turns a deadline key into value and unit."""
         return self.data.get("deadlines_decision")
 
-    @property
+    @cached_property
     def sensitive(self) -> Mapping[str, tuple[str, ...]]:
         """Sensitive variables with the roles that may read them."""
         return {name: tuple(entry["roles"]) for name, entry in self.data.get("sensitive", {}).items()}
 
-    @property
+    @cached_property
     def period_variables(self) -> tuple[str, ...]:
         """Variables that place a case in a period, e.g. term and meeting."""
         return tuple(self.data.get("report", {}).get("period", {}).get("variables", ()))
 
-    @property
+    @cached_property
     def report_variables(self) -> tuple[str, ...]:
         """Variables of the report contract."""
         return tuple(self.data.get("report", {}).get("variables", ()))
@@ -145,6 +145,7 @@ class Manifest:
         values = entry.get("values", {}) if isinstance(entry, dict) else {}
         return text_of(values[value]) if value in values else value
 
+    @cached_property
     def visibility(self) -> tuple[VisibilityRule, ...]:
         """Rules of visibility."""
         return tuple(
@@ -154,6 +155,7 @@ class Manifest:
             for entry in self.data.get("visibility", ())
         )
 
+    @cached_property
     def participants(self) -> Mapping[str, str]:
         """Expressions that name people who take part, by part."""
         return {part: str(as_feel(text)) for part, text in self.data.get("participants", {}).items()}
@@ -165,7 +167,7 @@ class Manifest:
             for key, entry in self.data.get("conversation", {}).items()
         )
 
-    @property
+    @cached_property
     def setting_defaults(self) -> Mapping[str, Any]:
         """Default of each setting, as written."""
         return {name: entry["default"] for name, entry in self.data.get("settings", {}).items()}

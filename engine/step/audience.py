@@ -11,7 +11,7 @@ def audience_of(environment: StepEnvironment, process_id: str, variables: Mappin
     """The (role, unit) pairs that may read the case with these variables; unit "" means wherever held."""
     found: set[tuple[str, str]] = set()
     context = environment.context(variables)
-    for rule in environment.deployed.manifest.visibility():
+    for rule in environment.deployed.manifest.visibility:
         if rule.process is not None and rule.process != process_id:
             continue
         if rule.when is not None and environment.evaluate(rule.when, context) is not True:
@@ -32,7 +32,7 @@ def review(
     new = audience_of(environment, process_id, after)
     pending.audience_added |= new - old
     pending.audience_removed |= old - new
-    for part, expression in environment.deployed.manifest.participants().items():
+    for part, expression in environment.deployed.manifest.participants.items():
         people = texts(environment.evaluate(expression, environment.context(after)))
         known = set() if before is None else set(texts(environment.evaluate(expression, environment.context(before))))
         pending.participants.extend((person, part) for person in people if person not in known)

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 
 from engine.definitions import deployments
 from engine.definitions.deployed import Deployed
@@ -23,6 +22,10 @@ from models import CalendarDay, DayKind, Setting
 if TYPE_CHECKING:
     from engine.spiff import Definitions
 
+SETTING = Setting.__table__
+_SETTINGS = select(SETTING.c.key, SETTING.c.value).where(
+    func.substr(SETTING.c.key, 1, func.length(bindparam("prefix"))) == bindparam("prefix")
+)
 RESERVED_NAMES = frozenset({"case_id", "business_key", "initiator", "actor", "now", "today", "settings"})
 
 
@@ -53,7 +56,7 @@ class StepEnvironment:
         known = (manifest.title_variable, manifest.number_variable, *manifest.report_variables)
         self._known_variables = dict.fromkeys(known)
         if manifest.setting_defaults:
-            self._names["settings"] = settings_of(uow, deployed)
+            self._names["settings"] = uow.once(("settings", deployed.id), lambda: settings_of(uow, deployed))
 
     def now(self) -> datetime:
         """The instant of this step."""
@@ -106,9 +109,12 @@ class StepEnvironment:
         unit = DeadlineUnit(result.get("unit") or "CD")
         return due_dates.compute(key, result["value"], unit, anchor or self.uow.now, self.calendar)
 
-    @cached_property
+    @property
     def calendar(self) -> Calendar:
         """The working calendar as it stands now."""
+        return self.uow.once("calendar", self._read_calendar)
+
+    def _read_calendar(self) -> Calendar:
         rows = self.uow.connection.execute(select(CalendarDay.__table__.c.day, CalendarDay.__table__.c.kind))
         return Calendar({day: DayKind(kind) is DayKind.WORKING for day, kind in rows})
 
@@ -136,11 +142,8 @@ class StepEnvironment:
 
 def settings_of(uow: UnitOfWork, deployed: Deployed) -> dict[str, Any]:
     """A process's settings as FEEL values: the institution's value, or the default of process.yaml."""
-    table = Setting.__table__
     prefix = f"{deployed.key}."
-    rows = uow.connection.execute(
-        select(table.c.key, table.c.value).where(table.c.key.startswith(prefix, autoescape=True))
-    )
+    rows = uow.connection.execute(_SETTINGS, {"prefix": prefix})
     chosen = {key[len(prefix) :]: value.get("value") for key, value in rows}
     entries: Mapping[str, Any] = deployed.manifest.data.get("settings", {})
     return {name: _setting_value(chosen.get(name, entry["default"]), entry) for name, entry in entries.items()}

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from engine.definitions.deployed import Deployed
 from engine.errors import NotFoundError
@@ -27,7 +27,9 @@ _BY_ID = (
     )
     .join(DEFINITION, DEFINITION.c.id == INSTANCE.c.process_definition_id)
     .outerjoin(KEY, KEY.c.process_instance_id == INSTANCE.c.id)
+    .where(INSTANCE.c.id == bindparam("instance_id"))
 )
+_LOCKED_BY_ID = _BY_ID.with_for_update(of=INSTANCE)
 
 
 @dataclass
@@ -62,10 +64,8 @@ def load_instance(uow: UnitOfWork, instance_id: UUID, *, for_update: bool = True
     Raises:
         NotFoundError: there is none.
     """
-    query = _BY_ID.where(INSTANCE.c.id == instance_id)
-    if for_update:
-        query = query.with_for_update(of=INSTANCE)
-    row = uow.connection.execute(query).one_or_none()
+    query = _LOCKED_BY_ID if for_update else _BY_ID
+    row = uow.connection.execute(query, {"instance_id": instance_id}).one_or_none()
     if row is None:
         raise NotFoundError
     return from_row(uow, row)

@@ -51,6 +51,7 @@ REPORT = ReportValue.__table__
 INCIDENT = Incident.__table__
 HISTORY = HistoryEvent.__table__
 SUBSCRIBED = {kind.value: kind for kind in SubscriptionKind}
+MESSAGE_PLACE = "message"  # where a sent message's data are sealed, with the sender's key
 TEXT_LIMIT = 255  # characters of report_value.text
 ENDED = {
     "completed": InstanceStatus.COMPLETED,
@@ -335,7 +336,7 @@ def _write_sent(uow: UnitOfWork, step: Step) -> None:
         payload = {
             "name": sent.name,
             "key": sent.correlation_key,
-            "data": dict(sent.data),
+            "data": step.instance.sealer.seal(sent.data, MESSAGE_PLACE),
             "broadcast": sent.broadcast,
             "sender": str(step.instance.id),
         }

@@ -1,23 +1,25 @@
 """Timers and messages: each exactly once, in the transaction of its effect, tried again, then an incident."""
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from engine import worker
 from engine.bootstrap import Engine
 from engine.commands.broadcast_signal import broadcast_signal
 from engine.commands.cancel_instance import resume_instance, suspend_instance
 from engine.commands.correlate_message import correlate_message
-from engine.errors import ConflictError, NoSubscriptionError
+from engine.errors import ConflictError, NoSubscriptionError, NotPermittedError
+from engine.queries.inbox import inbox
 from engine.queries.incidents import open_incidents
-from models import CalendarDay, DayKind, Job, JobState
+from engine.step.save import job_row
+from models import CalendarDay, DayKind, Job, JobKind, JobState
 from tests.engine.conftest import Case, Deploy, Start
-from tests.support.fakes import MovableClock
+from tests.support.fakes import FakeMailer, MovableClock
 from tests.support.folders import process, write_folder
 
 WITH_TIMERS = process(
@@ -286,8 +288,8 @@ def test_a_deadline_counts_working_days_of_the_calendar_and_says_how(
 ) -> None:
     with engine.unit_of_work() as uow:  # Tuesday to Thursday are holidays, Saturday is worked
         for day in (5, 6, 7):
-            uow.session.add(CalendarDay(day=datetime(2030, 3, day).date(), kind=DayKind.HOLIDAY, name="节"))  # noqa: DTZ001
-        uow.session.add(CalendarDay(day=datetime(2030, 3, 9).date(), kind=DayKind.WORKING, name="调休"))  # noqa: DTZ001
+            uow.session.add(CalendarDay(day=date(2030, 3, day), kind=DayKind.HOLIDAY, name="节"))
+        uow.session.add(CalendarDay(day=date(2030, 3, 9), kind=DayKind.WORKING, name="调休"))
     diagram = process(
         "duty",
         """
@@ -347,3 +349,84 @@ def test_ids_made_in_order_sort_in_order(clock: MovableClock) -> None:
     made: list[UUID] = [ordered_id(clock.now()) for _ in range(2000)]
     assert made == sorted(made)
     assert len(set(made)) == len(made)
+
+
+def test_when_the_calendar_changes_open_deadlines_are_computed_anew(
+    tmp_path: Path, deploy: Deploy, start: Start, engine: Engine
+) -> None:
+    from engine.commands.recompute_deadlines import recompute_deadlines
+
+    diagram = process(
+        "duty",
+        """
+        <bpmn:startEvent id="begin"/>
+        begin -> answer
+        <bpmn:userTask id="answer" banli:candidateRole="unit_officer" banli:due="answer"/>
+        answer -> done
+        <bpmn:endEvent id="done"/>
+        """,
+    )
+    deploy(write_folder(tmp_path, "duty", diagram, files={"deadlines.dmn": DEADLINES}, deadlines_decision="deadlines"))
+    case = start("duty")
+    with engine.unit_of_work("admin1") as uow:
+        uow.session.add(CalendarDay(day=date(2030, 3, 6), kind=DayKind.HOLIDAY, name="节"))
+        uow.session.flush()
+        assert recompute_deadlines(uow) == 1
+        assert recompute_deadlines(uow) == 0
+    with engine.reading("officer_a") as uow:
+        assert inbox(uow).entries[0].instance_id == case.id
+        assert inbox(uow).entries[0].due_at == datetime(2030, 3, 8, 16, 0, tzinfo=UTC)
+
+
+def test_an_administrator_lets_a_failed_message_be_tried_again(
+    start: Start, engine: Engine, clock: MovableClock
+) -> None:
+    from engine.commands.resolve_incident import resolve_incident
+
+    start("sender", variables={"target": "absent"})
+    for minutes in (0, 1, 5, 30, 120):
+        clock.advance(minutes=minutes)
+        engine.run_due_jobs()
+    case = start("waiter", business_key="absent")
+    with engine.reading() as uow:
+        [incident] = open_incidents(uow)
+    with pytest.raises(NotPermittedError), engine.unit_of_work("clerk1") as uow:
+        resolve_incident(uow, incident.id, retry=True)
+    with engine.unit_of_work("admin1") as uow:
+        resolve_incident(uow, incident.id, retry=True)
+    engine.run_due_jobs()
+    assert case.waits_at == {"read"}
+    with engine.reading() as uow:
+        assert open_incidents(uow) == ()
+
+
+def test_mail_is_sent_again_after_a_failure_and_then_never_more(engine: Engine, clock: MovableClock) -> None:
+    mailer = FakeMailer(failures=1)
+    engine.mailer = mailer
+    with engine.unit_of_work() as uow:
+        payload = {"to": "a@example.org", "subject": "s", "body": "b"}
+        uow.connection.execute(insert(Job), job_row(uow, JobKind.MAIL, payload))
+    engine.run_due_jobs()
+    assert mailer.sent == []
+    clock.advance(minutes=1)
+    engine.run_due_jobs()
+    engine.run_due_jobs()
+    assert mailer.sent == [("a@example.org", "s", "b")]
+
+
+def test_what_is_sensitive_stays_sealed_on_its_way_to_another_case(
+    tmp_path: Path, deploy: Deploy, start: Start, engine: Engine
+) -> None:
+    deploy(
+        write_folder(
+            tmp_path,
+            "discreet",
+            SENDER.replace('id="sender" name="sender"', 'id="discreet" name="discreet"'),
+            sensitive={"word": {"roles": ["chair"]}},
+        )
+    )
+    case = start("waiter", business_key="k")
+    start("discreet", variables={"target": "k"})
+    assert "hello" not in _job(engine).payload
+    engine.run_due_jobs()
+    assert case.variables["word"] == "hello"
