@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, select
 
 from engine.forms import Choice
 from engine.queries.organisation import people_with_role, within
+from engine.rules.assignment import texts
 from engine.rules.visibility import may_read
 from engine.step.instance import LoadedInstance
 from engine.unit_of_work import UnitOfWork
@@ -18,7 +19,8 @@ CASES_SHOWN = 500  # open cases offered for linking
 class CaseChoices:
     """Lists of the organisation and of the case. Unknown names have no options.
 
-    ``units`` · ``units:handling`` · ``units:<kind>`` · ``people:<role>[,<role>]`` · ``people`` · ``categories`` ·
+    ``units`` · ``units:handling`` · ``units:<kind>`` · ``people:<role>[,<role>]`` · ``people_at:<role>.<variable>``
+    (holders of the role at the unit, or units, that the variable names) · ``people`` · ``categories`` ·
     ``open_cases`` and ``session_cases`` (readable cases of the same folder but this one: running, or of the same
     period) · ``sessions`` · ``attachments``.
     """
@@ -30,8 +32,11 @@ class CaseChoices:
 
     def options(self, source: str, context: Mapping[str, object]) -> Sequence[Choice]:
         """The options of one list."""
+        name, _, argument = source.partition(":")
+        if name == "people_at":
+            role, _, variable = argument.partition(".")
+            return self._people(role, texts(context.get(variable)))
         if source not in self._known:
-            name, _, argument = source.partition(":")
             self._known[source] = self._find(name, argument)
         return self._known[source]
 
@@ -64,11 +69,11 @@ class CaseChoices:
         rows = self._uow.session.execute(query.order_by(Unit.kind, Unit.name))
         return [Choice(row.id, row.name) for row in rows]
 
-    def _people(self, argument: str) -> Sequence[Choice]:
+    def _people(self, argument: str, units: Sequence[str] | None = None) -> Sequence[Choice]:
         session, today = self._uow.session, self._uow.today
         query = select(User.id, User.name, User.unit_id).order_by(User.unit_id, User.name)
         if argument:
-            query = query.where(User.id.in_(people_with_role(session, argument.split(","), on=today)))
+            query = query.where(User.id.in_(people_with_role(session, argument.split(","), units, on=today)))
         else:
             query = query.where(User.left_on.is_(None))
         return [Choice(row.id, row.name, row.unit_id or "") for row in session.execute(query)]

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from engine.feel import evaluate
 from engine.forms import Choice, ChoiceSource, Component, FormSchema, Message
 from engine.forms.convert import LOCAL
 from engine.forms.parse import ATTACHMENTS
@@ -114,8 +115,16 @@ def initial_data(
     for component in schema.fields():
         known = context.get(component.key)
         takes = not component.is_action and (schema.is_document or component.type not in AFRESH)
-        data[component.key] = known if takes and known is not None else component.default
+        data[component.key] = known if takes and known is not None else _default(component, context)
     return data
+
+
+def _default(component: Component, context: Mapping[str, object]) -> object:
+    """The form's default; one that begins with ``=`` is FEEL over what the case knows."""
+    default = component.default
+    if isinstance(default, str) and default.startswith("="):
+        return evaluate(default, context).result
+    return default
 
 
 def build_view(
