@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from web.extensions import current_engine
 from web.i18n import language
@@ -127,15 +126,15 @@ def lasted(value: timedelta | None) -> str:
 
 
 def _days(n: int) -> str:
-    return ngettext("%(num)d 天", "%(num)d 天", n)
+    return _("%(num)d 天", num=n)
 
 
 def _hours(n: int) -> str:
-    return ngettext("%(num)d 小时", "%(num)d 小时", n)
+    return _("%(num)d 小时", num=n)
 
 
 def _minutes(n: int) -> str:
-    return ngettext("%(num)d 分钟", "%(num)d 分钟", n)
+    return _("%(num)d 分钟", num=n)
 
 
 def shown(value: Any) -> str:

@@ -55,7 +55,7 @@ class Autosave {
       const answer = await fetch(this.form.dataset.autosaveUrl, { method: 'POST', body: draftOf(this.form), headers: { Accept: 'application/json' } });
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       await this.takeVersion(answer);
-      this.say(text.saved(new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })), 'saved');
+      this.say(text.saved(new Date().toLocaleTimeString('zh-CN', { hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Shanghai' })), 'saved');
     } catch {
       this.say(text.notSaved, 'failed');
       this.later(RETRY);

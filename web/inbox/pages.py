@@ -117,6 +117,11 @@ def schema_of(form: FormSchema | None) -> FormSchema:
     return form or NO_FORM
 
 
+def hints_at_similar(schema: FormSchema) -> bool:
+    """Whether similar cases are shown while somebody types."""
+    return schema.properties.get("similar") in (True, "true")
+
+
 def first_values(page: WorkItemPage) -> dict[str, object]:
     """What the form shows when the page is opened."""
     schema = schema_of(page.form)

@@ -94,7 +94,8 @@ def fields(work_item_id: UUID) -> ResponseReturnValue:
         page = work_item_page(uow, work_item_id)
         schema = pages.schema_of(page.form)
         form = build_view(schema, read_request(schema, request).data, page.context, page.choices)
-        return render_template("inbox/fields.html", form=form, work_item_id=work_item_id)
+        similar_url = url_for("register.similar") if pages.hints_at_similar(schema) else ""
+        return render_template("inbox/fields.html", form=form, work_item_id=work_item_id, similar_url=similar_url)
 
 
 @bp.post("/tasks/<uuid:work_item_id>/draft")
@@ -181,7 +182,7 @@ def _render_task(
         form=form,
         case_facts=[fact for fact in page.facts if fact.variable not in own_keys],
         autosave=schema.is_document,
-        similar=schema.properties.get("similar") in (True, "true"),
+        similar=pages.hints_at_similar(schema),
         ask_opinion=_asks_for_words(form),
         opinion=opinion,
         request_id=uuid4(),
