@@ -40,6 +40,7 @@ class Engine:
     runs_jobs_at_once: bool = False  # after each commit, so that a person sees the effect of a message
     _deployed: OrderedDict[UUID, Deployed] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _thread: threading.local = field(default_factory=threading.local)
 
     def unit_of_work(self, actor: str | None = None, *, read_only: bool = False) -> UnitOfWork:
         """A new transaction for one person (None: the engine itself)."""
@@ -86,10 +87,14 @@ class Engine:
 
     def jobs_are_due(self) -> None:
         """Called after a commit that wrote due jobs."""
-        if self.runs_jobs_at_once:
-            self.run_due_jobs()
-        else:
+        if not self.runs_jobs_at_once:
             self.jobs.notify()
+        elif not getattr(self._thread, "runs_jobs", False):  # a job that makes new jobs: the outer call does them
+            self._thread.runs_jobs = True
+            try:
+                self.run_due_jobs()
+            finally:
+                self._thread.runs_jobs = False
 
     def close(self) -> None:
         """Give the connections back."""

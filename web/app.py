@@ -77,7 +77,7 @@ def _open_engine() -> Engine:
     from engine.bootstrap import open_engine
     from engine.installation import prepare
 
-    engine = open_engine()
+    engine = open_engine(runs_jobs_at_once=True)  # a person sees at once what his message did elsewhere
     prepare(engine)
     return engine
 

@@ -22,6 +22,7 @@ def recompute_deadlines(uow: UnitOfWork) -> int:
     A deadline stays what its decision gave when the task was created: only the calendar is applied again. Timers of
     diagrams keep their instant; they are computed when their wait begins.
     """
+    uow.session.flush()  # the change itself may still be in the session
     rows = uow.connection.execute(select(DAY.c.day, DAY.c.kind))
     calendar = Calendar({row.day: DayKind(row.kind) is DayKind.WORKING for row in rows})
     open_tasks = select(TASK.c.id, TASK.c.due_at, TASK.c.due_reason).where(

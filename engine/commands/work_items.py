@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 
 from engine.errors import ConflictError, NotEntitledError, StaleWorkItemError, WorkItemNotFoundError
 from engine.queries.organisation import names_of
@@ -22,7 +22,7 @@ TASK = UserTask.__table__
 CANDIDATE = WorkItemCandidate.__table__
 
 # built once: a statement costs more to build than to execute
-_THIS = bindparam("work_item_id")
+_THIS: BindParameter[UUID] = bindparam("work_item_id")
 _INSTANCE_OF = select(ITEM.c.process_instance_id).where(ITEM.c.id == _THIS)
 _ITEM_AND_TASK = (
     select(

@@ -4,6 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from engine.commands.organisation.trail import ensure_may, record, snapshot
+from engine.commands.recompute_deadlines import recompute_deadlines
 from engine.errors import ConflictError, InvalidInputError
 from engine.rules.administration import Area
 from engine.working_calendar import seed_calendar
@@ -40,6 +41,7 @@ def set_calendar_day(uow: "UnitOfWork", day: date, kind: str, name: str, *, sour
         uow.session.add(row)
     row.kind, row.name, row.source = DayKind(kind), name.strip(), source.strip()[:255] or None
     record(uow, "calendar_day.set", day.isoformat(), before=before, after=snapshot(row, FIELDS))
+    recompute_deadlines(uow)
 
 
 def clear_calendar_day(uow: "UnitOfWork", day: date) -> None:
@@ -50,6 +52,7 @@ def clear_calendar_day(uow: "UnitOfWork", day: date) -> None:
         return
     record(uow, "calendar_day.cleared", day.isoformat(), before=snapshot(row, FIELDS), after=None)
     uow.session.delete(row)
+    recompute_deadlines(uow)
 
 
 def seed_year(uow: "UnitOfWork", year: int) -> int:
@@ -66,4 +69,5 @@ def seed_year(uow: "UnitOfWork", year: int) -> int:
     if not added:
         raise ConflictError(f"{year} 年已有安排，或节假日安排尚未公布，请逐日填写")
     record(uow, "calendar_year.seeded", str(year), before=None, after={"days": added})
+    recompute_deadlines(uow)
     return added
