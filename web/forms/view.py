@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from engine.feel import evaluate
+from engine.feel import evaluate, strip_marker
 from engine.forms import Choice, ChoiceSource, Component, FormSchema, Message
 from engine.forms.convert import LOCAL
 from engine.forms.parse import ATTACHMENTS
@@ -123,7 +123,7 @@ def _default(component: Component, context: Mapping[str, object]) -> object:
     """The form's default; one that begins with ``=`` is FEEL over what the case knows."""
     default = component.default
     if isinstance(default, str) and default.startswith("="):
-        return evaluate(default, context).result
+        return evaluate(strip_marker(default), context).result
     return default
 
 
