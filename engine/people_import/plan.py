@@ -103,10 +103,10 @@ class ImportPlan:
         """Whether it may be applied."""
         return not self.problems
 
-    def count(self, change: Change) -> int:
-        """How many people it does this with."""
-        found = sum(line.change is change for line in self.lines)
-        return found + len(self.missing) if change is Change.END else found
+    def count(self, change: Change | str) -> int:
+        """How many people it does this with; templates say it by its text."""
+        found = sum(line.change == change for line in self.lines)
+        return found + len(self.missing) if change == Change.END else found
 
 
 @dataclass
