@@ -1,0 +1,91 @@
+"""``banli database``, ``deploy``, ``worker``, ``backup``, ``restore``, ``audit``: what they print and how they exit."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import update
+
+from engine.bootstrap import open_engine
+from engine.cli import main
+from engine.commands.start_instance import start_instance
+from models import HistoryEvent
+from tests.support.folders import process, write_folder
+
+DIAGRAM = process(
+    "small",
+    """
+    <bpmn:startEvent id="begin"/>
+    begin -> wait
+    <bpmn:userTask id="wait" banli:assignee="=initiator"/>
+    wait -> done
+    <bpmn:endEvent id="done"/>
+    <bpmn:boundaryEvent id="soon" attachedToRef="wait">
+      <bpmn:timerEventDefinition><bpmn:timeDuration>PT0S</bpmn:timeDuration></bpmn:timerEventDefinition>
+    </bpmn:boundaryEvent>
+    soon -> over
+    <bpmn:endEvent id="over"/>
+    """,
+)
+
+
+@pytest.fixture
+def url(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A database file that does not exist yet, and nothing shipped."""
+    monkeypatch.setenv("BANLI_WORKFLOWS_DIRECTORY", str(tmp_path / "none"))
+    return sqlite_url
+
+
+def _banli(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def _start(url: str) -> None:
+    engine = open_engine(url)
+    with engine.unit_of_work() as uow:
+        start_instance(uow, "small", request_id=None)
+    engine.close()
+
+
+def test_from_an_empty_file_to_a_verified_backup(url: str, tmp_path: Path) -> None:
+    assert _banli("database", "status", "--database", url).exit_code == 1
+    assert "已建立" in _banli("database", "create", "--database", url).output
+    assert _banli("database", "status", "--database", url).exit_code == 0
+    folder = write_folder(tmp_path, "small", DIAGRAM)
+    assert "第 1 版" in _banli("deploy", folder, "--database", url).output
+    assert "内容未变" in _banli("deploy", folder, "--database", url).output
+
+    _start(url)
+    assert "已执行 1 个作业" in _banli("worker", "--once", "--database", url).output
+
+    assert _banli("audit", "verify", "--database", url).exit_code == 0
+    saved = _banli("audit", "heads", "--database", url).output
+    (tmp_path / "heads.json").write_text(saved, encoding="utf-8")
+    archive = tmp_path / "backup"
+    assert _banli("backup", archive, "--quiet", "--database", url).exit_code == 0
+    restored = _banli("restore", archive, "--quiet", "--database", f"sqlite:///{tmp_path / 'other.db'}")
+    assert restored.exit_code == 0, restored.output
+    assert "问题 0 个" in restored.output
+    known = tmp_path / "heads.json"
+    verified = _banli("audit", "verify", "--heads", known, "--json", "--database", f"sqlite:///{tmp_path / 'other.db'}")
+    assert json.loads(verified.output)["problems"] == []
+
+
+def test_a_changed_history_is_an_exit_code(url: str, tmp_path: Path) -> None:
+    _banli("database", "create", "--database", url)
+    _banli("deploy", write_folder(tmp_path, "small", DIAGRAM), "--database", url)
+    _start(url)
+    engine = open_engine(url)
+    with engine.unit_of_work() as uow:
+        uow.session.execute(update(HistoryEvent).where(HistoryEvent.seq == 1).values(actor_id="rep1"))
+    engine.close()
+    assert _banli("audit", "verify", "--database", url).exit_code == 1
+
+
+def test_a_refused_folder_is_a_sentence_and_no_traceback(url: str, tmp_path: Path) -> None:
+    _banli("database", "create", "--database", url)
+    broken = _banli("deploy", write_folder(tmp_path, "small", "<nothing/>"), "--database", url)
+    assert broken.exit_code == 1
+    assert "small" in broken.output
+    assert "Traceback" not in broken.output
