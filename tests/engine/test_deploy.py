@@ -10,6 +10,7 @@ from engine.bootstrap import Engine, open_engine
 from engine.commands.deploy import deploy_folder, deploy_shipped
 from engine.errors import DeploymentRefusedError, NotFoundError
 from engine.installation import prepare
+from engine.operations import names
 from engine.settings import Settings
 from models import Deployment, DeploymentResource
 from tests.engine.conftest import Deploy, Start
@@ -152,3 +153,8 @@ def test_an_empty_database_is_made_ready_once(tmp_path: Path, database_url: str)
     assert [result.key for result in first.deployed] == ["plain"]
     assert not second.migrated
     assert second.deployed == ()
+
+
+def test_every_operation_is_described() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "process-folder.md").read_text(encoding="utf-8")
+    assert [name for name in names() if f"| `{name}` |" not in text] == []
