@@ -32,7 +32,8 @@ def demo(database: str | None, reset: bool) -> None:
         click.echo(f"演示数据已备好，用时 {time.monotonic() - started:.0f} 秒")
     click.echo("\n演示账号（密码相同）· demo log-ins (one password)\n")
     for entry in ready.logins:
-        click.echo(f"  {padded(entry.role, 26)}{padded(entry.login, 12)}{entry.name}")
+        waiting = f"待办 {entry.todo}" if entry.todo else ""
+        click.echo(f"  {padded(entry.role, 26)}{padded(entry.login, 10)}{padded(entry.name, 26)}{waiting}")
     click.echo(f"\n  密码 · password   {ready.password}\n  （保存在 {ready.password_file}，仅本机所有者可读）\n")
 
 

@@ -13,6 +13,7 @@ from engine.bootstrap import Engine
 from engine.demo_directory import SHOWN_LOGINS
 from engine.errors import ConfigurationError
 from engine.passwords import hash_password
+from engine.queries.inbox import inbox_counts
 from engine.queries.organisation import names_of
 from engine.replay.prepare import prepare
 from engine.replay.runner import Progress
@@ -32,6 +33,7 @@ class DemoLogin:
     role: str
     login: str
     name: str
+    todo: int  # work items waiting in the inbox
 
 
 @dataclass(frozen=True)
@@ -166,4 +168,9 @@ def _renew_password(engine: Engine) -> str:
 def _logins(engine: Engine) -> tuple[DemoLogin, ...]:
     with engine.reading() as uow:
         names = names_of(uow.session, [login for _, login in SHOWN_LOGINS])
-    return tuple(DemoLogin(role, login, names.get(login, "")) for role, login in SHOWN_LOGINS)
+    return tuple(DemoLogin(role, login, names.get(login, ""), _todo(engine, login)) for role, login in SHOWN_LOGINS)
+
+
+def _todo(engine: Engine, login: str) -> int:
+    with engine.reading(login) as uow:
+        return inbox_counts(uow).todo
