@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import re
+import shutil
 import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -49,7 +51,9 @@ GOOD_MOTION = {
 _TRACES = re.compile(
     r'<meta name="csrf-token"[^>]*>|name="csrf_token" value="[^"]*"|next=[^"]*"|[0-9a-f]{8}(-[0-9a-f]{4,12}){4}'
 )
-KEY_FILE = Path(tempfile.mkdtemp(prefix="banli-test-")) / "master.key"  # prepared databases are read with it, too
+KEY_FOLDER = Path(tempfile.mkdtemp(prefix="banli-test-"))
+KEY_FILE = KEY_FOLDER / "master.key"  # prepared databases are read with it, too
+atexit.register(shutil.rmtree, KEY_FOLDER, ignore_errors=True)
 COMPILED: OrderedDict[UUID, Deployed] = OrderedDict()
 
 
@@ -65,7 +69,7 @@ def prepare_database(url: str) -> None:
 def prepare_submitted(url: str) -> None:
     """The same with a motion that waits for the formal check."""
     prepare_database(url)
-    with serving(url, Path(tempfile.mkdtemp(prefix="banli-test-")), MovableClock(NOW)) as app:
+    with serving(url, KEY_FOLDER, MovableClock(NOW)) as app:
         submitted_motion(lambda user: Visitor(app, user))
 
 
@@ -149,7 +153,7 @@ class Visitor:
         self.user = user
         self.client: FlaskClient = app.test_client()
         if user is not None:
-            self.client.set_cookie(COOKIE, _token(app, user))
+            self.client.set_cookie(COOKIE, login_token(app, user))
 
     def get(self, path: str) -> Page:
         return self._read(self.client.get(path, follow_redirects=True))
@@ -215,7 +219,7 @@ def submitted_motion(visit: Callable[[str], Visitor]) -> UUID:
     return case
 
 
-def _token(app: Flask, user: str) -> str:
+def login_token(app: Flask, user: str) -> str:
     engine: Engine = app.extensions["banli"]
     with engine.unit_of_work(actor=user) as uow:
         return open_log_in(uow, user, Origin(), log_in_rules(uow.session))

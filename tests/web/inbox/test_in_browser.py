@@ -1,0 +1,95 @@
+"""What scripts add to the task page: fields that appear, rows, the picker, autosave. In a real browser on a phone."""
+
+from collections.abc import Iterator
+from threading import Thread
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from tests.support.browser import PHONE
+from tests.web.application import COOKIE, OTHER_SECONDER, PROPOSER, Visitor, login_token
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The application on a port of its own."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def page(browser, app, address):
+    """A phone on which the proposer is logged in; a message on the console is a failure."""
+    if not app.jinja_env.globals["has_asset"]("app"):
+        pytest.skip("the scripts of the pages are not built (make setup)")
+    context = browser.new_context(viewport=PHONE, base_url=address, locale="zh-CN")
+    context.add_cookies([{"name": COOKIE, "value": login_token(app, PROPOSER), "url": address}])
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on(
+        "console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None
+    )
+    yield opened
+    context.close()
+    assert not complaints
+
+
+def test_a_motion_is_written_with_a_thumb(page, app):
+    page.goto("/start")
+    page.click("text=写提案")
+    page.fill("#field-title", "关于延长东区食堂晚间供餐时间的提案")
+    page.fill("#field-reason", "东区食堂晚间供餐至19:00，值班教职工常常赶不上。")
+    page.fill("[name='suggestions-0-suggestion']", "延长东区食堂晚间供餐时间至21:00")
+
+    # rows are added in the page
+    page.click("[data-list-add]")
+    page.fill("[name='suggestions-1-suggestion']", "值班日提供夜宵窗口")
+
+    # a field appears and vanishes, and what was typed stays
+    page.check("[name=kind][value=joint]")
+    page.wait_for_selector("#field-joint_proposers")
+    page.check("[name=kind][value=individual]")
+    page.wait_for_selector("#field-joint_proposers", state="detached")
+    assert page.input_value("[name='suggestions-1-suggestion']") == "值班日提供夜宵窗口"
+
+    # the picker narrows and moves what is ticked to the top
+    page.select_option("#field-category", "后勤保障")
+    page.click("#field-seconders summary")
+    for name in ("代表-基础医学院-12", "代表-基础医学院-13"):
+        page.fill("#field-seconders [data-picker-search]", name)
+        page.locator("#field-seconders [data-picker-list] label:visible").first.click()
+    assert page.locator("#field-seconders [data-picker-chosen] label").all_inner_texts() == [
+        "代表-基础医学院-12",
+        "代表-基础医学院-13",
+    ]
+
+    # it saves itself, and a wrong field is shown where it is
+    page.fill("#field-phone", "123")
+    page.wait_for_selector("[data-autosave-status][data-state=saved]")
+    page.click("text=提交附议")
+    page.wait_for_selector("#field-phone-error")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.fill("#field-phone", "0373-3029000")
+    page.click("text=提交附议")
+    page.wait_for_url("**/inbox")
+    assert Visitor(app, OTHER_SECONDER).todo()
+
+
+def test_the_actions_stay_under_the_thumb(page):
+    page.goto("/start")
+    page.click("text=写提案")
+    button = page.locator(".action-bar .btn-primary")
+    for scrolled in (0, 400, 100_000):
+        page.evaluate(f"window.scrollTo(0, {scrolled})")
+        box = button.bounding_box()
+        assert 0 <= box["y"] <= PHONE["height"] - box["height"]
+        assert box["height"] >= 44
