@@ -19,6 +19,7 @@ from engine.bpmn.diagram import (
 from engine.bpmn.expressions import ForeignLanguageError, to_feel
 from engine.bpmn.names import ACTIVITIES, EVENTS, FLOW_NODES, GATEWAYS, REFUSED_NODES, bpmn, local_name
 from engine.bpmn.problems import BpmnRefusedError
+from engine.bpmn.soundness import find_deadlocks
 from engine.bpmn.wording import expression
 
 # inside a process or sub-process; without effect by their nature
@@ -81,6 +82,7 @@ def check_diagram(diagram: Diagram) -> None:
         _check_scope(diagram, scope)
         _check_starts(diagram, scope)
         _check_links(diagram, scope)
+        _check_soundness(diagram, scope)
         for node in diagram.scope_nodes(scope):
             _check_node(diagram, node)
     for flow in diagram.flows:
@@ -212,6 +214,16 @@ def _check_start_events(diagram: Diagram, scope: etree._Element, starts: list[et
     if len(plain) > 1:
         message = f"{len(plain)} start events without trigger: {plain[0].get('id')} begins unless another is named"
         diagram.findings.warning("several-start-events", message, plain[1])
+
+
+def _check_soundness(diagram: Diagram, scope: etree._Element) -> None:
+    joins, complete = find_deadlocks(diagram, scope)
+    for join in joins:
+        message = "tokens may wait here for ever: not every way through the diagram brings one to each incoming flow"
+        diagram.findings.warning("may-deadlock", message, join)
+    if not complete:
+        message = "tokens multiply, or there are too many ways, to tell whether some wait for ever"
+        diagram.findings.warning("not-bounded", message, scope)
 
 
 def _check_links(diagram: Diagram, scope: etree._Element) -> None:

@@ -84,10 +84,12 @@ def map_vendor(root: etree._Element, findings: Findings, default_language: str |
             _map_extensions(element, findings)
 
 
-def _put(element: etree._Element, name: str, value: str) -> None:
-    """Set one of our attributes; what the author wrote with our own prefix wins."""
-    if element.get(banli(name)) is None:
-        element.set(banli(name), value)
+def _put(element: etree._Element, name: str, value: str) -> bool:
+    """Set one of our attributes unless it is there already; False if it was."""
+    if element.get(banli(name)) is not None:
+        return False
+    element.set(banli(name), value)
+    return True
 
 
 def _map_attribute(element: etree._Element, kind: str, key: str, findings: Findings) -> None:
@@ -106,18 +108,14 @@ def _map_attribute(element: etree._Element, kind: str, key: str, findings: Findi
 
 def _camunda_attribute(element: etree._Element, kind: str, local: str, value: str, findings: Findings) -> bool:
     if (kind, local) in _TEXT_ATTRIBUTES:
-        _put(element, _TEXT_ATTRIBUTES[kind, local], value)
-        return True
+        return _put(element, _TEXT_ATTRIBUTES[kind, local], value)
     if (kind, local) in _FEEL_ATTRIBUTES:
-        _put(element, _FEEL_ATTRIBUTES[kind, local], literal_or_feel(value).text)
-        return True
+        return _put(element, _FEEL_ATTRIBUTES[kind, local], literal_or_feel(value).text)
     if (kind, local) in {("userTask", "candidateGroups"), ("userTask", "candidateUsers")}:
         target = "candidateRole" if local == "candidateGroups" else "assignee"
-        _put(element, target, _list_or_expression(value))
-        return True
+        return _put(element, target, _list_or_expression(value))
     if kind == "multiInstanceLoopCharacteristics" and local == "collection":
-        _put(element, "collection", "=" + (to_feel(value).text))
-        return True
+        return _put(element, "collection", "=" + to_feel(value).text)
     if kind in {"serviceTask", "sendTask", "businessRuleTask"} and local in _OPERATION_ATTRIBUTES:
         if not (local == "type" and value == "external"):
             _put(element, "operation", value)
