@@ -49,3 +49,20 @@ def test_the_key_of_a_set_of_files_is_its_content():
     same = compile_definitions({"p.bpmn": draw("start s\nuser a\ns > a")})
     other = compile_definitions({"p.bpmn": draw("start s\nuser b\ns > b")})
     assert one.key == same.key != other.key
+
+
+def test_lanes_belong_to_their_own_file_and_the_innermost_counts():
+    head = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">'
+
+    def file(process, lane):
+        return (
+            f'{head}<process id="{process}"><laneSet><lane id="o" name="outer"><flowNodeRef>a</flowNodeRef>'
+            f'<childLaneSet><lane id="i" name="{lane}"><flowNodeRef>a</flowNodeRef><flowNodeRef>p</flowNodeRef></lane>'
+            '</childLaneSet></lane></laneSet><userTask id="a"/><subProcess id="p"><userTask id="b"/></subProcess>'
+            '<sequenceFlow id="f" sourceRef="a" targetRef="p"/></process></definitions>'
+        ).encode()
+
+    for _ in range(20):
+        compiled = compile_definitions({"one.bpmn": file("P", "财务处"), "two.bpmn": file("Q", "everybody")})
+        tasks = [compiled.processes[p].user_tasks[t].lane for p in "PQ" for t in "ab"]
+        assert tasks == ["财务处", "财务处", "everybody", "everybody"]
