@@ -59,6 +59,7 @@ class StaleWorkItemError(ConflictError):
         by: user id of the person who decided or changed it, None when the flow did.
         at: when, aware.
         name: display name of that person, if known.
+        what: what was done, e.g. 办理, 认领, 收回.
     """
 
     code = "stale-work-item"
@@ -70,6 +71,7 @@ class StaleWorkItemError(ConflictError):
         self.by = by
         self.at = at
         self.name = name
+        self.what = what
 
 
 class NoSubscriptionError(ConflictError):

@@ -10,12 +10,15 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 
-from engine.forms import FormSchema
+from engine.errors import ConflictError, StaleWorkItemError
+from engine.forms import Component, FormSchema
 from engine.queries.inbox import TABS, InboxEntry, InboxFilters, inbox, inbox_counts
 from engine.queries.notices import notice, notices
 from engine.queries.work_item_page import WorkItemPage
 from engine.unit_of_work import UnitOfWork
+from web.filters import LOCAL
 from web.forms import initial_data
+from web.i18n import translated
 from web.inbox.status import status_of
 
 QUERY_LIMIT = 60  # characters
@@ -126,6 +129,38 @@ def first_values(page: WorkItemPage) -> dict[str, object]:
     """What the form shows when the page is opened."""
     schema = schema_of(page.form)
     return initial_data(schema, page.values if page.draft_saved_at else None, page.context)
+
+
+def sentence_of(error: ConflictError) -> str:
+    """Who was quicker, when, and what they did."""
+    if not isinstance(error, StaleWorkItemError):
+        return translated(error.message)
+    who = error.name or error.by or _("流程")
+    if error.at is not None:
+        who = _("%(who)s于 %(when)s ", who=who, when=f"{error.at.astimezone(LOCAL):%Y-%m-%d %H:%M}")
+    match error.what:
+        case "认领":
+            return _("此事项已由%(who)s认领。", who=who)
+        case "收回":
+            return _("此事项已由%(who)s收回。", who=who)
+        case "更改":
+            return _("此事项已由%(who)s更改。", who=who)
+        case _other:
+            return _("此事项已由%(who)s办理。", who=who)
+
+
+def filled_in(schema: FormSchema, typed: Mapping[str, object]) -> list[tuple[str, object]]:
+    """What somebody typed, by label, so that it can be copied."""
+    return [
+        (component.label or component.key, _as_chosen(component, typed[component.key]))
+        for component in schema.fields()
+        if typed.get(component.key) not in (None, "", [], False)
+    ]
+
+
+def _as_chosen(component: Component, value: object) -> object:
+    labels = {choice.value: choice.label for choice in component.choices}
+    return labels.get(value, value) if isinstance(value, str) else value
 
 
 def notices_page(uow: UnitOfWork, page: int) -> dict[str, Any]:

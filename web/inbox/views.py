@@ -218,16 +218,12 @@ def _keep(work_item_id: UUID, posted: Posted) -> ResponseReturnValue:
 def _over(item: WorkItemForm, error: ConflictError, *, typed: Mapping[str, object] | None = None) -> str:
     """Says who did what; what this person typed is shown, so that it is not lost."""
     schema = pages.schema_of(item.form)
-    filled = [
-        (component.label or component.key, typed[component.key])
-        for component in schema.fields()
-        if typed and typed.get(component.key) not in (None, "", [], False)
-    ]
     return render_template(
         "inbox/closed.html",
         title=_("此事项已有变化") if typed is not None else _("此事项已办理"),
-        sentence=error.message,
-        typed=filled,
+        sentence=pages.sentence_of(error),
+        not_saved=typed is not None,
+        typed=pages.filled_in(schema, typed or {}),
         reload_url=url_for(".task", work_item_id=item.id) if typed is not None else None,
         case_url=url_for("instances.show", instance_id=item.instance_id) if item.may_read_case else None,
     )
