@@ -3,6 +3,8 @@
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from engine.sentences import say
+
 LONGEST = 256  # characters; more would only feed the hash function
 MOST_USED = frozenset(
     {"1234567890", "12345678910", "password123", "qwertyuiop", "1q2w3e4r5t", "a123456789", "admin12345"}
@@ -36,9 +38,9 @@ def password_problem(password: str, *, least: int, login: str, name: str) -> str
         name: display name, likewise.
     """
     if len(password) < least:
-        return f"密码至少要有 {least} 个字符"
+        return say("密码至少要有 {least} 个字符", least=least)
     if len(password) > LONGEST:
-        return f"密码最多 {LONGEST} 个字符"
+        return say("密码最多 {most} 个字符", most=LONGEST)
     kinds = (str.isalpha, str.isdigit, lambda character: not character.isalnum())
     if sum(any(map(kind, password)) for kind in kinds) < 2:
         return "密码要包含字母、数字、符号中的至少两类"

@@ -12,6 +12,7 @@ from engine.people_import.plan import Change, ImportPlan, PersonLine
 from engine.queries.organisation import people_with_role
 from engine.rules.administration import Area
 from engine.rules.roles import ADMINISTRATOR_ROLES
+from engine.sentences import say
 from models import Unit, UnitKind, User
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _ensure_administrators_stay(uow: "UnitOfWork", plan: ImportPlan) -> None:
     leaving = {line.id for line in plan.lines if line.change is Change.END} | {user_id for user_id, _ in plan.missing}
     kept = set(people_with_role(uow.session, ADMINISTRATOR_ROLES, on=uow.today)) | ({uow.actor} if uow.actor else set())
     if leaving & kept:
-        raise ConflictError(f"导入会停用管理员 {'、'.join(sorted(leaving & kept))}，请先移交其角色")
+        raise ConflictError(say("导入会停用管理员 {ids}，请先移交其角色", ids="、".join(sorted(leaving & kept))))
 
 
 def _apply_line(uow: "UnitOfWork", line: PersonLine, user: User | None, units: dict[str, str]) -> None:

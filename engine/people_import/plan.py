@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine.commands.organisation.people import EMAIL, NAME_LENGTH, STAFF_NUMBER
 from engine.people_import.sheet import FIELDS, Cell, Sheet
 from engine.queries.organisation import within
+from engine.sentences import say
 from models import Unit, User
 
 LEFT_WORDS = frozenset(
@@ -182,15 +183,17 @@ def _staff_number(judge: _Judge, row: int, cell: Cell) -> str:
     if not text:
         judge.refuse(row, "id", "没有工号")
     elif not STAFF_NUMBER.fullmatch(text):
-        judge.refuse(row, "id", f"工号“{text[:30]}”只能由字母、数字、点、横线组成")
+        judge.refuse(row, "id", say("工号“{text}”只能由字母、数字、点、横线组成", text=text[:30]))
     elif text in judge.rows_by_id:
-        judge.refuse(row, "id", f"工号 {text} 与第 {judge.rows_by_id[text]} 行重复")
+        judge.refuse(row, "id", say("工号 {id} 与第 {row} 行重复", id=text, row=judge.rows_by_id[text]))
     elif cell.is_number and text not in judge.users:
         known = judge.by_number.get(text)
         if known:
-            judge.refuse(row, "id", f"工号在表格中是数字 {text}，前导零可能已丢失；系统中有 {known}，请改为文本")
+            template = "工号在表格中是数字 {text}，前导零可能已丢失；系统中有 {known}，请改为文本"
+            judge.refuse(row, "id", say(template, text=text, known=known))
         else:
-            judge.warnings.append(RowProblem(row, FIELDS["id"][0], f"工号 {text} 在表格中是数字，请确认没有丢失前导零"))
+            doubt = say("工号 {text} 在表格中是数字，请确认没有丢失前导零", text=text)
+            judge.warnings.append(RowProblem(row, FIELDS["id"][0], doubt))
     judge.rows_by_id.setdefault(text, row)
     return text
 
@@ -200,7 +203,7 @@ def _name(judge: _Judge, row: int, cell: Cell) -> str:
     if not name:
         judge.refuse(row, "name", "没有姓名")
     elif len(name) > NAME_LENGTH:
-        judge.refuse(row, "name", f"姓名超过 {NAME_LENGTH} 个字符")
+        judge.refuse(row, "name", say("姓名最多 {most} 个字符", most=NAME_LENGTH))
     return name
 
 
@@ -212,7 +215,7 @@ def _unit(judge: _Judge, row: int, cell: Cell | None) -> str | None:
     if judge.options.create_units and len(cell.text) <= NAME_LENGTH:
         judge.new_units[cell.text] = None
         return cell.text
-    judge.refuse(row, "unit", f"系统中没有单位“{cell.text[:40]}”")
+    judge.refuse(row, "unit", say("系统中没有单位“{name}”", name=cell.text[:40]))
     return None
 
 
@@ -220,7 +223,7 @@ def _email(judge: _Judge, row: int, cell: Cell | None) -> str | None:
     if cell is None or not cell.text:
         return None
     if not EMAIL.fullmatch(cell.text):
-        judge.refuse(row, "email", f"电子邮箱“{cell.text[:40]}”格式不正确")
+        judge.refuse(row, "email", say("电子邮箱“{text}”格式不正确", text=cell.text[:40]))
     return cell.text
 
 
@@ -229,7 +232,7 @@ def _date(judge: _Judge, row: int, column: str, cell: Cell | None) -> date | Non
         return None
     day = read_date(cell)
     if day is None:
-        judge.refuse(row, column, f"“{cell.text[:20]}”不是日期，请写成 2020-09-01")
+        judge.refuse(row, column, say("“{text}”不是日期，请写成 2020-09-01", text=cell.text[:20]))
     return day
 
 
@@ -258,7 +261,7 @@ def _left_on(judge: _Judge, row: int, given: Mapping[str, Cell]) -> date | None:
     if status.text in LEFT_WORDS:
         return judge.today
     if status.text not in WORKING_WORDS:
-        judge.refuse(row, "status", f"不认识的状态“{status.text[:20]}”，请写“在职”或“离职”“退休”等")
+        judge.refuse(row, "status", say("不认识的状态“{text}”，请写“在职”或“离职”“退休”等", text=status.text[:20]))
     return None
 
 
@@ -296,8 +299,7 @@ def _missing(judge: _Judge) -> tuple[tuple[str, str], ...]:
     present = [user for user in judge.users.values() if user.left_on is None]
     missing = sorted((user.id, user.name) for user in present if user.id not in judge.rows_by_id)
     if present and len(missing) / len(present) > LARGEST_SHARE_MISSING and not judge.options.accept_many_missing:
-        message = (
-            f"名单里没有的在职人员有 {len(missing)} 人（共 {len(present)} 人），将全部停用；请核对名单，确认后再次导入"
-        )
+        template = "名单里没有的在职人员有 {missing} 人（共 {all} 人），将全部停用；请核对名单，确认后再次导入"
+        message = say(template, missing=len(missing), all=len(present))
         judge.problems.append(RowProblem(0, "", message))
     return tuple(missing)

@@ -11,6 +11,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from engine.errors import InvalidInputError
+from engine.sentences import say
 
 LARGEST_FILE = 10 * 1024 * 1024  # bytes
 LARGEST_CONTENT = 200 * 1024 * 1024  # bytes once unpacked
@@ -68,14 +69,14 @@ class Sheet:
             if heading not in self.headings:
                 errors[heading] = "文件中没有这一列"
             elif field not in FIELDS:
-                errors[heading] = f"没有“{field}”这个字段，可用：{'、'.join(FIELDS)}"
+                errors[heading] = say("没有“{field}”这个字段，可用：{fields}", field=field, fields="、".join(FIELDS))
             elif field in columns:
-                errors[heading] = f"“{FIELDS[field][0]}”对应了两列"
+                errors[heading] = say("“{field}”对应了两列", field=say(FIELDS[field][0]))
             else:
                 columns[field] = self.headings.index(heading)
         for field in REQUIRED:
             if field not in columns and not errors:
-                errors[field] = f"没有找到“{FIELDS[field][0]}”列，请指定对应关系"
+                errors[field] = say("没有找到“{field}”列，请指定对应关系", field=say(FIELDS[field][0]))
         if errors:
             raise InvalidInputError(errors)
         return columns
@@ -92,7 +93,7 @@ def read_sheet(content: bytes, *, sheet_name: str | None = None) -> Sheet:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = workbook.sheet_names
         if sheet_name is not None and sheet_name not in names:
-            raise _refused(f"没有名为“{sheet_name}”的工作表，文件里有：{'、'.join(names)}")
+            raise _refused(say("没有名为“{name}”的工作表，文件里有：{names}", name=sheet_name, names="、".join(names)))
         sheet = workbook.get_sheet_by_name(sheet_name or names[0])
         grid = sheet.to_python(skip_empty_area=False, nrows=MOST_ROWS + HEADING_ROWS + 1)
     except CalamineError as error:
@@ -109,7 +110,7 @@ def normalise(heading: str) -> str:
 
 def _ensure_harmless(content: bytes) -> None:
     if len(content) > LARGEST_FILE:
-        raise _refused(f"文件超过 {LARGEST_FILE // 1024 // 1024} MB")
+        raise _refused(say("文件超过 {most} MB", most=LARGEST_FILE // 1024 // 1024))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
@@ -131,7 +132,7 @@ def _table(grid: list[list[Any]], sheet: CalamineSheet) -> Sheet:
     if not rows:
         raise _refused("标题行下面没有数据")
     if len(rows) > MOST_ROWS:
-        raise _refused(f"超过 {MOST_ROWS} 行")
+        raise _refused(say("超过 {most} 行", most=MOST_ROWS))
     return Sheet(headings, tuple(rows))
 
 

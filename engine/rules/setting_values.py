@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from engine.sentences import say
+
 SettingValue = None | bool | str | Decimal | list[Any]
 LONGEST_TEXT = 500
 
@@ -66,7 +68,7 @@ def parse_setting(declaration: SettingDeclaration, text: str) -> SettingValue:
     if declaration.kind == "number":
         return _number(declaration, text)
     if len(text) > LONGEST_TEXT:
-        raise ValueError(f"最多 {LONGEST_TEXT} 个字符")
+        raise ValueError(say("最多 {most} 个字符", most=LONGEST_TEXT))
     return text
 
 
@@ -89,9 +91,9 @@ def _number(declaration: SettingDeclaration, text: str) -> Decimal:
     if not number.is_finite():
         raise ValueError("请填写数字")
     if declaration.least is not None and number < declaration.least:
-        raise ValueError(f"不能小于 {declaration.least}")
+        raise ValueError(say("不能小于 {least}", least=declaration.least))
     if declaration.most is not None and number > declaration.most:
-        raise ValueError(f"不能大于 {declaration.most}")
+        raise ValueError(say("不能大于 {most}", most=declaration.most))
     return number
 
 

@@ -17,6 +17,7 @@ from engine.rules.administration import Area
 from web.admin import posted
 from web.admin.blueprint import area_required, bp
 from web.extensions import current_engine
+from web.i18n import translated
 
 WEEK = months.Calendar(firstweekday=0)
 SATURDAY = 5  # date.weekday()
@@ -66,7 +67,7 @@ def seed(year: int) -> ResponseReturnValue:
         with current_engine().unit_of_work(actor=current_user.id) as uow:
             seed_year(uow, year)
     except ConflictError as error:
-        flash(error.message, "warning")
+        flash(translated(error.message), "warning")
     else:
         flash(_("已导入国务院办公厅公布的安排。"), "success")
     return redirect(url_for("admin.calendar", year=year), code=303)

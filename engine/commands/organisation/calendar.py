@@ -7,6 +7,7 @@ from engine.commands.organisation.trail import ensure_may, record, snapshot
 from engine.commands.recompute_deadlines import recompute_deadlines
 from engine.errors import ConflictError, InvalidInputError
 from engine.rules.administration import Area
+from engine.sentences import say
 from engine.working_calendar import seed_calendar
 from models import CalendarDay, DayKind
 
@@ -31,7 +32,7 @@ def set_calendar_day(uow: "UnitOfWork", day: date, kind: str, name: str, *, sour
     if kind not in set(DayKind):
         errors["kind"] = "请选择放假或上班"
     if not name.strip() or len(name.strip()) > NAME_LENGTH:
-        errors["name"] = f"请填写名称，最多 {NAME_LENGTH} 个字符"
+        errors["name"] = say("请填写名称，最多 {most} 个字符", most=NAME_LENGTH)
     if errors:
         raise InvalidInputError(errors)
     row = uow.session.get(CalendarDay, day)
@@ -67,7 +68,7 @@ def seed_year(uow: "UnitOfWork", year: int) -> int:
     ensure_may(uow, Area.CALENDAR)
     added = seed_calendar(uow.session, [year]).get(year, 0)
     if not added:
-        raise ConflictError(f"{year} 年已有安排，或节假日安排尚未公布，请逐日填写")
+        raise ConflictError(say("{year} 年已有安排，或节假日安排尚未公布，请逐日填写", year=year))
     record(uow, "calendar_year.seeded", str(year), before=None, after={"days": added})
     recompute_deadlines(uow)
     return added

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from engine.commands.organisation.trail import ensure_may, record, snapshot
 from engine.errors import InvalidInputError, NotFoundError
 from engine.rules.administration import Area
+from engine.sentences import say
 from models import CongressSession, CongressTerm
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def save_term(uow: "UnitOfWork", term: int, starts_on: date, ends_on: date) -> N
         )
     )
     if overlap is not None:
-        raise InvalidInputError({"starts_on": f"与第{chinese_number(overlap)}届的日期重叠"})
+        raise InvalidInputError({"starts_on": say("与第 {term} 届的日期重叠", term=overlap)})
     row = uow.session.get(CongressTerm, term)
     before = snapshot(row, TERM_FIELDS) if row else None
     if row is None:

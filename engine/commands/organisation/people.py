@@ -11,6 +11,7 @@ from engine.commands.organisation.trail import ensure_may, record, snapshot
 from engine.errors import ConflictError, InvalidInputError, NotFoundError
 from engine.queries.organisation import local_date
 from engine.rules.administration import Area
+from engine.sentences import say
 from models import LoginSession, Unit, User
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def _judge(uow: "UnitOfWork", data: PersonData, *, current_unit: str | None = No
     if not data.name:
         errors["name"] = "请填写姓名"
     elif len(data.name) > NAME_LENGTH:
-        errors["name"] = f"姓名最多 {NAME_LENGTH} 个字符"
+        errors["name"] = say("姓名最多 {most} 个字符", most=NAME_LENGTH)
     if data.unit_id and data.unit_id != current_unit and uow.session.get(Unit, data.unit_id) is None:
         errors["unit_id"] = "没有这个单位"
     if data.email and not EMAIL.fullmatch(data.email):

@@ -13,6 +13,7 @@ from engine.errors import ConflictError, InvalidInputError, NotFoundError
 from engine.queries.organisation import local_date, people_with_role
 from engine.rules.administration import Area
 from engine.rules.roles import ADMINISTRATOR_ROLES, ROLES, clashing_role, fits_unit, role_name
+from engine.sentences import say
 from models import CongressTerm, RoleAssignment, Unit
 
 if TYPE_CHECKING:
@@ -89,17 +90,17 @@ def _judge(uow: "UnitOfWork", grant: RoleGrant) -> dict[str, str]:
     if grant.unit_id and unit is None:
         errors["unit_id"] = "没有这个单位"
     elif not fits_unit(grant.role, unit.kind if unit else None):
-        errors["unit_id"] = f"“{role_name(grant.role)}”要落在相应类别的单位上"
+        errors["unit_id"] = say("“{role}”要落在相应类别的单位上", role=say(role_name(grant.role)))
     if grant.term is not None and uow.session.get(CongressTerm, grant.term) is None:
         errors["term"] = "没有这一届"
     elif ROLES[grant.role].bound_to_term and grant.term is None and grant.valid_to is None:
-        errors["term"] = f"“{role_name(grant.role)}”随届任职，请选择届别或填写截止日期"
+        errors["term"] = say("“{role}”随届任职，请选择届别或填写截止日期", role=say(role_name(grant.role)))
     if grant.valid_from and grant.valid_to and grant.valid_to < grant.valid_from:
         errors["valid_to"] = "截止日期早于起始日期"
     held = _open_assignments(uow, grant.user_id)
     clash = clashing_role(grant.role, {row.role for row in held})
     if clash:
-        errors["role"] = f"此人已是{role_name(clash)}，三员不得兼任"
+        errors["role"] = say("此人已是{role}，三员不得兼任", role=say(role_name(clash)))
     elif any((row.role, row.unit_id, row.term) == (grant.role, grant.unit_id, grant.term) for row in held):
         errors["role"] = "此人已有这个角色"
     return errors

@@ -7,6 +7,7 @@ from engine.errors import InvalidInputError, NotFoundError
 from engine.queries.settings import declared_settings
 from engine.rules.administration import Area
 from engine.rules.setting_values import SettingValue, parse_setting, to_stored
+from engine.sentences import say
 from models import Setting
 
 if TYPE_CHECKING:
@@ -27,11 +28,11 @@ def change_setting(uow: "UnitOfWork", key: str, text: str, *, source: str = "") 
     if declaration is None:
         raise NotFoundError
     if len(source) > SOURCE_LENGTH:
-        raise InvalidInputError({"source": f"依据最多 {SOURCE_LENGTH} 个字符"})
+        raise InvalidInputError({"source": say("依据最多 {most} 个字符", most=SOURCE_LENGTH)})
     try:
         value = parse_setting(declaration, text)
     except ValueError as error:
-        raise InvalidInputError({"value": str(error)}) from error
+        raise InvalidInputError({"value": error.args[0]}) from error
     row = uow.session.get(Setting, key)
     before = {"value": row.value["value"], "source": row.source} if row else {"value": None, "source": None}
     if row is None:

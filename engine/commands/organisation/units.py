@@ -10,6 +10,7 @@ from engine.commands.organisation.trail import ensure_may, record, snapshot
 from engine.errors import InvalidInputError, NotFoundError
 from engine.queries.organisation import current_unit_id, unit_by_name
 from engine.rules.administration import Area
+from engine.sentences import say
 from models import LeaderCharge, RoleAssignment, Unit, UnitKind, User
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def _cleaned(data: UnitData) -> UnitData:
 def _judge(uow: "UnitOfWork", data: UnitData, unit_id: str) -> dict[str, str]:
     errors: dict[str, str] = {}
     if not data.name or len(data.name) > NAME_LENGTH:
-        errors["name"] = f"请填写名称，最多 {NAME_LENGTH} 个字符"
+        errors["name"] = say("请填写名称，最多 {most} 个字符", most=NAME_LENGTH)
     elif (namesake := unit_by_name(uow.session, data.name)) and namesake.id != unit_id and namesake.valid_to is None:
         errors["name"] = "已有同名单位"
     if data.kind not in set(UnitKind):
