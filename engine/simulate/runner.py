@@ -108,7 +108,7 @@ def _attempt(simulation: Simulation, step: Step) -> ExecutionError | None:
         _act(simulation, step)
     except ExecutionError as error:
         if error.code not in _SCRIPT_FAULTS:
-            simulation.error = error.code
+            simulation.incident = error.code
         simulation.trace = ()
         return error
     return None
@@ -184,7 +184,7 @@ def state_of(simulation: Simulation, incident: Mapping[str, Any] | None = None) 
             if task.type in _SERVICES
         ],
         "enabled": simulation.enabled,
-        "ended": simulation.ended or (simulation.status == "error" and simulation.error is None),
+        "ended": simulation.ended or (simulation.status == "error" and simulation.incident is None),
         "incident": incident,
         "data": simulation.data,
         "time": instant(simulation.environment.clock),

@@ -63,7 +63,7 @@ class Simulation:
         self._variables = dict(variables or {})
         self._cases: list[Execution] = []
         self._assignments: dict[tuple[int, int], Assignment] = {}
-        self.error: str | None = None
+        self.incident: str | None = None  # code of an action that failed for a reason in the diagram
         self.saved = self.snapshot()
 
     @classmethod
@@ -208,7 +208,7 @@ class Simulation:
     @property
     def status(self) -> str:
         """waiting, completed, terminated, cancelled or error."""
-        if self.error is not None:
+        if self.incident is not None:
             return "error"
         main = self._cases[0].ended if self._cases else None
         if main is None or not self.ended:
@@ -220,6 +220,11 @@ class Simulation:
         """Code of the BPMN error that nobody caught."""
         ended = self._cases[0].ended if self._cases else None
         return ended.error_code if ended else None
+
+    @property
+    def error(self) -> str | None:
+        """Why the simulation is in error: the failed step's code, or that of a BPMN error that nobody caught."""
+        return self.incident or self.error_code
 
     @property
     def data(self) -> dict[str, Any]:
