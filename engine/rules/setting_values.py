@@ -100,7 +100,10 @@ def _number(declaration: SettingDeclaration, text: str) -> Decimal:
 def _typed(kind: str, value: Any) -> SettingValue:
     if kind == "number":
         return Decimal(str(value))
-    wanted = {"bool": bool, "list": list}.get(kind, str)
-    if not isinstance(value, wanted):
-        raise ValueError(kind)
-    return value  # type: ignore[no-any-return]  # one of the three, checked above
+    if kind == "bool" and isinstance(value, bool):
+        return value
+    if kind == "list" and isinstance(value, list):
+        return value
+    if kind == "text" and isinstance(value, str):
+        return value
+    raise ValueError(kind)
