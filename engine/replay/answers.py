@@ -10,10 +10,12 @@ import yaml
 
 from engine.feel import Expression, FeelSyntaxError, compile_expression
 from engine.replay.errors import ReplayError
+from engine.rules.due_dates import SHANGHAI
 from engine.step.opening import as_instant
 
+SATURDAY = 5  # as datetime.weekday counts
 _TASK_KEYS = frozenset({"after", "at", "data", "may_be_refused", "keep_draft"})
-_TOP_KEYS = frozenset({"key", "people", "congress", "until", "pace", "start", "season", "tasks"})
+_TOP_KEYS = frozenset({"key", "people", "congress", "until", "pace", "start", "season", "tasks", "office_hours"})
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,24 @@ class Rule:
     def value(self, context: Mapping[str, Any]) -> Any:
         """The value; an expression that fails gives null."""
         return self.expression.evaluate(context).result
+
+
+@dataclass(frozen=True)
+class OfficeHours:
+    """When people work; without them they work at any hour."""
+
+    first: int  # hour of the day at which they begin
+    last: int  # hour at which they stop
+
+    def next_after(self, instant: datetime, *, weekends: bool) -> datetime:
+        """The instant itself, or one that follows within the hours, spread over the day by its own hour and minute."""
+        local = instant.astimezone(SHANGHAI)
+        if not self.first <= local.hour < self.last:
+            moved = local.replace(hour=self.first + local.hour % (self.last - self.first))
+            local = moved if moved >= local else moved + timedelta(days=1)
+        while not weekends and local.weekday() >= SATURDAY:
+            local += timedelta(days=1)
+        return local
 
 
 @dataclass(frozen=True)
@@ -84,6 +104,7 @@ class Answers:
     start_at: Rule
     start_variables: Rule | None
     companion: Companion | None
+    office_hours: OfficeHours | None
     tasks: Mapping[str, TaskAnswer | None]  # None: left alone on purpose
 
     @classmethod
@@ -111,6 +132,7 @@ class Answers:
             start_at=_rule(start, "at", "start."),
             start_variables=_optional(start, "variables", "start."),
             companion=_companion(data),
+            office_hours=OfficeHours(*data["office_hours"]) if "office_hours" in data else None,
             tasks={node: _task(node, entry) for node, entry in _section(data, "tasks").items()},
         )
 

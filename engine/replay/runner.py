@@ -320,6 +320,8 @@ class Replay:
         context = self._item_context(uow, item, line)
         pace = self.answers.pace.value(context) if self.answers.pace else None
         at = answer.instant({**context, "created": created.astimezone(SHANGHAI)}, created, pace)
+        if self.answers.office_hours is not None:
+            at = self.answers.office_hours.next_after(at, weekends=pace is not None)
         task = PlannedTask(item_id, item.instance.id, node, line, answer, actor, item.instance.version, context)
         self._plan(max(at, created), lambda: self._complete(task))
 
