@@ -50,8 +50,8 @@ def parse(
         answer = resolved.refused.get(component.key) or _judge(component, resolved, choices)
         if answer is not None:
             errors[component.key] = answer
-        elif _is_unusual(component, resolved):
-            warnings[component.key] = own_message(component.rules.warn_message or "")
+        elif (advice := advice_on(component, resolved)) is not None:
+            warnings[component.key] = advice
     values = {
         component.key: None if resolved.is_hidden(component) else resolved.values.get(component.key)
         for component in fields
@@ -60,10 +60,12 @@ def parse(
     return FormResult(values, errors, warnings)
 
 
-def _is_unusual(component: Component, resolved: Resolved) -> bool:
-    """Whether a filled-in value is not as advised."""
-    warn = component.rules.warn
-    return warn is not None and not is_empty(resolved.values.get(component.key)) and not holds(warn, resolved.names)
+def advice_on(component: Component, resolved: Resolved) -> Message | None:
+    """What the form advises about a filled-in value that is not as it should be; hinders nobody."""
+    rules = component.rules
+    if rules.warn is None or is_empty(resolved.values.get(component.key)) or holds(rules.warn, resolved.names):
+        return None
+    return own_message(rules.warn_message or "")
 
 
 def _oversized(fields: Sequence[Component], data: Mapping[str, object]) -> str | None:

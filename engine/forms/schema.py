@@ -135,12 +135,12 @@ class FormSchema:
         return next((component for component in self.fields() if component.key == key), None)
 
     def watched(self) -> frozenset[str]:
-        """Keys of fields that a condition of another part of the form refers to."""
+        """Keys of fields on which the look of the form depends: other parts refer to them, or advice is given."""
         words: set[str] = set()
         for component in _all(self.components):
             for expression in component.conditions():
                 words.update(_WORD.findall(expression.text))
-        return frozenset(component.key for component in self.fields() if component.key in words)
+        return frozenset(each.key for each in self.fields() if each.key in words or each.rules.warn is not None)
 
     @property
     def action(self) -> Component | None:

@@ -11,7 +11,7 @@ from typing import Any
 from engine.feel import evaluate, strip_marker
 from engine.forms import Choice, ChoiceSource, Component, FormSchema, Message
 from engine.forms.convert import LOCAL
-from engine.forms.parse import ATTACHMENTS
+from engine.forms.parse import ATTACHMENTS, advice_on
 from engine.forms.posted import row_name
 from engine.forms.resolve import Resolved, options_of, resolve
 
@@ -134,7 +134,6 @@ def build_view(
     choices: ChoiceSource,
     *,
     errors: Mapping[str, str] | None = None,
-    warnings: Mapping[str, str] | None = None,
     add_row: str | None = None,
 ) -> FormView:
     """Decide everything that the templates print.
@@ -145,7 +144,7 @@ def build_view(
         errors: sentences by key, as :meth:`FormSchema.parse` or a command answered them.
         add_row: key of the list that gets one more empty row.
     """
-    return _Builder(schema, data, context, choices, errors or {}, warnings or {}, add_row).build()
+    return _Builder(schema, data, context, choices, errors or {}, add_row).build()
 
 
 class _Builder:
@@ -156,14 +155,12 @@ class _Builder:
         context: Mapping[str, object],
         choices: ChoiceSource,
         errors: Mapping[str, str],
-        warnings: Mapping[str, str],
         add_row: str | None,
     ) -> None:
         self.schema = schema
         self.data = data
         self.choices = choices
         self.errors = errors
-        self.warnings = warnings
         self.add_row = add_row
         self.action = schema.action
         self.watched = schema.watched()
@@ -205,7 +202,7 @@ class _Builder:
 
     def fill(self, view: FieldView, component: Component) -> None:
         view.error = self.errors.get(component.key)
-        view.warning = self.warnings.get(component.key)
+        view.warning = None if view.error else advice_on(component, self.resolved)
         view.watched = component.key in self.watched
         view.readonly = component.key in self.resolved.readonly or component.computed is not None
         self.fill_required(view, component)

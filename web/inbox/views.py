@@ -17,7 +17,13 @@ from engine.commands.complete_work_item import complete_work_item
 from engine.commands.mark_notice_read import mark_all_notices_read, mark_notice_read
 from engine.commands.save_draft import save_draft
 from engine.commands.unclaim_work_item import unclaim_work_item
-from engine.errors import ConflictError, InvalidInputError, StaleWorkItemError
+from engine.errors import (
+    ConflictError,
+    InvalidInputError,
+    OperationFailedError,
+    StaleWorkItemError,
+    StepFailedError,
+)
 from engine.queries.work_item_form import WorkItemForm, work_item_form
 from engine.queries.work_item_page import WorkItemPage, work_item_page
 from engine.unit_of_work import UnitOfWork
@@ -78,6 +84,8 @@ def complete(work_item_id: UUID) -> ResponseReturnValue:
         return _refused(work_item_id, posted, refused.fields)
     except ConflictError as conflict:
         return _over(item, conflict, typed=posted.data), 409
+    except (OperationFailedError, StepFailedError) as failed:
+        return _refused(work_item_id, posted, {"": failed.message})
     flash(_done_sentence(item, posted.data), "success")
     with current_engine().reading(current_user.id) as uow:
         following = first_own_work_item(uow, done.work_item_ids)

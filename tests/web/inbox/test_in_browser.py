@@ -84,6 +84,22 @@ def test_a_motion_is_written_with_a_thumb(page, app):
     assert Visitor(app, OTHER_SECONDER).todo()
 
 
+def test_what_is_typed_while_the_server_answers_slowly_is_not_lost(page):
+    page.goto("/start")
+    page.click("text=写提案")
+    slow = []
+    page.route("**/fields", lambda route: slow.append(route))
+    page.check("[name=kind][value=joint]")
+    page.fill("#field-reason", "在等待答复时继续写下的理由")
+    page.click("[data-list-add]")
+    page.fill("[name='suggestions-1-suggestion']", "等待时加的一条建议")
+    page.focus("#field-phone")
+    slow[0].continue_()
+    page.wait_for_selector("#field-joint_proposers")
+    assert page.input_value("#field-reason") == "在等待答复时继续写下的理由"
+    assert page.input_value("[name='suggestions-1-suggestion']") == "等待时加的一条建议"
+
+
 def test_the_actions_stay_under_the_thumb(page):
     page.goto("/start")
     page.click("text=写提案")

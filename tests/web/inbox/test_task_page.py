@@ -201,6 +201,13 @@ def test_fields_appear_when_what_they_depend_on_is_chosen(proposer):
     assert "<html" not in fragment.text
 
 
+def test_advice_is_given_while_typing_and_hinders_nobody(proposer):
+    draft = proposer.start_motion()
+    fragment = proposer.post(f"{draft.url}/fields", {**draft.values(), "title": "延长食堂晚间供餐时间"})
+    assert "案名宜以" in fragment.text
+    assert proposer.send(draft, **{**GOOD_MOTION, "title": "延长食堂晚间供餐时间"}).url == "/inbox"
+
+
 def test_a_file_is_uploaded_with_the_form_and_stays_when_the_form_is_refused(proposer):
     draft = proposer.start_motion()
     refused = proposer.send(draft, **{**GOOD_MOTION, "phone": "x"}, attachments=pdf())
