@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from engine.definitions import deployments
 from engine.queries.organisation import names_of
-from engine.rules.visibility import is_in_inbox, may_read
+from engine.rules.visibility import is_in_inbox, is_notice_of, may_read
 from engine.unit_of_work import UnitOfWork
 from engine.values import loads
 from models import InstanceParticipant, Notice, ProcessInstance, User, UserTask, WorkItem, WorkItemState
@@ -120,7 +120,7 @@ def inbox_counts(uow: UnitOfWork) -> InboxCounts:
         items = tab not in ("started", "copied")
         counted = _query(items).where(_of_tab(uow, tab)).subquery()
         numbers[tab] = uow.session.scalar(select(func.count()).select_from(counted)) or 0
-    unread = select(func.count()).select_from(Notice).where(Notice.user_id == uow.actor, Notice.read_at.is_(None))
+    unread = select(func.count()).select_from(Notice).where(is_notice_of(uow.holder), Notice.read_at.is_(None))
     return InboxCounts(**numbers, notices=uow.session.scalar(unread) or 0, by_tab=numbers)
 
 
@@ -161,7 +161,8 @@ def _query(items: bool) -> Select[*tuple[Any, ...]]:
 def _of_tab(uow: UnitOfWork, tab: str) -> ColumnElement[bool]:
     match tab:
         case "done":
-            return and_(WorkItem.state == WorkItemState.COMPLETED, WorkItem.decided_by == uow.actor)
+            decided = and_(WorkItem.state == WorkItemState.COMPLETED, WorkItem.decided_by == uow.actor)
+            return and_(decided, may_read(uow.holder))  # a case sealed since then has left the list
         case "started":
             return ProcessInstance.started_by == uow.actor
         case "copied":

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from engine.errors import NotFoundError
 from engine.queries.inbox import MAX_PAGE
+from engine.rules.visibility import is_notice_of
 from engine.unit_of_work import UnitOfWork
 from models import Notice
 
@@ -42,9 +43,9 @@ class NoticePage:
 
 
 def notices(uow: UnitOfWork, *, page: int = 1, size: int | None = None) -> NoticePage:
-    """A page of the actor's notices."""
+    """A page of the actor's notices; those about a case sealed since then are left out."""
     size = min(size or uow.engine.settings.page_size, MAX_PAGE)
-    mine = Notice.user_id == uow.actor
+    mine = is_notice_of(uow.holder)
     count = select(func.count()).select_from(Notice).where(mine)
     total = uow.session.scalar(count) or 0
     unread = uow.session.scalar(count.where(Notice.read_at.is_(None))) or 0
@@ -56,8 +57,8 @@ def notices(uow: UnitOfWork, *, page: int = 1, size: int | None = None) -> Notic
 
 def notice(uow: UnitOfWork, notice_id: UUID) -> NoticeEntry:
     """One notice of the actor; ``NotFoundError`` if it is somebody else's."""
-    row = uow.session.get(Notice, notice_id)
-    if row is None or row.user_id != uow.actor:
+    row = uow.session.scalar(select(Notice).where(Notice.id == notice_id, is_notice_of(uow.holder)))
+    if row is None:
         raise NotFoundError
     return _entry(row)
 

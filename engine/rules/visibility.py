@@ -14,6 +14,7 @@ from engine.rules.assignment import Holder
 from models import (
     InstanceAudience,
     InstanceParticipant,
+    Notice,
     ProcessInstance,
     UserTask,
     WorkItem,
@@ -25,20 +26,20 @@ from models import (
 def may_read(holder: Holder) -> ColumnElement[bool]:
     """Condition on ``process_instance`` for one person."""
     began = ProcessInstance.started_by == holder.user_id
-    assigned = exists().where(
-        WorkItem.process_instance_id == ProcessInstance.id,
-        WorkItem.state == WorkItemState.OPEN,
-        WorkItem.assignee_id == holder.user_id,
-    )
+    assigned = _has_work_item(WorkItem.state == WorkItemState.OPEN, WorkItem.assignee_id == holder.user_id)
     takes_part = exists().where(
         InstanceParticipant.process_instance_id == ProcessInstance.id, InstanceParticipant.user_id == holder.user_id
     )
-    offered = exists(
-        select(WorkItem.id).where(WorkItem.process_instance_id == ProcessInstance.id, is_offered_to(holder))
-    )
-    decided = exists().where(WorkItem.process_instance_id == ProcessInstance.id, WorkItem.decided_by == holder.user_id)
+    offered = _has_work_item(is_offered_to(holder))
+    decided = _has_work_item(WorkItem.decided_by == holder.user_id)
     unsealed = and_(ProcessInstance.is_sealed.is_(False), or_(takes_part, offered, decided))
     return or_(began, in_audience(holder), assigned, unsealed)
+
+
+def _has_work_item(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    # correlated to the case alone, so that the rule also stands in a query that lists work items
+    items = select(WorkItem.id).where(WorkItem.process_instance_id == ProcessInstance.id, *conditions)
+    return items.correlate(ProcessInstance).exists()
 
 
 def in_audience(holder: Holder) -> ColumnElement[bool]:
@@ -69,6 +70,13 @@ def is_in_inbox(holder: Holder) -> ColumnElement[bool]:
     """
     mine = and_(WorkItem.state == WorkItemState.OPEN, WorkItem.assignee_id == holder.user_id)
     return or_(mine, and_(UserTask.is_open.is_(False), is_offered_to(holder)))
+
+
+def is_notice_of(holder: Holder) -> ColumnElement[bool]:
+    """Condition on ``notice``: it is this person's, and does not tell of a case that was sealed from them since."""
+    sealed = select(ProcessInstance.id).where(ProcessInstance.is_sealed.is_(True), ~may_read(holder)).scalar_subquery()
+    told = or_(Notice.process_instance_id.is_(None), Notice.process_instance_id.not_in(sealed))
+    return and_(Notice.user_id == holder.user_id, told)
 
 
 def _holds(holder: Holder, role: Any, unit: Any, *, anywhere: str | None) -> ColumnElement[bool]:

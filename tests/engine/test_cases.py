@@ -25,9 +25,9 @@ from engine.errors import (
     OperationFailedError,
     StepFailedError,
 )
-from engine.queries.inbox import InboxFilters, inbox
+from engine.queries.inbox import InboxFilters, inbox, inbox_counts
 from engine.queries.instance_page import instance_page
-from engine.queries.notices import notices
+from engine.queries.notices import notice, notices
 from engine.queries.open_list import open_list
 from engine.queries.startable import startable_processes
 from engine.rules.visibility import may_read
@@ -162,6 +162,23 @@ def test_a_sealed_case_is_read_by_its_author_and_the_named_role_only(start: Star
     assert "rep2" in _readers(engine, case)
     case.complete("answer", {"answer": "转", "secret": "yes"}, by="officer_a")
     assert _readers(engine, case) == {"rep1", "chair1"}
+
+
+def test_a_sealed_case_leaves_the_lists_and_notices_of_those_who_worked_on_it(start: Start, engine: Engine) -> None:
+    case = start("case", variables=START)
+    case.complete("write", {"title": "举报"}, by="rep1")
+    with engine.reading("officer_a") as uow:
+        [told] = notices(uow).entries
+    case.complete("answer", {"answer": "转", "secret": "yes"}, by="officer_a")
+    with engine.reading("officer_a") as uow:
+        assert inbox(uow, "done").entries == ()
+        assert inbox_counts(uow).done == 0
+        assert inbox_counts(uow).notices == notices(uow).unread == 0
+        assert notices(uow).entries == ()
+        with pytest.raises(NotFoundError):
+            notice(uow, told.id)
+    with engine.reading("rep1") as uow:
+        assert [entry.instance_id for entry in inbox(uow, "done").entries] == [case.id]
 
 
 def test_participants_of_process_yaml_find_the_case_among_those_copied_to_them(start: Start, engine: Engine) -> None:
