@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from engine.forms import FormSchema
 ADD_ROW = "_add"  # the button that asks for one more row, for browsers without scripts
 REMOVE_ROW = "_remove"  # its value is list-row
 OPINION = "_opinion"
+_REQUEST_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Posted:
     data: dict[str, object]
     files: dict[str, list[FileStorage]] = field(default_factory=dict)
     opinion: str | None = None
-    request_id: str = ""
+    request_id: str | None = None
     version: int | None = None
     add_row: str | None = None  # key of the list that gets one more row
     removed_row: bool = False
@@ -41,7 +43,7 @@ def read_request(schema: FormSchema, request: Request) -> Posted:
         data=data,
         files=_files(schema, request),
         opinion=(request.form.get(OPINION) or "").strip() or None,
-        request_id=(request.form.get("request_id") or "")[:64],
+        request_id=request_id_of(request),
         version=_whole(request.form.get("version")),
         add_row=request.form.get(ADD_ROW),
         removed_row=REMOVE_ROW in request.form,
@@ -68,6 +70,12 @@ def _remove_row(data: dict[str, object], target: str | None) -> None:
 
 def _whole(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() and len(text) < 10 else None
+
+
+def request_id_of(request: Request) -> str | None:
+    """The id that makes a second click the same click; None for anything that no page of ours has sent."""
+    text = request.form.get("request_id", "")
+    return text if _REQUEST_ID.fullmatch(text) else None
 
 
 def storable(data: Mapping[str, object]) -> dict[str, object]:

@@ -28,7 +28,7 @@ from engine.queries.work_item_form import WorkItemForm, work_item_form
 from engine.queries.work_item_page import WorkItemPage, work_item_page
 from engine.unit_of_work import UnitOfWork
 from web.extensions import current_engine
-from web.forms import FormView, Posted, build_view, read_request, storable
+from web.forms import FormView, Posted, build_view, read_request, request_id_of, storable
 from web.inbox import pages
 from web.inbox.blueprint import bp
 from web.instances.pages import first_own_work_item, readable, task_extras
@@ -77,7 +77,7 @@ def complete(work_item_id: UUID) -> ResponseReturnValue:
                 work_item_id,
                 data,
                 opinion=opinion,
-                request_id=posted.request_id or None,
+                request_id=posted.request_id,
                 expected_version=posted.version,
             )
     except InvalidInputError as refused:
@@ -121,7 +121,7 @@ def draft(work_item_id: UUID) -> ResponseReturnValue:
 def claim(work_item_id: UUID) -> ResponseReturnValue:
     """Take a work item that is offered to several."""
     with current_engine().unit_of_work(actor=current_user.id) as uow:
-        claim_work_item(uow, work_item_id, request_id=_request_id())
+        claim_work_item(uow, work_item_id, request_id=request_id_of(request))
     flash(_("已认领，由您办理。"), "success")
     return redirect(url_for(".task", work_item_id=work_item_id), code=303)
 
@@ -131,7 +131,7 @@ def claim(work_item_id: UUID) -> ResponseReturnValue:
 def unclaim(work_item_id: UUID) -> ResponseReturnValue:
     """Give it back."""
     with current_engine().unit_of_work(actor=current_user.id) as uow:
-        unclaim_work_item(uow, work_item_id, request_id=_request_id())
+        unclaim_work_item(uow, work_item_id, request_id=request_id_of(request))
     flash(_("已放回，其他人可以认领。"), "success")
     return redirect(url_for(".index"), code=303)
 
@@ -274,7 +274,3 @@ def _done_sentence(item: WorkItemForm, data: Mapping[str, object]) -> str:
     return (
         _("“%(step)s”已提交：%(action)s", step=step, action=_(chosen)) if chosen else _("“%(step)s”已提交", step=step)
     )
-
-
-def _request_id() -> str | None:
-    return (request.form.get("request_id") or "")[:64] or None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 from urllib.parse import quote
@@ -18,9 +19,11 @@ from engine.commands.start_instance import start_instance
 from engine.commands.withdraw_instance import withdraw_instance
 from engine.errors import InvalidInputError, NotFoundError
 from web.extensions import current_engine
+from web.forms import request_id_of
 from web.instances import pages
 from web.instances.blueprint import bp
 
+_NAME = re.compile(r"[A-Za-z_][\w.-]{0,120}")
 REASON_LIMIT = 500  # characters
 CHUNK = 64 * 1024  # bytes sent at once
 
@@ -39,10 +42,11 @@ def start() -> ResponseReturnValue:
 @login_required
 def begin(process_key: str) -> ResponseReturnValue:
     """Start a case and go to its first work item."""
+    process_id = request.form.get("process_id") or None
+    if not all(_NAME.fullmatch(name) for name in (process_key, process_id) if name is not None):
+        raise NotFoundError
     with current_engine().unit_of_work(actor=current_user.id) as uow:
-        started = start_instance(
-            uow, process_key, process_id=request.form.get("process_id") or None, request_id=_request_id()
-        )
+        started = start_instance(uow, process_key, process_id=process_id, request_id=request_id_of(request))
     with current_engine().reading(current_user.id) as uow:
         first = pages.first_own_work_item(uow, started.work_item_ids)
     if first is not None:
@@ -84,7 +88,7 @@ def comment(instance_id: UUID) -> ResponseReturnValue:
     section, text = request.form.get("section", "")[:64], request.form.get("text", "")
     try:
         with current_engine().unit_of_work(actor=current_user.id) as uow:
-            add_comment(uow, instance_id, section, pages.readable(text), request_id=_request_id())
+            add_comment(uow, instance_id, section, pages.readable(text), request_id=request_id_of(request))
     except InvalidInputError as refused:
         answer = {"section": section, "error": next(iter(refused.fields.values())), "typed": text}
         return _render_case(instance_id, comment_answer=answer), 422
@@ -100,7 +104,7 @@ def attach(instance_id: UUID) -> ResponseReturnValue:
         if file is None or not file.filename:
             raise InvalidInputError({"attachment": _("请选择文件")})
         with current_engine().unit_of_work(actor=current_user.id) as uow:
-            add_attachment(uow, file.filename, file.stream, instance_id=instance_id, request_id=_request_id())
+            add_attachment(uow, file.filename, file.stream, instance_id=instance_id, request_id=request_id_of(request))
     except InvalidInputError as refused:
         return _render_case(instance_id, upload_error=next(iter(refused.fields.values()))), 422
     flash(_("附件已上传。"), "success")
@@ -133,7 +137,7 @@ def withdraw(instance_id: UUID) -> ResponseReturnValue:
         if not 2 <= len(reason) <= REASON_LIMIT:
             raise InvalidInputError({"reason": _("请写明撤回理由，2 至 %(n)s 字", n=REASON_LIMIT)})
         with current_engine().unit_of_work(actor=current_user.id) as uow:
-            withdraw_instance(uow, instance_id, reason=pages.readable(reason), request_id=_request_id())
+            withdraw_instance(uow, instance_id, reason=pages.readable(reason), request_id=request_id_of(request))
     except InvalidInputError as refused:
         error = next(iter(refused.fields.values()))
         return _render_case(instance_id, withdraw_error=error, typed_reason=reason), 422
@@ -151,7 +155,3 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
     with stream:
         while chunk := stream.read(CHUNK):
             yield chunk
-
-
-def _request_id() -> str | None:
-    return (request.form.get("request_id") or "")[:64] or None

@@ -172,6 +172,11 @@ def test_starting_without_the_right_looks_like_no_such_process(visit):
     assert real.status == invented.status == 404
 
 
+@pytest.mark.parametrize("key", ["%00", "motion%00", "..", "a" * 500, "motion'--"])
+def test_a_nonsense_process_is_not_found(visit, key):
+    assert visit(PROPOSER).post(f"/start/{key}", {"request_id": "\x00", "process_id": "\x00"}).status == 404
+
+
 def test_pressing_start_twice_starts_once(visit):
     proposer = visit(PROPOSER)
     first = proposer.post("/start/motion", {"request_id": "once"})
