@@ -16,13 +16,14 @@ from typing import Any
 from engine.feel.runtime import Run
 from engine.feel.temporal import YearsMonthsDuration, format_temporal, parse_temporal
 from engine.feel.text import to_text
+from engine.feel.wide import WideDate, WideDateTime
 
 Value = Any  # None | bool | str | Decimal | date | time | datetime | timedelta | YearsMonthsDuration | list | dict
 
 MAX_DEPTH = 64
 _NUMBER, _TEMPORAL, _ESCAPE = "#", "@", "$"
 _TAGS = frozenset({_NUMBER, _TEMPORAL, _ESCAPE})
-_TEMPORAL_TYPES = (date, time, timedelta, YearsMonthsDuration)
+_TEMPORAL_TYPES = (date, time, timedelta, YearsMonthsDuration, WideDate, WideDateTime)
 _UNSTORABLE_TEXT = re.compile("[\x00\ud800-\udfff]")
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 

@@ -34,7 +34,8 @@ def read_definitions(data: bytes, file: str) -> m.Definitions:
         raise DmnError(file, "", error.line, str(error), "xml") from error
     namespace = etree.QName(root).namespace or ""
     if local_name(root) != "definitions" or namespace not in NAMESPACES:
-        raise DmnError(file, local_name(root), root.sourceline, "不是 DMN 1.1 至 1.5 的文件", "namespace")
+        line: Any = root.sourceline
+        raise DmnError(file, local_name(root), line, "不是 DMN 1.1 至 1.5 的文件", "namespace")
     return _Reader(file, root).read()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from engine.feel.runtime import Run
 
 BUDGET = Budget(steps=1_000_000, result_bytes=1_000_000, depth=200)  # of a whole decision
 _MAX_WARNINGS = 100
+_IMPORT_DEPTH = 4
 Key = tuple[str, str]
 
 
@@ -94,10 +95,9 @@ class Session:
         if node.name in self.inputs:
             return self.inputs[node.name]
         if file is not self.library.main:
-            prefix = self.library.prefix(self.library.main, file)
-            nested = self.inputs.get(prefix)
-            if isinstance(nested, Mapping):
-                return nested.get(node.name)
+            for nested in _nested(self.inputs, _IMPORT_DEPTH):
+                if node.name in nested:
+                    return nested[node.name]
         self.warn("warning", "missing-input", f"没有给出输入“{node.name}”", node.name)
         return None
 
@@ -142,6 +142,14 @@ class Session:
             return interpreter.typed(result, node.type_ref, f"决策服务“{node.name}”的结果")
 
         return Function(tuple(parameter.name for _, parameter in parameters), call, node.name)
+
+
+def _nested(value: Mapping[str, Any], depth: int) -> Iterator[Mapping[str, Any]]:
+    """Contexts inside the input: an imported model's inputs stand under its prefix."""
+    for inner in value.values():
+        if isinstance(inner, Mapping) and depth:
+            yield inner
+            yield from _nested(inner, depth - 1)
 
 
 def _type_of(node: m.Node) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any
 from engine.feel.errors import Refused
 from engine.feel.runtime import Run
 from engine.feel.temporal import YearsMonthsDuration
+from engine.feel.wide import WideDate, WideDateTime
 
 NULL, BOOLEAN, NUMBER, STRING = "null", "boolean", "number", "string"
 DATE, TIME, DATE_AND_TIME = "date", "time", "date and time"
@@ -69,6 +70,8 @@ KINDS: dict[type, str] = {
     date: DATE,
     time: TIME,
     datetime: DATE_AND_TIME,
+    WideDate: DATE,
+    WideDateTime: DATE_AND_TIME,
     timedelta: DAYS_AND_TIME,
     YearsMonthsDuration: YEARS_AND_MONTHS,
     list: LIST,

@@ -62,9 +62,10 @@ def _equal_lists(a: list[Any], b: list[Any], run: Run) -> bool | None:
     return None if unknown else True
 
 
-def _instant(moment: datetime) -> datetime:
+def _instant(moment: Any) -> Any:
     """Two zones with different offsets must compare by instant, which Python skips for one tzinfo object."""
-    return moment.astimezone(UTC) if moment.tzinfo is not None else moment
+    aware = isinstance(moment, datetime) and moment.tzinfo is not None
+    return moment.astimezone(UTC) if aware else moment
 
 
 def less(a: Any, b: Any) -> bool | None:
@@ -167,7 +168,7 @@ def subtract(a: Any, b: Any, run: Run) -> Any:
     return None
 
 
-def _distance(a: date, b: date, *, mixed: bool) -> timedelta | None:
+def _distance(a: Any, b: Any, *, mixed: bool) -> Any:
     """Between two days or instants; a day among instants is its midnight in UTC."""
     first, second = _as_instant(a, mixed=mixed), _as_instant(b, mixed=mixed)
     if (first.tzinfo is None) != (second.tzinfo is None):
@@ -175,10 +176,11 @@ def _distance(a: date, b: date, *, mixed: bool) -> timedelta | None:
     return _instant(first) - _instant(second)
 
 
-def _as_instant(value: date, *, mixed: bool) -> datetime:
-    if isinstance(value, datetime):
+def _as_instant(value: Any, *, mixed: bool) -> Any:
+    if kind(value) == k.DATE_AND_TIME:
         return value
-    return midnight(value).replace(tzinfo=UTC if mixed else None)
+    start: Any = midnight(value)
+    return start.replace(tzinfo=UTC if mixed else None)
 
 
 def multiply(a: Any, b: Any, run: Run) -> Any:
@@ -264,7 +266,7 @@ def calculate(operator: str, a: Any, b: Any, run: Run) -> Any:
     """
     try:
         result = OPERATORS[operator](a, b, run)
-    except (ArithmeticError, ValueError, TypeError) as error:
+    except (ArithmeticError, ValueError, TypeError, AttributeError) as error:
         raise Refused(f"“{operator}”的结果超出范围") from error
     if result is None:
         raise Refused(f"“{operator}”不能用于{label(a)}和{label(b)}", "type")

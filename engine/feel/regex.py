@@ -16,6 +16,8 @@ _MAX_PATTERN = 1_000  # characters
 _MAX_MEMORY = 256 * 1024  # bytes for a compiled pattern; a larger one is refused
 _WORK_PER_STEP = 80  # characters of text times instructions of the compiled pattern, at RE2's slowest
 _WORK_PER_STEP_AGAIN = 2_000  # the same for each further match of a text
+_COUNTED_OUT = 0x250  # Latin characters
+_BEYOND = "中"
 _CLASSES = {
     "d": r"\p{Nd}",
     "D": r"\P{Nd}",
@@ -156,10 +158,22 @@ class Translation:
             if character == "\\":
                 made.append(self._escape(in_class=True))
             elif character == "[":
-                raise Refused("正则表达式不支持字符类相减", "regex")
+                return self._difference("".join(made).removesuffix("-") + "]")
             else:
                 made.append("\\^" if character == "^" else character)
         raise Refused("正则表达式中的“[”没有结束", "regex")
+
+    def _difference(self, minuend: str) -> str:
+        """``[a-z-[aeiou]]``: RE2 has no difference, so the members are counted out where they are few."""
+        subtrahend = self._class()
+        if self.pattern[self.index : self.index + 1] != "]":
+            raise Refused("正则表达式中的字符类没有结束", "regex")
+        self.index += 1
+        keep, drop = (re2.compile(part) for part in (minuend, subtrahend))
+        kept = [chr(code) for code in range(_COUNTED_OUT) if keep.match(chr(code)) and not drop.match(chr(code))]
+        if not kept or keep.match(_BEYOND):
+            raise Refused("正则表达式中的字符类相减只支持基本字符", "regex")
+        return "[" + "".join(f"\\x{{{ord(character):X}}}" for character in kept) + "]"
 
 
 def replacement_parts(replacement: str, groups: int) -> list[str | int]:

@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from engine.feel.wide import WideDate, WideDateTime, make_day
+
 _DATE = re.compile(r"(-?)(\d{4,9})-(\d\d)-(\d\d)", re.ASCII)
 _ZONE = r"Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z_]+(?:/[A-Za-z0-9_+\-]+)*"
 _TIME = re.compile(rf"(\d\d):(\d\d):(\d\d)(\.\d+)?({_ZONE})?", re.ASCII)
@@ -35,13 +37,16 @@ class YearsMonthsDuration:
         return ("-" if self.months < 0 else "") + "P" + (text or "0M")
 
 
-def parse_date(text: str) -> date | None:
+Temporal = date | time | datetime | timedelta | YearsMonthsDuration | WideDate | WideDateTime
+
+
+def parse_date(text: str) -> date | WideDate | None:
     """Read ``2026-01-31``; None for anything else."""
     found = _DATE.fullmatch(text)
-    if not found or found[1] or (len(found[2]) > 4 and found[2][0] == "0"):
+    if not found or (len(found[2]) > 4 and found[2][0] == "0"):
         return None
     try:
-        return date(int(found[2]), int(found[3]), int(found[4]))
+        return make_day(int(found[1] + found[2]), int(found[3]), int(found[4]))
     except ValueError:
         return None
 
@@ -79,12 +84,17 @@ def parse_time(text: str) -> time | None:
         return None
 
 
-def midnight(day: date) -> datetime:
+def midnight(day: date | WideDate) -> datetime | WideDateTime:
     """The beginning of a day, without zone."""
-    return datetime.combine(day, time())
+    return combined(day, time())
 
 
-def parse_date_and_time(text: str) -> datetime | None:
+def combined(day: date | WideDate, clock: time) -> datetime | WideDateTime:
+    """A day and a time of day."""
+    return WideDateTime(day, clock) if isinstance(day, WideDate) else datetime.combine(day, clock)
+
+
+def parse_date_and_time(text: str) -> datetime | WideDateTime | None:
     """Read ``2026-01-31T09:30:00``; a date alone is its midnight; None for anything else."""
     day_text, separator, time_text = text.partition("T")
     day = parse_date(day_text)
@@ -93,7 +103,7 @@ def parse_date_and_time(text: str) -> datetime | None:
     if not separator:
         return midnight(day)
     moment = parse_time(time_text)
-    return None if moment is None else datetime.combine(day, moment)
+    return None if moment is None else combined(day, moment)
 
 
 def parse_duration(text: str) -> timedelta | YearsMonthsDuration | None:
@@ -114,7 +124,7 @@ def parse_duration(text: str) -> timedelta | YearsMonthsDuration | None:
         return None
 
 
-def parse_temporal(text: str) -> date | time | datetime | timedelta | YearsMonthsDuration | None:
+def parse_temporal(text: str) -> Temporal | None:
     """Read what may stand in an at-literal."""
     for parse in (parse_date, parse_time, parse_date_and_time, parse_duration):
         value = parse(text)
@@ -123,12 +133,14 @@ def parse_temporal(text: str) -> date | time | datetime | timedelta | YearsMonth
     return None
 
 
-def offset_of(moment: time | datetime) -> timedelta | None:
+def offset_of(moment: time | datetime | WideDateTime) -> timedelta | None:
     """Offset from UTC; a zone's winter offset for a time without a date; None without zone."""
     if moment.tzinfo is None:
         return None
     if isinstance(moment, datetime):
         return moment.utcoffset()
+    if isinstance(moment, WideDateTime):
+        return offset_of(moment.clock)
     return moment.tzinfo.utcoffset(datetime.combine(_REFERENCE_DAY, moment.replace(tzinfo=None)))
 
 
@@ -138,7 +150,7 @@ def seconds_in_utc(moment: time) -> timedelta:
     return clock - (offset_of(moment) or timedelta(0))
 
 
-def format_zone(moment: time | datetime) -> str:
+def format_zone(moment: time | datetime | WideDateTime) -> str:
     """The zone as FEEL writes it; empty without one."""
     zone = moment.tzinfo
     if zone is None:
@@ -174,11 +186,13 @@ def format_duration(duration: timedelta) -> str:
     return f"{sign}P{days}" + (f"T{clock}" if clock else "")
 
 
-def format_temporal(value: date | time | datetime | timedelta | YearsMonthsDuration) -> str:
+def format_temporal(value: Temporal) -> str:
     """What parse_temporal reads back."""
     if isinstance(value, datetime):
         return f"{value.date().isoformat()}T{format_time(value)}"
-    if isinstance(value, date):
+    if isinstance(value, WideDateTime):
+        return f"{value.day_of.isoformat()}T{format_time(value.clock)}"
+    if isinstance(value, date | WideDate):
         return value.isoformat()
     if isinstance(value, time):
         return format_time(value)

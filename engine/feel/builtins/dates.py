@@ -13,7 +13,8 @@ from engine.feel.builtins.registry import ABSENT, builtin
 from engine.feel.errors import Refused
 from engine.feel.kinds import kind
 from engine.feel.runtime import Run
-from engine.feel.temporal import midnight, parse_date, parse_date_and_time, parse_time, parse_zone
+from engine.feel.temporal import combined, midnight, parse_date, parse_date_and_time, parse_time, parse_zone
+from engine.feel.wide import WideDate, WideDateTime, make_day
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -23,17 +24,17 @@ _MONTHS = (
 
 
 @builtin("date", ("from",), ("year", "month", "day"))
-def make_date(run: Run, source: Any, month: Any = ABSENT, day: Any = ABSENT) -> date:
+def make_date(run: Run, source: Any, month: Any = ABSENT, day: Any = ABSENT) -> date | WideDate:
     """A date from a text, from an instant, or from its numbers."""
     if month is not ABSENT or day is not ABSENT:
-        return date(take.whole(source), take.whole(month), take.whole(day))
+        return make_day(take.whole(source), take.whole(month), take.whole(day))
     source = take.need(source, k.STRING, k.DATE, k.DATE_AND_TIME)
     if kind(source) == k.STRING:
         return _parsed_date(source)
-    return date(source.year, source.month, source.day)
+    return make_day(source.year, source.month, source.day)
 
 
-def _parsed_date(source: str) -> date:
+def _parsed_date(source: str) -> date | WideDate:
     day = parse_date(source)
     if day is None and "T" in source:
         moment = parse_date_and_time(source)
@@ -78,12 +79,13 @@ def _parsed_time(source: str) -> time:
 
 
 @builtin("date and time", ("from",), ("date", "time"), ("date", "timezone"))
-def make_date_and_time(run: Run, source: Any, clock: Any = ABSENT) -> datetime:
+def make_date_and_time(run: Run, source: Any, clock: Any = ABSENT) -> datetime | WideDateTime:
     """An instant from a text, or from a date and a time or zone."""
     if clock is ABSENT:
         source = take.need(source, k.STRING, k.DATE_AND_TIME, k.DATE)
         if kind(source) != k.STRING:
-            return source if isinstance(source, datetime) else midnight(source)
+            made: datetime | WideDateTime = source if kind(source) == k.DATE_AND_TIME else midnight(source)
+            return made
         moment = parse_date_and_time(source)
         if moment is None:
             raise Refused(f"“{source[:40]}”不是日期时间")
@@ -92,15 +94,16 @@ def make_date_and_time(run: Run, source: Any, clock: Any = ABSENT) -> datetime:
     clock = take.need(clock, k.TIME, k.STRING)
     if isinstance(clock, str):
         return _in_zone(source, clock)
-    return datetime.combine(date(source.year, source.month, source.day), clock)
+    return combined(make_day(source.year, source.month, source.day), clock)
 
 
-def _in_zone(day: date, name: str) -> datetime:
+def _in_zone(day: Any, name: str) -> datetime:
     zone = parse_zone(name if name[:1] in ("Z", "+", "-") else f"@{name}")
     if zone is None:
         raise Refused(f"没有时区“{name[:40]}”")
-    moment = day if isinstance(day, datetime) else midnight(day)
-    return moment.replace(tzinfo=zone)
+    moment: Any = day if kind(day) == k.DATE_AND_TIME else midnight(day)
+    zoned: datetime = moment.replace(tzinfo=zone)
+    return zoned
 
 
 def _day(value: Any) -> date:

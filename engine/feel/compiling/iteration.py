@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -120,7 +120,7 @@ def _between(start: Any, end: Any, run: Run) -> Iterable[Any]:
     if of == kind(end) == k.NUMBER and is_whole(start) and is_whole(end):
         step = 1 if start <= end else -1
         return (Decimal(number) for number in range(int(start), int(end) + step, step))
-    if of == kind(end) == k.DATE:
+    if isinstance(start, date) and of == kind(end) == k.DATE and isinstance(end, date):
         distance = (end - start).days
         step = 1 if distance >= 0 else -1
         return (start + offset * _DAY for offset in range(0, distance + step, step))
