@@ -33,6 +33,8 @@ class Entry:
         """Whether the page belongs to it."""
         here = request.endpoint or ""
         own = self.endpoint.partition(".")[0]
+        if here == "inbox.notices":  # has an entry of its own
+            return False
         return here == self.endpoint or (here.partition(".")[0] == own and self.endpoint.endswith(".index"))
 
 

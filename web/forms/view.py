@@ -37,6 +37,7 @@ class FieldView:
     id: str
     label: str
     value: Any = None  # text, list of texts, or bool
+    known: Any = None  # of a read-only field: the case's value
     options: tuple[Choice, ...] = ()
     required: bool = False
     required_for: tuple[str, ...] = ()  # labels of the buttons for which it must be filled in
@@ -210,7 +211,7 @@ class _Builder:
         if component.type == "dynamiclist":
             self.fill_rows(view, component, raw)
             return
-        view.value = as_typed(component, raw)
+        view.value, view.known = as_typed(component, raw), raw
         if component.type == "filepicker":
             view.options = tuple(self.choices.options(ATTACHMENTS, self.resolved.names))
         else:
