@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,8 +94,6 @@ def _secret_key(app: Flask) -> bytes:
 
 
 def _register(app: Flask, name: str) -> None:
-    if find_spec(name) is None:
-        return
     module = import_module(name)
     app.register_blueprint(module.bp)
     prepare = getattr(module, "init_app", None)
