@@ -44,7 +44,7 @@ def build_document(report: Report, language: str = "zh") -> Document | None:
     figures = figure_names(report.results)
     tables = {table.key: table for table in report.definition.tables}
     lists = {one.key: one for one in report.definition.lists}
-    passages = []
+    passages: list[Passage] = []
     for section in definition.sections:
         if section.when is not None and compile_expression(section.when).evaluate(figures).result is not True:
             continue
