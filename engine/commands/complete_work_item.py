@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from engine import step
 from engine.commands.work_items import (
@@ -17,7 +17,9 @@ from engine.commands.work_items import (
     load_work_item,
 )
 from engine.errors import InvalidInputError
+from engine.prepared import Prepared
 from engine.queries.choices import CaseChoices
+from engine.queries.uniqueness import OtherCasesOf
 from engine.requests import remember, replayed
 from engine.step.advance import StepResult, without_reserved
 from engine.step.environment import StepEnvironment
@@ -26,6 +28,26 @@ from engine.unit_of_work import UnitOfWork
 from models import WorkItemState
 
 COMMAND = "complete_work_item"
+_COMPLETE = Prepared(
+    update(ITEM)
+    .where(
+        ITEM.c.id == bindparam("item_id"),
+        ITEM.c.state == WorkItemState.OPEN,
+        ITEM.c.version == bindparam("known_version"),
+    )
+    .values(
+        state=WorkItemState.COMPLETED,
+        version=ITEM.c.version + 1,
+        assignee_id=bindparam("actor"),
+        decided_by=bindparam("actor"),
+        decision=bindparam("decision"),
+        opinion=bindparam("opinion"),
+        form_data=bindparam("form_data"),
+        draft=None,
+        draft_saved_at=None,
+        ended_at=bindparam("at"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -99,7 +121,7 @@ def judged(uow: UnitOfWork, item: LoadedWorkItem, data: Mapping[str, Any]) -> di
             raise InvalidInputError(dict.fromkeys(data, "此步骤没有表单，不接受数据"))
         return {}
     context = form_context(uow, item)
-    result = form.parse(data, context, CaseChoices(uow, item.instance))
+    result = form.parse(data, context, CaseChoices(uow, item.instance), OtherCasesOf(uow, item.instance))
     if result.errors:
         raise InvalidInputError(result.errors)
     return without_reserved(result.values)
@@ -128,23 +150,16 @@ def _words(item: LoadedWorkItem, values: Mapping[str, Any]) -> str | None:
 def _record(
     uow: UnitOfWork, item: LoadedWorkItem, values: Mapping[str, Any], decision: str | None, opinion: str | None
 ) -> None:
-    done = uow.connection.execute(
-        update(ITEM)
-        .where(ITEM.c.id == item.id, ITEM.c.state == WorkItemState.OPEN, ITEM.c.version == item.version)
-        .values(
-            state=WorkItemState.COMPLETED,
-            version=item.version + 1,
-            assignee_id=uow.actor,
-            decided_by=uow.actor,
-            decision=decision,
-            opinion=opinion or None,
-            form_data=item.instance.sealer.seal(values, f"form:{item.id}"),
-            draft=None,
-            draft_saved_at=None,
-            ended_at=uow.now,
-        )
-    )
-    changed_once(done.rowcount)
+    row = {
+        "item_id": item.id,
+        "known_version": item.version,
+        "actor": uow.actor,
+        "decision": decision,
+        "opinion": opinion or None,
+        "form_data": item.instance.sealer.seal(values, f"form:{item.id}"),
+        "at": uow.now,
+    }
+    changed_once(_COMPLETE.run(uow.connection, row))
 
 
 def _answer(result: StepResult) -> dict[str, Any]:

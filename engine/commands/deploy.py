@@ -66,6 +66,7 @@ def check(compiled: Compiled) -> list[str]:
         problems.append(f"process.yaml main_process：流程图中没有过程“{manifest.main_process}”")
     problems += _missing_forms(compiled) + _unassigned(compiled) + _unknown_operations(compiled)
     problems += _exposed(compiled) + _unknown_decisions(compiled) + _missing_decision(compiled)
+    problems += _unique_unknown(compiled)
     return problems + report_problems(manifest.data)
 
 
@@ -114,6 +115,20 @@ def _exposed(compiled: Compiled) -> list[str]:
         for place, names in copied.items()
         for name in names
         if name in manifest.sensitive
+    ]
+
+
+def _unique_unknown(compiled: Compiled) -> list[str]:
+    """Only what is kept outside the sealed variables can be compared with other cases."""
+    manifest = compiled.manifest
+    comparable = {manifest.title_variable, manifest.number_variable, *manifest.report_variables} - set(
+        manifest.sensitive
+    )
+    return [
+        f"forms/{name}.json {component.key}：unique 只能用于标题、编号或报表变量（unique-unknown）"
+        for name, form in compiled.forms.items()
+        for component in form.fields()
+        if component.rules.unique is not None and component.key not in comparable
     ]
 
 

@@ -7,6 +7,7 @@ from engine.forms.choices import Choice, ChoiceSource, FixedChoices, NoChoices
 from engine.forms.messages import Message
 from engine.forms.parse import FormResult
 from engine.forms.schema import Component, FormProblem, FormSchema, FormSchemaError
+from engine.forms.uniqueness import OtherCases, Twin
 
 __all__ = [
     "Choice",
@@ -19,4 +20,6 @@ __all__ = [
     "FormSchemaError",
     "Message",
     "NoChoices",
+    "OtherCases",
+    "Twin",
 ]

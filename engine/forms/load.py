@@ -12,6 +12,7 @@ from engine.forms import profile
 from engine.forms.choices import Choice
 from engine.forms.patterns import NAMED, compile_pattern
 from engine.forms.schema import Component, FormProblem, FormSchema, FormSchemaError, Rules
+from engine.forms.uniqueness import SCOPES
 
 _KEY = re.compile(r"[^\W\d]\w{0,59}")
 _SOURCE = re.compile(r"[a-z_]+(:[\w.,-]+)?")
@@ -284,6 +285,7 @@ class _Reader:
             check_message=self.text(where, properties, "checkMessage") or None,
             warn=self.expression(f"{where}.properties.warn", properties.get("warn")),
             warn_message=self.text(where, properties, "warnMessage") or None,
+            unique=self.unique(where, properties, kind),
         )
         self.check_bounds(where, rules)
         return rules
@@ -305,6 +307,15 @@ class _Reader:
                 self.problem(where, reason)
         if rules.warn is not None and rules.warn_message is None:
             self.problem(where, "warn 缺少 warnMessage")
+
+    def unique(self, where: str, properties: Mapping[str, Any], kind: str) -> str | None:
+        scope = properties.get("unique")
+        if scope is None:
+            return None
+        if scope not in SCOPES or kind != "textfield":
+            self.problem(where, f"unique 应为 {'、'.join(sorted(SCOPES))}，且只能用于 textfield")
+            return None
+        return str(scope)
 
     def pattern_name(self, where: str, validate: Mapping[str, Any], properties: Mapping[str, Any]) -> str | None:
         name = properties.get("pattern") or validate.get("validationType")

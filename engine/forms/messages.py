@@ -39,6 +39,8 @@ TEMPLATES: dict[str, str] = {
     "row": "第 {row} 项：{message}",
     "file": "附件不存在或不可用，请重新上传",
     "file_type": "不支持的文件类型，只接受 {accept}",
+    "taken": "已有“{case}”，不能重复",
+    "taken_unnamed": "已有相同的内容，不能重复",
     "check": "填写的内容不符合要求",
 }
 

@@ -15,6 +15,7 @@ from engine.forms.messages import Message, message, own_message
 from engine.forms.patterns import NAMED
 from engine.forms.resolve import Resolved, holds, options_of, resolve
 from engine.forms.schema import Component, FormSchema, Rules
+from engine.forms.uniqueness import OtherCases
 
 ATTACHMENTS = "attachments"  # the list of files that may be named by a file field
 
@@ -34,7 +35,11 @@ class FormResult:
 
 
 def parse(
-    schema: FormSchema, data: Mapping[str, object], context: Mapping[str, object], choices: ChoiceSource
+    schema: FormSchema,
+    data: Mapping[str, object],
+    context: Mapping[str, object],
+    choices: ChoiceSource,
+    others: OtherCases,
 ) -> FormResult:
     """See :meth:`FormSchema.parse`."""
     fields = list(schema.fields())
@@ -48,6 +53,7 @@ def parse(
         if resolved.is_hidden(component) or component.key in resolved.readonly:
             continue
         answer = resolved.refused.get(component.key) or _judge(component, resolved, choices)
+        answer = answer or _taken(component, resolved.values.get(component.key), others)
         if answer is not None:
             errors[component.key] = answer
         elif (advice := advice_on(component, resolved)) is not None:
@@ -99,6 +105,16 @@ def _judge(component: Component, resolved: Resolved, choices: ChoiceSource) -> M
     if is_empty(value):
         return _too_few(component.rules, []) if isinstance(value, list) else None
     return _judge_value(component, value, resolved.names, choices) or _checked(component, resolved.names)
+
+
+def _taken(component: Component, value: Any, others: OtherCases) -> Message | None:
+    scope = component.rules.unique
+    if scope is None or not isinstance(value, str) or is_empty(value):
+        return None
+    twin = others.twin(component.key, value, scope)
+    if twin is None:
+        return None
+    return message("taken", case=twin.name) if twin.name else message("taken_unnamed")
 
 
 _REQUIRED = {

@@ -93,6 +93,7 @@ PROPERTY_KEYS = frozenset(
         "checkMessage",
         "warn",
         "warnMessage",
+        "unique",
         "pattern",
         "rows",
         "flat",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.forms.choices import Choice, ChoiceSource
+from engine.forms.uniqueness import NoOtherCases, OtherCases
 
 if TYPE_CHECKING:
     from engine.feel import Expression
@@ -58,6 +59,7 @@ class Rules:
     check_message: str | None = None
     warn: Expression | None = None
     warn_message: str | None = None
+    unique: str | None = None  # among which cases no other may have this value
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +164,20 @@ class FormSchema:
         """Whether the form is worked on over days: it saves itself and shows what the case already knows."""
         return self.properties.get("autosave") in (True, "true")
 
-    def parse(self, data: Mapping[str, object], context: Mapping[str, object], choices: ChoiceSource) -> FormResult:
+    def parse(
+        self,
+        data: Mapping[str, object],
+        context: Mapping[str, object],
+        choices: ChoiceSource,
+        others: OtherCases | None = None,
+    ) -> FormResult:
         """Convert and judge what a person (or the API) put in.
 
         Args:
             data: values by key: texts as a browser posts them, or values already typed. Unknown keys are ignored.
             context: the variables that conditions may refer to, with ``now``, ``today`` and the like.
             choices: the lists that ``properties.source`` names.
+            others: asked about values that no two cases may share; None: nothing is asked.
 
         Returns:
             ``values`` holds exactly the form's own keys: a hidden field is None, a read-only one is missing,
@@ -176,7 +185,7 @@ class FormSchema:
         """
         from engine.forms.parse import parse
 
-        return parse(self, data, context, choices)
+        return parse(self, data, context, choices, others or NoOtherCases())
 
     def read_posted(self, posted: Mapping[str, Sequence[str]]) -> dict[str, object]:
         """Gather a browser's name-value pairs into ``data`` for :meth:`parse`."""

@@ -110,12 +110,17 @@ class Scenario:
 
     def __init__(self, engine: Engine, clock: MovableClock) -> None:
         self.engine, self.clock = engine, clock
+        self._begun = 0
 
     def motion(self, proposer: str = PROPOSER, **draft: Any) -> "Motion":
         """Begin a motion; ``draft`` changes what the proposer will write."""
         with self.engine.unit_of_work(actor=proposer) as uow:
             started = start_instance(uow, "motion", request_id=None)
-        return Motion(self, started.instance_id, {"draft": {**_plain(USUAL["draft"]), **draft}})
+        self._begun += 1
+        usual = _plain(USUAL["draft"])
+        if self._begun > 1:  # no two motions of a session may have one title
+            usual["title"] = f"关于增加第{self._begun}教学楼智慧教室数量的提案"
+        return Motion(self, started.instance_id, {"draft": {**usual, **draft}})
 
     def motion_at(self, node: str, *, proposer: str = PROPOSER, **answers: Answer) -> "Motion":
         """A motion that waits at a user task; ``answers`` by user task change the usual ones."""
