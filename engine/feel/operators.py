@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_DOWN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from engine.feel import kinds as k
 from engine.feel.errors import Refused
@@ -141,7 +142,8 @@ def _move(moment: Any, by: Any) -> Any:
     if isinstance(by, YearsMonthsDuration):
         return add_months(moment, by.months) if of in (k.DATE, k.DATE_AND_TIME) else None
     if of == k.DATE_AND_TIME:
-        return moment + by
+        zone = moment.tzinfo
+        return (moment.astimezone(UTC) + by).astimezone(zone) if isinstance(zone, ZoneInfo) else moment + by
     if of == k.DATE:
         return (midnight(moment) + by).date()
     if of == k.TIME:

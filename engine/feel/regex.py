@@ -83,8 +83,7 @@ class Translation:
     """One pattern on its way from XPath's syntax to RE2's."""
 
     def __init__(self, pattern: str, *, extended: bool) -> None:
-        self.pattern = pattern
-        self.extended = extended
+        self.pattern = _without_spaces(pattern) if extended else pattern
         self.index = 0
         self.made: list[str] = []
 
@@ -103,7 +102,7 @@ class Translation:
                 self.made.append(self._class())
             elif character == "(" and self.pattern[self.index : self.index + 1] == "?":
                 self._group()
-            elif not (self.extended and character in " \t\n\r"):
+            else:
                 self.made.append(character)
         return "".join(self.made)
 
@@ -174,6 +173,21 @@ class Translation:
         if not kept or keep.match(_BEYOND):
             raise Refused("正则表达式中的字符类相减只支持基本字符", "regex")
         return "[" + "".join(f"\\x{{{ord(character):X}}}" for character in kept) + "]"
+
+
+def _without_spaces(pattern: str) -> str:
+    """A pattern without its white space, which counts only within character classes (flag ``x``)."""
+    kept: list[str] = []
+    depth = 0
+    escaped = False
+    for character in pattern:
+        if character in " \t\n\r" and not depth:
+            continue
+        kept.append(character)
+        if not escaped:
+            depth += (character == "[") - (character == "]" and depth > 0)
+        escaped = character == "\\" and not escaped
+    return "".join(kept)
 
 
 def replacement_parts(replacement: str, groups: int) -> list[str | int]:

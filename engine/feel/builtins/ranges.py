@@ -17,11 +17,10 @@ from engine.feel.runtime import Run
 from engine.feel.temporal import parse_temporal
 
 Relation = Callable[[Run, Any, Any], bool]
-_PAIRS = tuple(
-    (first, second)
-    for first in ("point", "point1", "range", "range1", "value")
-    for second in ("point", "point2", "range", "range2", "value")
-)
+_RANGES = ("range1", "range2")
+_POINTS = ("point1", "point2")
+_POINT_THEN_RANGE = ("point", "range")
+_RANGE_THEN_POINT = ("range", "point")
 
 
 def _less(a: Any, b: Any) -> bool:
@@ -43,24 +42,24 @@ def _range(value: Any) -> Range:
     return taken
 
 
-def _relation(name: str) -> Callable[[Relation], Relation]:
+def _relation(name: str, *forms: tuple[str, str]) -> Callable[[Relation], Relation]:
     def register(function: Relation) -> Relation:
         def call(run: Run, a: Any, b: Any) -> bool:
             if a is None or b is None:
                 raise Refused("需要值或区间，这里是空值", "arguments")
             return function(run, a, b)
 
-        builtin(name, *_PAIRS)(call)
+        builtin(name, *forms)(call)
         return function
 
     return register
 
 
-def _mirrored(name: str, of: Relation) -> None:
-    _relation(name)(lambda run, a, b: of(run, b, a))
+def _mirrored(name: str, of: Relation, *forms: tuple[str, str]) -> None:
+    _relation(name, *forms)(lambda run, a, b: of(run, b, a))
 
 
-@_relation("before")
+@_relation("before", _POINTS, _POINT_THEN_RANGE, _RANGE_THEN_POINT, _RANGES)
 def before(run: Run, a: Any, b: Any) -> bool:
     """The first ends where the second has not begun."""
     end, end_included = (a.end, a.end_included) if isinstance(a, Range) else (a, True)
@@ -70,28 +69,28 @@ def before(run: Run, a: Any, b: Any) -> bool:
     return not (end_included and start_included) and _equal(run, end, start)
 
 
-@_relation("meets")
+@_relation("meets", _RANGES)
 def meets(run: Run, a: Any, b: Any) -> bool:
     """The first ends at the very point where the second begins."""
     first, second = _range(a), _range(b)
     return first.end_included and second.start_included and _equal(run, first.end, second.start)
 
 
-@_relation("overlaps")
+@_relation("overlaps", _RANGES)
 def overlaps(run: Run, a: Any, b: Any) -> bool:
     """Both have a point in common."""
     first, second = _range(a), _range(b)
     return not before(run, first, second) and not before(run, second, first)
 
 
-@_relation("overlaps before")
+@_relation("overlaps before", _RANGES)
 def overlaps_before(run: Run, a: Any, b: Any) -> bool:
     """The first begins earlier, ends within the second."""
     first, second = _range(a), _range(b)
     return _starts_earlier(run, first, second) and overlaps(run, first, second) and not _ends_later(run, first, second)
 
 
-@_relation("overlaps after")
+@_relation("overlaps after", _RANGES)
 def overlaps_after(run: Run, a: Any, b: Any) -> bool:
     """The first begins within the second, ends later."""
     first, second = _range(a), _range(b)
@@ -110,7 +109,7 @@ def _ends_later(run: Run, a: Range, b: Range) -> bool:
     return a.end_included and not b.end_included and _equal(run, a.end, b.end)
 
 
-@_relation("finishes")
+@_relation("finishes", _POINT_THEN_RANGE, _RANGES)
 def finishes(run: Run, a: Any, b: Any) -> bool:
     """The first is the second's last part."""
     second = _range(b)
@@ -120,7 +119,7 @@ def finishes(run: Run, a: Any, b: Any) -> bool:
     return same_end and not _starts_earlier(run, a, second)
 
 
-@_relation("starts")
+@_relation("starts", _POINT_THEN_RANGE, _RANGES)
 def starts(run: Run, a: Any, b: Any) -> bool:
     """The first is the second's first part."""
     second = _range(b)
@@ -130,7 +129,7 @@ def starts(run: Run, a: Any, b: Any) -> bool:
     return same_start and not _ends_later(run, a, second)
 
 
-@_relation("includes")
+@_relation("includes", _RANGE_THEN_POINT, _RANGES)
 def includes(run: Run, a: Any, b: Any) -> bool:
     """The second lies within the first."""
     outer = _range(a)
@@ -142,17 +141,17 @@ def includes(run: Run, a: Any, b: Any) -> bool:
     return verdict
 
 
-@_relation("coincides")
+@_relation("coincides", _POINTS, _RANGES)
 def coincides(run: Run, a: Any, b: Any) -> bool:
     """Both are the same."""
     return _equal(run, a, b)
 
 
-_mirrored("after", before)
-_mirrored("met by", meets)
-_mirrored("finished by", finishes)
-_mirrored("started by", starts)
-_mirrored("during", includes)
+_mirrored("after", before, _POINTS, _POINT_THEN_RANGE, _RANGE_THEN_POINT, _RANGES)
+_mirrored("met by", meets, _RANGES)
+_mirrored("finished by", finishes, _RANGE_THEN_POINT, _RANGES)
+_mirrored("started by", starts, _RANGE_THEN_POINT, _RANGES)
+_mirrored("during", includes, _POINT_THEN_RANGE, _RANGES)
 
 _RANGE = re.compile(r"\s*([\[\](])\s*(.*?)\s*\.\.\s*(.*?)\s*([\])\[])\s*", re.DOTALL)
 _NUMBER = re.compile(r"-?(\d+(\.\d+)?|\.\d+)", re.ASCII)

@@ -63,15 +63,16 @@ class BuiltIn(Function):
         self.signatures = signatures
 
     def arrange(self, named: dict[str, Any]) -> list[Any]:
-        """Named arguments in the order of the form they fit.
+        """Named arguments in the order of the form they fit; of several forms, the one in the written order.
 
         Raises:
             Refused: they fit none.
         """
         given = set(named)
-        for signature in self.signatures:
-            if signature.takes_names(given):
-                return signature.arrange(named)
+        fitting = [signature for signature in self.signatures if signature.takes_names(given)]
+        if fitting:
+            as_written = (signature for signature in fitting if signature.names == tuple(named))
+            return next(as_written, fitting[0]).arrange(named)
         forms = "；".join(", ".join(signature.names) for signature in self.signatures)
         raise Refused(f"“{self.name}”的参数名应为：{forms}", "arguments")
 
