@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 
 from engine.errors import ConflictError
+from engine.prepared import Prepared, insert_into
 from engine.unit_of_work import UnitOfWork
 from engine.values import dumps, loads
 from models import HandledRequest
 
 REQUEST = HandledRequest.__table__
-_BY_ID = select(REQUEST).where(REQUEST.c.request_id == bindparam("wanted"))
+_BY_ID = Prepared(select(REQUEST).where(REQUEST.c.request_id == bindparam("wanted")))
+_ADD = insert_into(REQUEST)
 
 
 def replayed(uow: UnitOfWork, request_id: str | None, command: str) -> dict[str, Any] | None:
@@ -22,7 +24,7 @@ def replayed(uow: UnitOfWork, request_id: str | None, command: str) -> dict[str,
     """
     if not request_id:
         return None
-    row = uow.connection.execute(_BY_ID, {"wanted": request_id}).one_or_none()
+    row = _BY_ID.one_or_none(uow.connection, {"wanted": request_id})
     if row is None:
         return None
     if row.command != command or row.actor_id != uow.actor:
@@ -33,8 +35,8 @@ def replayed(uow: UnitOfWork, request_id: str | None, command: str) -> dict[str,
 def remember(uow: UnitOfWork, request_id: str | None, command: str, answer: Mapping[str, Any]) -> None:
     """Store the answer; a second transaction with the same id fails at its commit and may then be repeated."""
     if request_id:
-        uow.connection.execute(
-            insert(REQUEST),
+        _ADD.run(
+            uow.connection,
             {
                 "request_id": request_id,
                 "command": command,

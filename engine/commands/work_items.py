@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import BindParameter, bindparam, select
 
 from engine.errors import ConflictError, NotEntitledError, StaleWorkItemError, WorkItemNotFoundError
+from engine.prepared import Prepared
 from engine.queries.organisation import names_of
 from engine.rules.assignment import Assignment, Candidate, matching_candidate, may_handle
 from engine.rules.due_dates import SHANGHAI
@@ -21,10 +22,9 @@ ITEM = WorkItem.__table__
 TASK = UserTask.__table__
 CANDIDATE = WorkItemCandidate.__table__
 
-# built once: a statement costs more to build than to execute
 _THIS: BindParameter[UUID] = bindparam("work_item_id")
-_INSTANCE_OF = select(ITEM.c.process_instance_id).where(ITEM.c.id == _THIS)
-_ITEM_AND_TASK = (
+_INSTANCE_OF = Prepared(select(ITEM.c.process_instance_id).where(ITEM.c.id == _THIS))
+_ITEM_AND_TASK = Prepared(
     select(
         ITEM.c.state,
         ITEM.c.version,
@@ -43,8 +43,8 @@ _ITEM_AND_TASK = (
     .join(TASK, TASK.c.id == ITEM.c.user_task_id)
     .where(ITEM.c.id == _THIS)
 )
-_CANDIDATES = select(CANDIDATE.c.user_id, CANDIDATE.c.role, CANDIDATE.c.unit_id).where(
-    CANDIDATE.c.work_item_id == _THIS
+_CANDIDATES = Prepared(
+    select(CANDIDATE.c.user_id, CANDIDATE.c.role, CANDIDATE.c.unit_id).where(CANDIDATE.c.work_item_id == _THIS)
 )
 
 
@@ -80,11 +80,11 @@ def load_work_item(uow: UnitOfWork, work_item_id: UUID, *, for_update: bool = Tr
         WorkItemNotFoundError: there is none.
     """
     wanted = {"work_item_id": work_item_id}
-    instance_id = uow.connection.execute(_INSTANCE_OF, wanted).scalar_one_or_none()
-    if instance_id is None:
+    found = _INSTANCE_OF.one_or_none(uow.connection, wanted)
+    if found is None:
         raise WorkItemNotFoundError
-    instance = load_instance(uow, instance_id, for_update=for_update)
-    row = uow.connection.execute(_ITEM_AND_TASK, wanted).one()
+    instance = load_instance(uow, found.process_instance_id, for_update=for_update)
+    row = _ITEM_AND_TASK.one_or_none(uow.connection, wanted)
     return LoadedWorkItem(
         id=work_item_id,
         state=WorkItemState(row.state),
@@ -105,7 +105,7 @@ def load_work_item(uow: UnitOfWork, work_item_id: UUID, *, for_update: bool = Tr
 
 def candidates_of(uow: UnitOfWork, work_item_id: UUID) -> tuple[Candidate, ...]:
     """Who may claim a work item."""
-    rows = uow.connection.execute(_CANDIDATES, {"work_item_id": work_item_id})
+    rows = _CANDIDATES.rows(uow.connection, {"work_item_id": work_item_id})
     return tuple(Candidate(row.user_id, row.role, row.unit_id) for row in rows)
 
 

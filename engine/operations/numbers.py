@@ -12,6 +12,7 @@ from engine.unit_of_work import UnitOfWork
 from models import Counter
 
 COUNTER = Counter.__table__
+_ADD_COUNTER = insert_missing(COUNTER)
 
 
 @operation("number.assign")
@@ -41,7 +42,7 @@ def assign_number(call: OperationCall) -> Mapping[str, Any]:
 def next_number(uow: UnitOfWork, series: str, period: str) -> int:
     """The next number; the counter's row stays locked until the transaction ends, so none is lost or doubled."""
     connection = uow.connection
-    connection.execute(insert_missing(connection, COUNTER), {"series": series, "period": period, "value": 0})
+    _ADD_COUNTER.run(connection, {"series": series, "period": period, "value": 0})
     of_series = (COUNTER.c.series == series, COUNTER.c.period == period)
     connection.execute(update(COUNTER).where(*of_series).values(value=COUNTER.c.value + 1))
     return int(connection.execute(select(COUNTER.c.value).where(*of_series)).scalar_one())

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from engine.definitions.deployed import Deployed
 from engine.errors import NotFoundError
+from engine.prepared import Prepared
 from engine.sealing import Sealer
 from engine.step.history import ChainHead
 from engine.unit_of_work import UnitOfWork
@@ -18,7 +19,7 @@ INSTANCE = ProcessInstance.__table__
 KEY = InstanceKey.__table__
 DEFINITION = ProcessDefinition.__table__
 
-_BY_ID = (
+_QUERY = (
     select(
         INSTANCE,
         DEFINITION.c.deployment_id,
@@ -29,7 +30,8 @@ _BY_ID = (
     .outerjoin(KEY, KEY.c.process_instance_id == INSTANCE.c.id)
     .where(INSTANCE.c.id == bindparam("instance_id"))
 )
-_LOCKED_BY_ID = _BY_ID.with_for_update(of=INSTANCE)
+_BY_ID = Prepared(_QUERY)
+_LOCKED_BY_ID = Prepared(_QUERY.with_for_update(of=INSTANCE))
 
 
 @dataclass
@@ -65,13 +67,13 @@ def load_instance(uow: UnitOfWork, instance_id: UUID, *, for_update: bool = True
         NotFoundError: there is none.
     """
     query = _LOCKED_BY_ID if for_update else _BY_ID
-    row = uow.connection.execute(query, {"instance_id": instance_id}).one_or_none()
+    row = query.one_or_none(uow.connection, {"instance_id": instance_id})
     if row is None:
         raise NotFoundError
     return from_row(uow, row)
 
 
-def from_row(uow: UnitOfWork, row: Row[Any]) -> LoadedInstance:
+def from_row(uow: UnitOfWork, row: Any) -> LoadedInstance:
     """Open a row of ``_BY_ID``."""
     deployed = uow.engine.deployed(uow.session, row.deployment_id)
     key = uow.engine.keys.unwrap(row.id, row.wrapped_key) if row.wrapped_key is not None else None

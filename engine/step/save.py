@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert, null, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from engine.errors import BusyError
+from engine.prepared import Prepared, insert_into
 from engine.rules.numbering import plain
 from engine.search.index import index_step
 from engine.step.history import HistoryEntry, chain
@@ -53,6 +54,44 @@ HISTORY = HistoryEvent.__table__
 SUBSCRIBED = {kind.value: kind for kind in SubscriptionKind}
 MESSAGE_PLACE = "message"  # where a sent message's data are sealed, with the sender's key
 TEXT_LIMIT = 255  # characters of report_value.text
+_ADD_INSTANCE = insert_into(INSTANCE)
+_ADD_HISTORY = insert_into(HISTORY)
+_ADD_TASK = insert_into(TASK)
+_ADD_ITEM = insert_into(ITEM)
+_ADD_CANDIDATE = insert_into(CANDIDATE)
+_ADD_JOB = insert_into(JOB)
+_ADD_SUBSCRIPTION = insert_into(SUBSCRIPTION)
+_ADD_DECISION = insert_into(DECISION)
+_ADD_INCIDENT = insert_into(INCIDENT)
+_PUT_REPORT_VALUE = upsert(REPORT, ("process_instance_id", "name"), ("value", "text"))
+_CHANGED = (
+    "title", "number", "period", "status", "state", "variables", "is_sealed", "changed_at", "ended_at",
+    "end_event_id", "history_length", "history_head",
+)  # fmt: skip
+_CHANGE_INSTANCE = Prepared(
+    update(INSTANCE)
+    .where(INSTANCE.c.id == bindparam("instance_id"), INSTANCE.c.version == bindparam("known_version"))
+    .values(version=INSTANCE.c.version + 1, **{name: bindparam(name) for name in _CHANGED})
+)
+_CHANGE_HEAD = Prepared(
+    update(INSTANCE)
+    .where(INSTANCE.c.id == bindparam("instance_id"))
+    .values(history_length=bindparam("length"), history_head=bindparam("head"))
+)
+_THIS_TASK = (TASK.c.process_instance_id == bindparam("instance_id"), TASK.c.no == bindparam("task_no"))
+_END_TASK = Prepared(update(TASK).where(*_THIS_TASK).values(state=bindparam("outcome"), ended_at=bindparam("at")))
+_CANCEL_ITEMS = Prepared(
+    update(ITEM)
+    .where(ITEM.c.user_task_id == select(TASK.c.id).where(*_THIS_TASK).scalar_subquery())
+    .where(ITEM.c.state == WorkItemState.OPEN)
+    .values(state=WorkItemState.CANCELLED, ended_at=bindparam("at"), version=ITEM.c.version + 1)
+)
+_WAITS_OF_INSTANCE = SUBSCRIPTION.c.process_instance_id == bindparam("instance_id")
+_TIMERS_OF_INSTANCE = (JOB.c.process_instance_id == bindparam("instance_id"), JOB.c.kind == JobKind.TIMER)
+_DROP_ALL_WAITS = Prepared(delete(SUBSCRIPTION).where(_WAITS_OF_INSTANCE))
+_DROP_ALL_TIMERS = Prepared(delete(JOB).where(*_TIMERS_OF_INSTANCE))
+_DROP_WAIT = Prepared(delete(SUBSCRIPTION).where(_WAITS_OF_INSTANCE, SUBSCRIPTION.c.no == bindparam("wait_no")))
+_DROP_TIMER = Prepared(delete(JOB).where(*_TIMERS_OF_INSTANCE, JOB.c.no == bindparam("wait_no")))
 ENDED = {
     "completed": InstanceStatus.COMPLETED,
     "terminated": InstanceStatus.TERMINATED,
@@ -84,8 +123,7 @@ def write_step(uow: UnitOfWork, step: Step) -> list[UUID]:
     rows, head = chain(step.entries, step.instance.head, step.instance.id, uow.now, step.instance.sealer)
     _write_instance(uow, step, head.length, head.hash)
     connection = uow.connection
-    if rows:
-        connection.execute(insert(HISTORY), rows)
+    _ADD_HISTORY.run_many(connection, rows)
     _close_tasks(uow, step)
     items = _open_tasks(uow, step)
     _write_waits(uow, step)
@@ -93,14 +131,14 @@ def write_step(uow: UnitOfWork, step: Step) -> list[UUID]:
     _write_decisions(uow, step)
     _write_report_values(uow, step)
     write_pending(connection, step.pending, step.instance.id, uow.now)
-    _index_for_search(step, connection)
+    _index_for_search(uow, step)
     _write_incidents(uow, step)
     return items
 
 
-def _index_for_search(step: Step, connection: Connection) -> None:
+def _index_for_search(uow: UnitOfWork, step: Step) -> None:
     index_step(
-        connection,
+        uow.connection,
         step.instance.id,
         step.instance.deployed.manifest.data,
         step.variables_before,
@@ -126,19 +164,15 @@ def _write_instance(uow: UnitOfWork, step: Step, history_length: int, history_he
     if step.variables_before is None:
         _insert_instance(uow, step, values)
         return
-    changed = uow.connection.execute(
-        update(INSTANCE)
-        .where(INSTANCE.c.id == instance.id, INSTANCE.c.version == instance.version)
-        .values(version=instance.version + 1, **values)
-    )
-    if changed.rowcount != 1:
+    known = {"instance_id": instance.id, "known_version": instance.version}
+    if _CHANGE_INSTANCE.run(uow.connection, {**values, **known}) != 1:
         raise BusyError
 
 
 def _insert_instance(uow: UnitOfWork, step: Step, values: dict[str, Any]) -> None:
     instance = step.instance
-    uow.connection.execute(
-        insert(INSTANCE),
+    _ADD_INSTANCE.run(
+        uow.connection,
         {
             **values,
             "id": instance.id,
@@ -176,21 +210,12 @@ def _close_tasks(uow: UnitOfWork, step: Step) -> None:
     closed = [task for task in step.effects.closed if task.no not in opened]
     if not closed:
         return
-    of_instance = TASK.c.process_instance_id == step.instance.id
-    for outcome in ("completed", "cancelled"):
-        numbers = [task.no for task in closed if task.outcome == outcome]
-        if numbers:
-            uow.connection.execute(
-                update(TASK)
-                .where(of_instance, TASK.c.no.in_(numbers))
-                .values(state=UserTaskState(outcome), ended_at=uow.now)
-            )
-    ids = select(TASK.c.id).where(of_instance, TASK.c.no.in_([task.no for task in closed]))
-    uow.connection.execute(
-        update(ITEM)
-        .where(ITEM.c.user_task_id.in_(ids), ITEM.c.state == WorkItemState.OPEN)
-        .values(state=WorkItemState.CANCELLED, ended_at=uow.now, version=ITEM.c.version + 1)
-    )
+    rows = [
+        {"instance_id": step.instance.id, "task_no": task.no, "outcome": UserTaskState(task.outcome), "at": uow.now}
+        for task in closed
+    ]
+    _END_TASK.run_many(uow.connection, rows)
+    _CANCEL_ITEMS.run_many(uow.connection, rows)
 
 
 def _open_tasks(uow: UnitOfWork, step: Step) -> list[UUID]:
@@ -215,9 +240,8 @@ def _open_tasks(uow: UnitOfWork, step: Step) -> list[UUID]:
             }
             for candidate in opening.assignment.candidates
         )
-    for table, rows in ((TASK, tasks), (ITEM, items), (CANDIDATE, candidates)):
-        if rows:
-            uow.connection.execute(insert(table), rows)
+    for statement, rows in ((_ADD_TASK, tasks), (_ADD_ITEM, items), (_ADD_CANDIDATE, candidates)):
+        statement.run_many(uow.connection, rows)
     return [item["id"] for item in items]
 
 
@@ -234,7 +258,7 @@ def _task_row(uow: UnitOfWork, step: Step, opening: Opening) -> dict[str, Any]:
         "state": UserTaskState.CREATED,
         "local_variables": step.instance.sealer.seal(task.local, f"local:{identifier}"),
         "due_at": opening.deadline.due_at if opening.deadline else None,
-        "due_reason": opening.deadline.reason() if opening.deadline else null(),
+        "due_reason": opening.deadline.reason() if opening.deadline else None,
         "is_batch": task.attributes.batch,
         "is_open": task.attributes.open,
         "created_at": uow.now,
@@ -260,26 +284,19 @@ def _write_waits(uow: UnitOfWork, step: Step) -> None:
     connection, instance_id, effects = uow.connection, step.instance.id, step.effects
     closed = list(effects.waits_closed)
     if effects.ended:
-        connection.execute(delete(SUBSCRIPTION).where(SUBSCRIPTION.c.process_instance_id == instance_id))
-        connection.execute(delete(JOB).where(JOB.c.process_instance_id == instance_id, JOB.c.kind == JobKind.TIMER))
+        _DROP_ALL_WAITS.run(connection, {"instance_id": instance_id})
+        _DROP_ALL_TIMERS.run(connection, {"instance_id": instance_id})
         return
     if closed:
-        connection.execute(
-            delete(SUBSCRIPTION).where(SUBSCRIPTION.c.process_instance_id == instance_id, SUBSCRIPTION.c.no.in_(closed))
-        )
-        connection.execute(
-            delete(JOB).where(
-                JOB.c.process_instance_id == instance_id, JOB.c.kind == JobKind.TIMER, JOB.c.no.in_(closed)
-            )
-        )
+        gone = [{"instance_id": instance_id, "wait_no": no} for no in closed]
+        _DROP_WAIT.run_many(connection, gone)
+        _DROP_TIMER.run_many(connection, gone)
     # a repeating timer that fired is closed and opened under the same number, in this order
     still_open = [wait for wait in effects.waits_opened if wait.no not in closed or wait.repeat]
     timers = [_timer_row(uow, step, wait) for wait in still_open if wait.kind == "timer" and wait.due_at is not None]
     others = [_subscription_row(uow, step, wait) for wait in still_open if wait.kind in SUBSCRIBED]
-    if timers:
-        connection.execute(insert(JOB), timers)
-    if others:
-        connection.execute(insert(SUBSCRIPTION), others)
+    _ADD_JOB.run_many(connection, timers)
+    _ADD_SUBSCRIPTION.run_many(connection, others)
 
 
 def _timer_row(uow: UnitOfWork, step: Step, wait: "Wait") -> dict[str, Any]:
@@ -342,8 +359,7 @@ def _write_sent(uow: UnitOfWork, step: Step) -> None:
         }
         rows.append(job_row(uow, JobKind.MESSAGE if sent.kind == "message" else JobKind.SIGNAL, payload))
         rows[-1]["flow_node_id"] = sent.flow_node_id
-    if rows:
-        uow.connection.execute(insert(JOB), rows)
+    _ADD_JOB.run_many(uow.connection, rows)
 
 
 def _write_decisions(uow: UnitOfWork, step: Step) -> None:
@@ -366,8 +382,7 @@ def _write_decisions(uow: UnitOfWork, step: Step) -> None:
                 "annotations": [dict(each) for each in result.annotations],
             }
         )
-    if rows:
-        uow.connection.execute(insert(DECISION), rows)
+    _ADD_DECISION.run_many(uow.connection, rows)
 
 
 def _write_report_values(uow: UnitOfWork, step: Step) -> None:
@@ -385,8 +400,7 @@ def _write_report_values(uow: UnitOfWork, step: Step) -> None:
                 "text": report_text(value),
             }
         )
-    if rows:
-        uow.connection.execute(upsert(uow.connection, REPORT, ("process_instance_id", "name"), ("value", "text")), rows)
+    _PUT_REPORT_VALUE.run_many(uow.connection, rows)
 
 
 def report_text(value: Any) -> str | None:
@@ -413,8 +427,7 @@ def _write_incidents(uow: UnitOfWork, step: Step) -> None:
                 uow, step.instance.id, "uncaught-error", f"未捕获的错误 {ended.error_code or ''}", ended.end_event_id
             )
         )
-    if rows:
-        uow.connection.execute(insert(INCIDENT), rows)
+    _ADD_INCIDENT.run_many(uow.connection, rows)
 
 
 def incident_row(
@@ -440,8 +453,6 @@ def incident_row(
 def append_history(uow: UnitOfWork, instance: LoadedInstance, entries: Sequence[HistoryEntry]) -> None:
     """Record something beside a step (a claim, a comment): the chain grows, the state stays."""
     rows, head = chain(entries, instance.head, instance.id, uow.now, instance.sealer)
-    uow.connection.execute(insert(HISTORY), rows)
-    uow.connection.execute(
-        update(INSTANCE).where(INSTANCE.c.id == instance.id).values(history_length=head.length, history_head=head.hash)
-    )
+    _ADD_HISTORY.run_many(uow.connection, rows)
+    _CHANGE_HEAD.run(uow.connection, {"instance_id": instance.id, "length": head.length, "head": head.hash})
     instance.head = head

@@ -1,15 +1,15 @@
 """What operations and rules want written once the instance's own row is there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, and_, delete
+from sqlalchemy import Connection, Table, bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import Insert
 
+from engine.prepared import Prepared, insert_into
 from engine.step.ids import ordered_id
 from models import InstanceAudience, InstanceLink, InstanceParticipant, Notice
 
@@ -17,6 +17,39 @@ AUDIENCE = InstanceAudience.__table__
 LINK = InstanceLink.__table__
 NOTICE = Notice.__table__
 PARTICIPANT = InstanceParticipant.__table__
+
+
+def insert_missing(table: Table) -> Prepared:
+    """INSERT that leaves rows with the same key alone."""
+    return insert_into(table, lambda system: _insert(system, table).on_conflict_do_nothing())
+
+
+def upsert(table: Table, key: tuple[str, ...], changed: tuple[str, ...]) -> Prepared:
+    """INSERT that overwrites ``changed`` where a row with the same key is there."""
+
+    def make(system: str) -> Any:
+        statement = _insert(system, table)
+        updates = {name: statement.excluded[name] for name in changed}
+        return statement.on_conflict_do_update(index_elements=list(key), set_=updates)
+
+    return insert_into(table, make)
+
+
+def _insert(system: str, table: Table) -> Any:
+    return postgresql.insert(table) if system == "postgresql" else sqlite.insert(table)
+
+
+_ADD_NOTICE = insert_into(NOTICE)
+_ADD_LINK = insert_missing(LINK)
+_ADD_PARTICIPANT = insert_missing(PARTICIPANT)
+_ADD_AUDIENCE = insert_missing(AUDIENCE)
+_OF_INSTANCE = AUDIENCE.c.process_instance_id == bindparam("process_instance_id")
+_CLEAR_AUDIENCE = Prepared(delete(AUDIENCE).where(_OF_INSTANCE))
+_DROP_AUDIENCE = Prepared(
+    delete(AUDIENCE).where(
+        _OF_INSTANCE, AUDIENCE.c.role == bindparam("role"), AUDIENCE.c.unit_id == bindparam("unit_id")
+    )
+)
 
 
 @dataclass
@@ -42,50 +75,28 @@ def write_pending(connection: Connection, pending: PendingWrites, instance_id: U
     """Write them; what is there already stays as it is."""
     if pending.notices:
         rows = [{**row, "id": ordered_id(now), "created_at": now} for row in pending.notices]
-        connection.execute(NOTICE.insert(), rows)
+        _ADD_NOTICE.run_many(connection, rows)
     if pending.links:
         rows = [{**row, "linked_at": now} for row in pending.links]
-        connection.execute(insert_missing(connection, LINK), rows)
+        _ADD_LINK.run_many(connection, rows)
     if pending.participants:
         rows = [
             {"process_instance_id": instance_id, "user_id": user, "part": part, "since": now}
             for user, part in dict.fromkeys(pending.participants)
         ]
-        connection.execute(insert_missing(connection, PARTICIPANT), rows)
+        _ADD_PARTICIPANT.run_many(connection, rows)
     _write_audience(connection, pending, instance_id)
 
 
 def _write_audience(connection: Connection, pending: PendingWrites, instance_id: UUID) -> None:
     if pending.sealed_for is not None:
-        connection.execute(delete(AUDIENCE).where(AUDIENCE.c.process_instance_id == instance_id))
+        _CLEAR_AUDIENCE.run(connection, {"process_instance_id": instance_id})
         added = {(role, "") for role in pending.sealed_for}
     else:
         added = pending.audience_added
-        for role, unit in pending.audience_removed:
-            connection.execute(
-                delete(AUDIENCE).where(
-                    and_(
-                        AUDIENCE.c.process_instance_id == instance_id,
-                        AUDIENCE.c.role == role,
-                        AUDIENCE.c.unit_id == unit,
-                    )
-                )
-            )
-    if added:
-        rows = [{"process_instance_id": instance_id, "role": role, "unit_id": unit} for role, unit in sorted(added)]
-        connection.execute(insert_missing(connection, AUDIENCE), rows)
+        _DROP_AUDIENCE.run_many(connection, _audience_rows(instance_id, pending.audience_removed))
+    _ADD_AUDIENCE.run_many(connection, _audience_rows(instance_id, added))
 
 
-def insert_missing(connection: Connection, table: Table) -> Insert:
-    """INSERT that leaves rows with the same key alone."""
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
-
-
-def upsert(connection: Connection, table: Table, key: tuple[str, ...], changed: tuple[str, ...]) -> Insert:
-    """INSERT that overwrites ``changed`` where a row with the same key is there."""
-    statement: Any = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
-    updates: Mapping[str, Any] = {name: statement.excluded[name] for name in changed}
-    result: Insert = statement.on_conflict_do_update(index_elements=list(key), set_=updates)
-    return result
+def _audience_rows(instance_id: UUID, pairs: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    return [{"process_instance_id": instance_id, "role": role, "unit_id": unit} for role, unit in sorted(pairs)]
