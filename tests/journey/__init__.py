@@ -1,0 +1,1 @@
+"""Journeys of whole cases through the pages, in a real browser."""

@@ -1,0 +1,250 @@
+"""Page objects: a house, the people in it, and what they do with a page."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.bootstrap import Engine
+from engine.rules.due_dates import SHANGHAI
+from tests.support.browser import DESK, PHONE
+from tests.support.fakes import MovableClock
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+PASSWORD = "green-Bamboo-7"
+PATIENCE = 10_000  # ms: what a page may take before the test fails
+PICTURES = os.environ.get("BANLI_PICTURES")  # read on import: the tests run without the settings of who runs them
+REPORT_VIOLATIONS = """document.addEventListener('securitypolicyviolation',
+  (event) => console.error('CSP: ' + event.violatedDirective + ' ' + event.blockedURI));"""
+
+
+class House:
+    """The running application and everybody who has a browser open on it."""
+
+    def __init__(self, browser: Browser, address: str, engine: Engine, clock: MovableClock) -> None:
+        self.browser, self.address, self.engine, self.clock = browser, address, engine, clock
+        self._people: dict[tuple[str, bool], Person] = {}
+
+    def person(self, login: str, *, scripts: bool = True) -> Person:
+        """Somebody with a phone; the same one every time."""
+        key = (login, scripts)
+        if key not in self._people:
+            self._people[key] = Person(self, login, self._phone(scripts))
+        return self._people[key]
+
+    def pass_time(self, **by: float) -> None:
+        """Move the clock and let the worker do what is due."""
+        self.clock.advance(**by)
+        self.engine.run_due_jobs()
+
+    def go_to(self, day: date) -> None:
+        """Move on to nine in the morning of a day."""
+        now = self.clock.now().astimezone(SHANGHAI)
+        self.clock.set(now.replace(year=day.year, month=day.month, day=day.day, hour=9, minute=0))
+        self.engine.run_due_jobs()
+
+    @property
+    def today(self) -> date:
+        """The date in the house."""
+        return self.clock.now().astimezone(SHANGHAI).date()
+
+    @property
+    def log_ins(self) -> set[str]:
+        """Who has logged in."""
+        return {login for login, _ in self._people}
+
+    def complaints(self) -> list[str]:
+        """What the pages had to complain about."""
+        return [line for person in self._people.values() for line in person.complaints]
+
+    def close(self) -> None:
+        """Everybody closes the browser."""
+        for person in self._people.values():
+            person.page.context.close()
+
+    def _phone(self, scripts: bool) -> BrowserContext:
+        context = self.browser.new_context(
+            viewport=PHONE, base_url=self.address, locale="zh-CN", java_script_enabled=scripts
+        )
+        context.set_default_timeout(PATIENCE)
+        context.add_init_script(REPORT_VIOLATIONS)
+        return context
+
+
+class Person:
+    """Somebody at a page: opens it, reads it, fills it in, presses its buttons.
+
+    After each of these the page must fit the phone; what it complains about is kept in ``complaints``.
+    """
+
+    def __init__(self, house: House, login: str, context: BrowserContext) -> None:
+        self.house, self.login = house, login
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("pageerror", lambda error: self._complain(str(error)))
+        self.page.on("console", lambda message: self._heard(message.type, message.text))
+        self.page.on("response", lambda answer: self._answered(answer.status, answer.url, answer.request.resource_type))
+
+    # ---- going about
+
+    def open(self, path: str) -> int:
+        """Open a page, after the log-in page where one is asked to log in; the HTTP status."""
+        answer = self.page.goto(path)
+        if self.page.url.split("?")[0].endswith("/login"):
+            self._log_in()
+            answer = self.page.goto(path)
+        self._must_fit()
+        assert answer is not None
+        return answer.status
+
+    def todo(self) -> list[str]:
+        """The inbox, as ``step｜title`` lines."""
+        self.open("/inbox")
+        return [self._line(card) for card in self.page.locator("a.case-card").all()]
+
+    def take_up(self, step: str, title: str) -> None:
+        """Find a task in one's own 待办 and open it."""
+        self.open("/inbox")
+        card = self._card(step, title)
+        assert card.count() == 1, f"{self.login} has no 待办 {step}｜{title}, but {self.todo()}"
+        with self.page.expect_navigation():
+            card.click()
+        self._must_fit()
+
+    def has_todo(self, step: str, title: str) -> bool:
+        """Whether the task stands in the inbox."""
+        return f"{step}｜{title}" in self.todo()
+
+    def open_case(self, title: str, tab: str = "started") -> None:
+        """Find a case in a tab of the inbox and open it."""
+        self.open(f"/inbox?tab={tab}")
+        with self.page.expect_navigation():
+            self.page.locator("a.case-card").filter(has=self.page.get_by_text(title, exact=True)).first.click()
+        self._must_fit()
+
+    def press(self, words: str, *, agree: str | None = None) -> None:
+        """Press a button that sends a form; ``agree``: the button of the question that follows."""
+        button = self.page.locator("main").get_by_role("button", name=words, exact=True).first
+        if agree is not None:
+            button.click()
+            button = self.page.locator("dialog").get_by_role("button", name=agree, exact=True)
+        with self.page.expect_navigation():
+            button.click()
+        self._must_fit()
+
+    def press_twice(self, words: str) -> None:
+        """A double click on a button that sends a form."""
+        with self.page.expect_navigation():
+            self.page.locator("main").get_by_role("button", name=words, exact=True).first.dblclick()
+        self.page.wait_for_load_state()
+        self._must_fit()
+
+    # ---- reading
+
+    def reads(self, text: str) -> bool:
+        """Whether the text stands on the page."""
+        return text in self.page.locator("main").inner_text()
+
+    @property
+    def sentence(self) -> str:
+        """What the page says about what was just done."""
+        return self.page.locator("main [role=status]").first.inner_text()
+
+    # ---- filling in
+
+    def write(self, **texts: str) -> None:
+        """Type into fields."""
+        for key, text in texts.items():
+            self.page.fill(f"#field-{key}", text)
+        self._settle()
+
+    def choose(self, **values: str) -> None:
+        """Choose from radio buttons or a list."""
+        for key, value in values.items():
+            field = self.page.locator(f"#field-{key}")
+            field.wait_for()
+            if field.evaluate("field => field.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                self.page.check(f"[name={key}][value={value}]")
+            self._settle()
+
+    def pick(self, key: str, *values: str) -> None:
+        """Tick options of a long list, found by their names."""
+        field = self.page.locator(f"#field-{key}")
+        if not field.locator("details[open]").count():
+            field.locator("summary").click()
+        for value in values:
+            box = field.locator(f"[name={key}][value='{value}']")
+            name = box.locator("xpath=..").inner_text()
+            search = field.locator("[data-picker-search]")
+            if search.is_visible():
+                search.fill(name)
+            box.check()
+        self._settle()
+
+    def drop(self, key: str, *values: str) -> None:
+        """Untick options of a long list."""
+        for value in values:
+            self.page.uncheck(f"#field-{key} [name={key}][value='{value}']")
+        self._settle()
+
+    # ---- pictures
+
+    def picture(self, name: str) -> None:
+        """Keep a picture of the page on a phone and on a desk, where pictures are asked for."""
+        if not PICTURES:
+            return
+        folder = Path(PICTURES)
+        folder.mkdir(parents=True, exist_ok=True)
+        for size in (DESK, PHONE):
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            self.page.evaluate("window.scrollTo(0, 0)")
+            self.page.screenshot(path=folder / f"{name}-{size['width']}.png", full_page=True)
+
+    # ---- within
+
+    def _log_in(self) -> None:
+        self.page.fill("#field-login", self.login)
+        self.page.fill("#field-password", PASSWORD)
+        self._must_fit()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="登录").click()
+        assert "/login" not in self.page.url, f"{self.login} cannot log in"
+
+    def _card(self, step: str, title: str) -> Locator:
+        cards = self.page.locator("a.case-card")
+        with_title = cards.filter(has=self.page.locator(".case-title").get_by_text(title, exact=True))
+        return with_title.filter(has=self.page.locator(".step-name").get_by_text(step, exact=True))
+
+    @staticmethod
+    def _line(card: Locator) -> str:
+        return f"{card.locator('.step-name').inner_text()}｜{card.locator('.case-title').inner_text()}"
+
+    def _settle(self) -> None:
+        """Wait until the fields that depend on a choice have been drawn again."""
+        self.page.locator(".htmx-request").first.wait_for(state="detached")
+
+    def _must_fit(self) -> None:
+        width = self.page.evaluate("document.scrollingElement.scrollWidth")
+        assert width <= PHONE["width"], f"{self.page.url} is {width} px wide"
+
+    def _heard(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning") and not text.startswith("Failed to load resource"):
+            self._complain(text)
+
+    def _answered(self, status: int, url: str, kind: str) -> None:
+        if status >= 500 or (status >= 400 and kind != "document"):
+            self._complain(f"{status} {url}")
+
+    def _complain(self, text: str) -> None:
+        self.complaints.append(f"{self.login} at {self.page.url}: {text}")
+
+
+def as_text(value: Any) -> str:
+    """A date as a date field takes it."""
+    return value.isoformat() if isinstance(value, date) else str(value)
