@@ -31,8 +31,8 @@ from models import (
 if TYPE_CHECKING:
     from engine.unit_of_work import UnitOfWork
 
-EARLIEST_CURRENT_SEASON = date(2026, 11, 1)
-CALENDAR_YEARS = range(2022, 2029)
+EARLIEST_CURRENT_SEASON = date(2025, 12, 17)  # the day after the congress of 4-6
+FIRST_CALENDAR_YEAR, LAST_CALENDAR_YEAR = 2022, 2028
 RELATIVES = (("d0110", "o0501", "spouse"),)  # 代表-基础医学院-10 and an officer of 教务处: recusal has a case
 
 
@@ -105,15 +105,16 @@ def build_demo_organisation(
         today: where the current season lies; default: the clock's date.
     """
     session = uow.session
-    sessions = demo_sessions(today or local_date(uow.clock))
+    today = today or local_date(uow.clock)
+    sessions = demo_sessions(today)
     units = _add_units(session)
     added = _add_people(session, password_hash, uow.clock.now())
-    _add_term(session, sessions)
+    _add_term(session, sessions, today)
     session.flush()
     _add_roles(session, added)
     _add_charges(session)
     _add_relatives(session)
-    seed_calendar(session, CALENDAR_YEARS)
+    seed_calendar(session, range(FIRST_CALENDAR_YEAR, max(LAST_CALENDAR_YEAR, today.year + 2) + 1))
     if added:
         _record(session, uow.clock.now(), uow.actor, people=len(added), units=len(units))
     session.flush()
@@ -164,11 +165,11 @@ def _add_people(session: Session, password_hash: str | None, now: datetime) -> l
     return added
 
 
-def _add_term(session: Session, sessions: Iterable[DemoSession]) -> None:
+def _add_term(session: Session, sessions: Iterable[DemoSession], today: date) -> None:
+    """The term lasts beyond the current season, whenever the demo is first started."""
     if session.get(CongressTerm, directory.TERM) is None:
-        session.add(
-            CongressTerm(term=directory.TERM, starts_on=directory.TERM_STARTS, ends_on=directory.TERM_ENDS),
-        )
+        ends_on = max(directory.TERM_ENDS, date(today.year + 1, 12, 31))
+        session.add(CongressTerm(term=directory.TERM, starts_on=directory.TERM_STARTS, ends_on=ends_on))
         session.flush()
     for congress in sessions:
         if session.get(CongressSession, congress.id) is None:

@@ -24,10 +24,16 @@ WITHOUT_TASKS = {"audit1", "owner", "admin", "s01"}  # they read, administer or 
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def clock() -> MovableClock:
+    """An autumn morning."""
+    return MovableClock(TODAY)
+
+
+@pytest.fixture
+def engine(tmp_path: Path, clock: MovableClock) -> Iterator[Engine]:
     """An engine on a database that does not exist yet."""
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'demo.db'}", sqlite_synchronous="NORMAL")
-    opened = open_engine(settings=settings, clock=MovableClock(TODAY))
+    opened = open_engine(settings=settings, clock=clock)
     yield opened
     opened.close()
 
@@ -39,7 +45,15 @@ def only_the_running_season(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("only_the_running_season")
-def test_a_motion_waits_at_every_step_and_each_role_has_something_to_do(engine: Engine) -> None:
+@pytest.mark.parametrize(
+    "today", ["2026-11-25T10:00", "2028-01-28T23:30"], ids=["autumn", "night of a Spring Festival"]
+)
+def test_a_motion_waits_at_every_step_and_each_role_has_something_to_do(
+    engine: Engine, clock: MovableClock, today: str
+) -> None:
+    # given
+    clock.set(datetime.fromisoformat(today + ":00+08:00"))
+
     # when
     prepared = demo.prepare_demo(engine, say=lambda _text: None)
 
