@@ -54,6 +54,7 @@ _INERT = frozenset(
         "dataInputAssociation",
         "dataOutputAssociation",
         "definitionalCollaborationRef",
+        "correlationSubscription",
     ]
 )
 # they say something that we do not execute
@@ -63,7 +64,6 @@ _IGNORED = frozenset(
         "humanPerformer",
         "performer",
         "resourceRole",
-        "correlationSubscription",
         "escalationEventDefinition",
     ]
 )
@@ -153,8 +153,8 @@ def _check_ignored(diagram: Diagram, root: etree._Element) -> None:
             element.find(bpmn("assignment")) is not None or element.find(bpmn("transformation")) is not None
         ):
             diagram.findings.warning("ignored", f"the assignment in a {kind} is ignored", element)
-        elif kind in {"correlationKey", "correlationProperty"}:
-            diagram.findings.warning("ignored", f"{kind} is ignored; use banli:correlation", element)
+        elif kind in {"messagePath", "dataPath"}:
+            expression(diagram, element.text, element, element.get("language"))
 
 
 def _check_scope(diagram: Diagram, scope: etree._Element) -> None:

@@ -14,7 +14,7 @@ from engine.simulate.environment import SimulationEnvironment
 from engine.simulate.files import Files, load_files
 from engine.simulate.script import Person
 from engine.spiff import Effects, Execution, ExecutionError, OpenedUserTask, Sent, StandIn, Wait
-from engine.spiff.subscriptions import correlation_text
+from engine.spiff.subscriptions import MATCHES_NOTHING, correlation_text
 from engine.values import dumps, from_plain, loads
 
 MAX_FIRED: Final = 10_000  # timers and messages of one action
@@ -270,7 +270,11 @@ class Simulation:
         delivered = False
         for number, case in enumerate(list(self._cases)):
             for wait in case.waits() if not case.ended else ():
-                fits = wait.correlation_key is None or sent.correlation_key in {None, wait.correlation_key}
+                fits = (
+                    wait.correlation_key is None
+                    or wait.correlation_key != MATCHES_NOTHING
+                    and sent.correlation_key in {None, wait.correlation_key}
+                )
                 if wait.kind != "message" or wait.name != sent.name or not fits:
                     continue
                 if delivered and not sent.broadcast:
@@ -403,6 +407,8 @@ def matches(case: Execution, wait: Wait, correlation: Mapping[str, Any] | None) 
 
     With a key at the subscription the values are compared with it; without one, with the variables of these names.
     """
+    if wait.correlation_key == MATCHES_NOTHING:
+        return False
     if correlation is None:
         return True
     if wait.correlation_key is not None:

@@ -367,6 +367,12 @@ class Core:
         else:
             home.update(data)
 
+    def report(self, code: str, message: str) -> None:
+        """Warn of something that is no failure of the step, if the environment takes warnings."""
+        warn = getattr(self.environment, "warn", None)
+        if warn is not None:
+            warn(code, message)
+
     def evaluate(self, expression: str, scope: Scope, activity: Activity | None = None) -> Any:
         """The value of an expression at a place."""
         return self.environment.evaluate(expression, self.context(scope, activity))

@@ -39,6 +39,9 @@ class ExecutionEnvironment(Protocol):
 
     ``variables`` is always the whole context of a flow node: process variables, hidden by those of the enclosing
     multi-instance bodies, hidden by :meth:`names`. Implementations must not change it.
+
+    An environment that has a method ``warn(code, message)`` hears of what is no failure but will surprise: a
+    correlation key that is null.
     """
 
     def now(self) -> datetime:

@@ -63,6 +63,7 @@ class Trigger(EventDefinition):  # type: ignore[misc]
         self.code: str | None = None  # of the error or escalation; None catches all
         self.aliases: frozenset[str] = frozenset()  # its name and id: a service may report either
         self.correlation: str | None = None  # FEEL
+        self.keyed_by_payload = False  # the sender's key is a value of the message itself
         self.condition: str | None = None  # FEEL
         self.timer: tuple[str, str] | None = None  # (date|duration|cycle, ISO literal or =FEEL)
         self.deadline: str | None = None  # key, or =FEEL

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from engine.bpmn.iso import Due, TimerValueError, cycle_due, first_due
 from engine.spiff.effects import Wait
@@ -64,8 +64,11 @@ class Subscriptions(Flows):
             return
         subscription.name = self.event_name(trigger, scope, activity)
         if trigger.correlation is not None:
-            value = self.evaluate(trigger.correlation, scope, activity)
-            subscription.key = correlation_text(value)
+            subscription.key = correlation_text(self.evaluate(trigger.correlation, scope, activity))
+            if subscription.key is None:
+                subscription.key = MATCHES_NOTHING
+                node = subscription.node.bpmn_id
+                self.report("null-correlation-key", f"the correlation key of {node} is null: no message comes here")
 
     def event_name(self, trigger: Trigger, scope: Scope, activity: Activity | None) -> str | None:
         """Name of the message or signal; one given as an expression is evaluated."""
@@ -267,6 +270,11 @@ class Subscriptions(Flows):
         return False
 
 
+# noncharacters of Unicode, which stand in no text that is exchanged: neither equals the key of any message
+MATCHES_NOTHING: Final = "\ufdd0"  # a receiver that declares a key, which is null
+KEYLESS: Final = "\ufdd1"  # a sender that does
+
+
 def timer_error(error: Exception, element: str) -> ExecutionError:
     """A timer value that cannot be used, as the failure of a step."""
     return ExecutionError("timer-no-time", f"timer of {element}: {error}", element)
@@ -278,7 +286,10 @@ def replace_due(subscription: Subscription, due: Due) -> Subscription:
 
 
 def correlation_text(value: Any) -> str | None:
-    """A correlation key as text: numbers without trailing zeros, anything else as FEEL prints it."""
+    """A correlation key as text: numbers without trailing zeros, anything else as FEEL prints it.
+
+    Null, and a list with a null in it (a key of several properties, one of them unknown), give none.
+    """
     from decimal import Decimal
 
     if value is None:
@@ -287,6 +298,9 @@ def correlation_text(value: Any) -> str | None:
         return "true" if value else "false"
     if isinstance(value, Decimal):
         return format(value.normalize(), "f") if value == value.to_integral() else format(value, "f").rstrip("0")
+    if isinstance(value, list):
+        parts = [correlation_text(part) for part in value]
+        return None if None in parts else ",".join(str(part) for part in parts)
     if isinstance(value, dict):
         return ",".join(f"{k}={correlation_text(v)}" for k, v in sorted(value.items()))
     return str(value)

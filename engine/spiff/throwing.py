@@ -10,7 +10,7 @@ from engine.spiff.environment import BpmnError
 from engine.spiff.errors import ExecutionError
 from engine.spiff.specs import FlowNode, Trigger
 from engine.spiff.state import Activity, Scope
-from engine.spiff.subscriptions import Subscriptions, correlation_text
+from engine.spiff.subscriptions import KEYLESS, Subscriptions, correlation_text
 
 
 class Throwing(Subscriptions):
@@ -66,11 +66,23 @@ class Throwing(Subscriptions):
         data = self.evaluate_all(trigger.parameters, scope, activity)
         key = None
         if trigger.correlation is not None:
-            key = correlation_text(self.evaluate(trigger.correlation, scope, activity))
+            key = self._key_of_sent(trigger, scope, activity, data, node)
         kind: Any = trigger.kind
         self.journal.sent.append(Sent(kind, node.bpmn_id, name, key, data, trigger.broadcast or kind == "signal"))
         if kind == "signal":
             self.broadcast(name, data)
+
+    def _key_of_sent(
+        self, trigger: Trigger, scope: Scope, activity: Activity | None, data: Mapping[str, Any], node: FlowNode
+    ) -> str:
+        context = self.context(scope, activity)
+        if trigger.keyed_by_payload:
+            context.update(data)
+        key = correlation_text(self.environment.evaluate(trigger.correlation or "null", context))
+        if key is None:
+            self.report("null-correlation-key", f"the correlation key of {node.bpmn_id} is null: it reaches nobody")
+            return KEYLESS
+        return key
 
     def broadcast(self, name: str, data: Mapping[str, Any]) -> int:
         """Fire every event of this instance that waits for the signal; returns how many."""

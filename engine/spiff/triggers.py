@@ -7,6 +7,7 @@ from lxml import etree
 from engine.bpmn.diagram import Diagram, our
 from engine.bpmn.expressions import ForeignLanguageError, timer_text
 from engine.bpmn.names import EVENT_DEFINITIONS, banli, bpmn, local_name
+from engine.spiff.correlation import is_sender, standard_key
 from engine.spiff.node_reader import feel, feel_of, parameters
 from engine.spiff.specs import Trigger
 
@@ -67,6 +68,9 @@ def _message(diagram: Diagram, owner: etree._Element, definition: etree._Element
     trigger.correlation = _correlation(diagram, owner) or _correlation(diagram, definition)
     if trigger.correlation is None and message is not None:
         trigger.correlation = _correlation(diagram, message)
+        if trigger.correlation is None:
+            trigger.keyed_by_payload = is_sender(owner)
+            trigger.correlation = standard_key(diagram, owner, message)
     trigger.parameters = parameters(owner)
     trigger.broadcast = our(owner, "broadcast") == "true" or our(definition, "broadcast") == "true"
     return trigger
