@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from engine.feel.kinds import MAX_EXPONENT
 from engine.feel.runtime import Run
 from engine.feel.temporal import YearsMonthsDuration, format_temporal, parse_temporal
 from engine.feel.text import to_text
@@ -164,25 +165,27 @@ def _exact(value: Value) -> Any:
     return _plain(value, _exact)
 
 
-def from_plain(value: Any) -> Value:
+def from_plain(value: Any, depth: int = 0) -> Value:
     """A value of parsed JSON: numbers become Decimal, ``{"@": "2026-01-01"}`` a temporal value.
 
     Raises:
-        ValueNotStorableError: an at-literal that is none, or a number that is not finite.
+        ValueNotStorableError: an at-literal that is none, a number that is not finite, or too deep a value.
     """
+    if depth > MAX_DEPTH:
+        raise ValueNotStorableError("", f"嵌套超过 {MAX_DEPTH} 层")
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return value
     if isinstance(value, int | float | Decimal):
         number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-        if not number.is_finite():
+        if not number.is_finite() or abs(number.adjusted()) > MAX_EXPONENT:
             raise ValueNotStorableError("", "数字应为有限值")
         return number
     if isinstance(value, list | tuple):
-        return [from_plain(item) for item in value]
+        return [from_plain(item, depth + 1) for item in value]
     if isinstance(value, Mapping):
         if len(value) == 1 and isinstance(value.get(_TEMPORAL), str):
             return _untagged(_TEMPORAL, value[_TEMPORAL], "")
-        return {str(key): from_plain(item) for key, item in value.items()}
+        return {str(key): from_plain(item, depth + 1) for key, item in value.items()}
     raise ValueNotStorableError("", f"{type(value).__name__} 不是 JSON 的值")
 
 

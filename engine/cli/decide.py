@@ -111,7 +111,16 @@ def _for_people(result: DecisionResult, trace: bool) -> str:
 def _answers(lines: Iterator[str] | Any) -> Iterator[str]:
     for line in lines:
         if line.strip():
-            yield to_json(_answer(line))
+            yield _answer_text(line)
+
+
+def _answer_text(line: str) -> str:
+    """One answer for one line, whatever goes wrong: those who wait count the lines."""
+    answer = _answer(line)
+    try:
+        return to_json(answer)
+    except (ValueError, RecursionError) as error:
+        return to_json(_refusal(None, "result", f"结果不能写成 JSON：{error}"))
 
 
 def _answer(line: str) -> dict[str, Any]:
@@ -133,13 +142,16 @@ def _answer(line: str) -> dict[str, Any]:
         return _refusal(identity, error.code, str(error))
     except OSError as error:
         return _refusal(identity, "file", str(error))
+    except RecursionError:
+        return _refusal(identity, "budget", "嵌套过深，已停止")
     warnings = [warning._asdict() for warning in result.warnings]
     return {"id": identity, "result": _chosen(result.result, request.get("output")), "warnings": warnings}
 
 
-def _chosen(result: Any, output: str | None) -> Any:
+def _chosen(result: Any, output: Any) -> Any:
     """One output decision of a service that has several."""
-    return result[output] if output and isinstance(result, dict) and output in result else result
+    wanted = isinstance(output, str) and isinstance(result, dict) and output in result
+    return result[output] if wanted else result
 
 
 def _refusal(identity: Any, code: str, message: str) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from engine.feel.runtime import Run
 from engine.feel.temporal import YearsMonthsDuration
 from engine.feel.wide import WideDate, WideDateTime
 
+#: A number has at most so many digits before or after the point: those of IEEE 754 decimal128.
+MAX_EXPONENT = 6_144
 NULL, BOOLEAN, NUMBER, STRING = "null", "boolean", "number", "string"
 DATE, TIME, DATE_AND_TIME = "date", "time", "date and time"
 DAYS_AND_TIME, YEARS_AND_MONTHS = "days and time duration", "years and months duration"

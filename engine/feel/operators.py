@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_DOWN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,16 @@ from engine.feel import kinds as k
 from engine.feel.errors import Refused
 from engine.feel.kinds import Range, kind, label
 from engine.feel.runtime import Run
-from engine.feel.temporal import MICROSECOND, YearsMonthsDuration, add_months, in_microseconds, midnight, seconds_in_utc
+from engine.feel.temporal import (
+    MICROSECOND,
+    YearsMonthsDuration,
+    add_days,
+    add_months,
+    combined,
+    in_microseconds,
+    instant_of,
+    seconds_in_utc,
+)
 
 #: IEEE 754 decimal128, as DMN asks for.
 ARITHMETIC = Context(
@@ -65,8 +74,7 @@ def _equal_lists(a: list[Any], b: list[Any], run: Run) -> bool | None:
 
 def _instant(moment: Any) -> Any:
     """Two zones with different offsets must compare by instant, which Python skips for one tzinfo object."""
-    aware = isinstance(moment, datetime) and moment.tzinfo is not None
-    return moment.astimezone(UTC) if aware else moment
+    return instant_of(moment)
 
 
 def less(a: Any, b: Any) -> bool | None:
@@ -143,9 +151,11 @@ def _move(moment: Any, by: Any) -> Any:
         return add_months(moment, by.months) if of in (k.DATE, k.DATE_AND_TIME) else None
     if of == k.DATE_AND_TIME:
         zone = moment.tzinfo
-        return (moment.astimezone(UTC) + by).astimezone(zone) if isinstance(zone, ZoneInfo) else moment + by
+        if isinstance(zone, ZoneInfo) and isinstance(moment, datetime):
+            return (moment.astimezone(UTC) + by).astimezone(zone)
+        return add_days(moment, by)
     if of == k.DATE:
-        return (midnight(moment) + by).date()
+        return add_days(moment, by)
     if of == k.TIME:
         clock = datetime.combine(date(2000, 1, 2), moment.replace(tzinfo=None)) + by % _DAY
         return clock.time().replace(tzinfo=moment.tzinfo)
@@ -175,14 +185,13 @@ def _distance(a: Any, b: Any, *, mixed: bool) -> Any:
     first, second = _as_instant(a, mixed=mixed), _as_instant(b, mixed=mixed)
     if (first.tzinfo is None) != (second.tzinfo is None):
         return None
-    return _instant(first) - _instant(second)
+    return (_instant(first) - _instant(second)) * MICROSECOND
 
 
 def _as_instant(value: Any, *, mixed: bool) -> Any:
     if kind(value) == k.DATE_AND_TIME:
         return value
-    start: Any = midnight(value)
-    return start.replace(tzinfo=UTC if mixed else None)
+    return combined(value, time(tzinfo=UTC if mixed else None))
 
 
 def multiply(a: Any, b: Any, run: Run) -> Any:
@@ -238,6 +247,10 @@ def power(a: Any, b: Any, run: Run) -> Any:
     if kind(a) != k.NUMBER or kind(b) != k.NUMBER:
         return None
     run.spend(_POWER_STEPS)
+    if a == 0 and b <= 0:
+        if b < 0:
+            raise Refused("除数为零")
+        return Decimal(1)
     return ARITHMETIC.power(a, b)
 
 

@@ -7,12 +7,14 @@ from decimal import Decimal
 
 from engine.feel import nodes as n
 from engine.feel.errors import FeelSyntaxError
+from engine.feel.kinds import MAX_EXPONENT
 from engine.feel.lexer import END, NAME, NAME_SYMBOLS, NUMBER, STRING, SYMBOL, unquote
 from engine.feel.reader import TokenReader
 from engine.feel.scope import Doubts, NameIndex, canonical
 from engine.feel.types import TYPE_NAMES, Type
 
 MAX_NESTING = 200
+_MAX_EXPONENT_DIGITS = 9
 _MAX_ITERATORS = 16
 _OR, _AND, _COMPARISON, _ADDITIVE, _MULTIPLICATIVE, _POWER = 1, 2, 3, 4, 5, 6
 _PRECEDENCE = {"+": _ADDITIVE, "-": _ADDITIVE, "*": _MULTIPLICATIVE, "/": _MULTIPLICATIVE, "**": _POWER}
@@ -178,8 +180,7 @@ class Parser(TokenReader):
         if kind == NAME:
             return self._name_or_keyword(text, position)
         if kind == NUMBER:
-            self.index += 1
-            return n.Literal(position, Decimal(text))
+            return self._number(position, text)
         if kind == STRING:
             self.index += 1
             return n.Literal(position, unquote(text))
@@ -189,6 +190,14 @@ class Parser(TokenReader):
                 self.index += 1
                 return parse(self, position)
         raise self.fail(f"这里应为一个值，{self.found()}")
+
+    def _number(self, position: int, text: str) -> n.Node:
+        exponent = text.lower().partition("e")[2].lstrip("+-")
+        number = Decimal(text) if len(exponent) <= _MAX_EXPONENT_DIGITS else None
+        if number is None or abs(number.adjusted()) > MAX_EXPONENT:
+            raise self.fail("数字超出范围")
+        self.index += 1
+        return n.Literal(position, number)
 
     def _name_or_keyword(self, text: str, position: int) -> n.Node:
         found = self.known.match(self.texts, self.index)

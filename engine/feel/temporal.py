@@ -7,10 +7,9 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from engine.feel.wide import WideDate, WideDateTime, make_day
+from engine.feel.wide import WideDate, WideDateTime, from_ordinal, make_day, ordinal_of
 
 _DATE = re.compile(r"(-?)(\d{4,9})-(\d\d)-(\d\d)", re.ASCII)
 _ZONE = r"Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z_]+(?:/[A-Za-z0-9_+\-]+)*"
@@ -22,7 +21,9 @@ _MAX_OFFSET_HOURS = 18
 _MAX_DIGITS = 18  # of one number in a duration
 MICROSECOND = timedelta(microseconds=1)
 _REFERENCE_DAY = date(2000, 1, 1)  # gives a zone's offset to a time that has no date
-_Day = TypeVar("_Day", date, datetime)
+_MICROSECONDS_OF_DAY = 86_400_000_000
+_YEARS_OF_CALENDAR, _LIKE_ANY_YEAR = 400, 2000  # the calendar repeats
+Moment = date | datetime | WideDate | WideDateTime
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -201,11 +202,43 @@ def format_temporal(value: Temporal) -> str:
     return str(value)
 
 
-def add_months(day: _Day, months: int) -> _Day:
-    """Move by calendar months; the day is cut to the month's last one."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = monthrange(year, month + 1)[1] if 1 <= year <= 9999 else 31
-    return day.replace(year=year, month=month + 1, day=min(day.day, last))
+def add_months(moment: Moment, months: int) -> Moment:
+    """Move a day or instant by calendar months; the day is cut to the month's last one.
+
+    Raises:
+        ValueError: there is no such year.
+    """
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    last = monthrange(_LIKE_ANY_YEAR + year % _YEARS_OF_CALENDAR, month + 1)[1]
+    return _on_day(moment, make_day(year, month + 1, min(moment.day, last)))
+
+
+def add_days(moment: Moment, duration: timedelta) -> Moment:
+    """Move a day or instant without a zone's rules by a duration.
+
+    Raises:
+        ValueError, OverflowError: there is no such year.
+    """
+    clock = moment.timetz() if isinstance(moment, datetime | WideDateTime) else time()
+    since_midnight = timedelta(
+        hours=clock.hour, minutes=clock.minute, seconds=clock.second, microseconds=clock.microsecond
+    )
+    days, rest = divmod(since_midnight + duration, timedelta(days=1))
+    day = from_ordinal(ordinal_of(moment) + days)
+    if not isinstance(moment, datetime | WideDateTime):
+        return day
+    moved = (datetime.combine(_REFERENCE_DAY, time()) + rest).time()
+    return combined(day, moved.replace(tzinfo=clock.tzinfo))
+
+
+def _on_day(moment: Moment, day: date | WideDate) -> Moment:
+    return combined(day, moment.timetz()) if isinstance(moment, datetime | WideDateTime) else day
+
+
+def instant_of(moment: datetime | WideDateTime) -> int:
+    """Microseconds since the beginning of the calendar, in UTC when it has an offset; of any year."""
+    clock = seconds_in_utc(moment.timetz().replace(tzinfo=None)) - (offset_of(moment) or timedelta(0))
+    return ordinal_of(moment) * _MICROSECONDS_OF_DAY + clock // MICROSECOND
 
 
 def in_microseconds(duration: timedelta) -> Decimal:

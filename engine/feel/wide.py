@@ -1,6 +1,6 @@
 """Days and instants in years that Python's datetime does not have: -999,999,999 to 0, and 10,000 to 999,999,999.
 
-They can be read, written, compared and taken apart; arithmetic with them is null.
+They can be read, written, compared, taken apart and moved.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Any
 
 MAX_YEAR = 999_999_999
 _CYCLE = 400  # years after which the calendar repeats, weekdays included
+_DAYS_OF_CYCLE = 146_097
+_EPOCH = date(2000, 1, 1).toordinal()
 
 
 @total_ordering
@@ -26,19 +28,15 @@ class WideDate:
     def __post_init__(self) -> None:
         if abs(self.year) > MAX_YEAR:
             raise ValueError("year out of range")
-        self._alike()
-
-    def _alike(self) -> date:
-        """The same day of a year with the same calendar."""
-        return date(2000 + self.year % _CYCLE, self.month, self.day)
+        alike(self)
 
     def isoweekday(self) -> int:
         """1 for Monday to 7."""
-        return self._alike().isoweekday()
+        return alike(self).isoweekday()
 
     def weekday(self) -> int:
         """0 for Monday to 6."""
-        return self._alike().weekday()
+        return alike(self).weekday()
 
     def isoformat(self) -> str:
         """As XML Schema writes it."""
@@ -58,7 +56,7 @@ class WideDate:
 @total_ordering
 @dataclass(frozen=True, slots=True, eq=False)
 class WideDateTime:
-    """An instant of such a day; offsets are compared only within one day."""
+    """An instant of such a day."""
 
     day_of: WideDate
     clock: time
@@ -123,6 +121,32 @@ class WideDateTime:
 def _key(value: Any) -> tuple[Any, ...]:
     day = (value.year, value.month, value.day)
     return (*day, value.timetz().replace(tzinfo=None)) if hasattr(value, "timetz") else day
+
+
+def alike(day: Any) -> date:
+    """The same day of a year that has the same calendar.
+
+    Raises:
+        ValueError: there is no such day.
+    """
+    return date(2000 + day.year % _CYCLE, day.month, day.day)
+
+
+def ordinal_of(day: Any) -> int:
+    """Days since the beginning of the calendar, as date.toordinal counts them."""
+    days: int = alike(day).toordinal() + (day.year // _CYCLE - 2000 // _CYCLE) * _DAYS_OF_CYCLE
+    return days
+
+
+def from_ordinal(ordinal: int) -> date | WideDate:
+    """The day that has this number.
+
+    Raises:
+        ValueError: there is no such day.
+    """
+    cycles, rest = divmod(ordinal - _EPOCH, _DAYS_OF_CYCLE)
+    day = date.fromordinal(_EPOCH + rest)
+    return make_day(day.year + cycles * _CYCLE, day.month, day.day)
 
 
 def make_day(year: int, month: int, day: int) -> date | WideDate:

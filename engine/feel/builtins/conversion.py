@@ -45,7 +45,10 @@ def number(run: Run, source: Any, grouping: Any = ABSENT, decimal: Any = ABSENT)
 def _parsed(source: str) -> Decimal:
     if len(source) > _MAX_DIGITS or not _NUMBER.fullmatch(source):
         raise Refused(f"“{source[:40]}”不是数字")
-    return Decimal(source)
+    parsed = Decimal(source)
+    if abs(parsed.adjusted()) > k.MAX_EXPONENT:
+        raise Refused(f"“{source[:40]}”超出范围")
+    return parsed
 
 
 @builtin("not", ("negand",))

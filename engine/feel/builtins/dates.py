@@ -14,7 +14,7 @@ from engine.feel.errors import Refused
 from engine.feel.kinds import kind
 from engine.feel.runtime import Run
 from engine.feel.temporal import combined, midnight, parse_date, parse_date_and_time, parse_time, parse_zone
-from engine.feel.wide import WideDate, WideDateTime, make_day
+from engine.feel.wide import WideDate, WideDateTime, alike, make_day
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -114,7 +114,7 @@ def _day(value: Any) -> date:
 @builtin("day of year", ("date",))
 def day_of_year(run: Run, day: Any) -> Decimal:
     """1 to 366."""
-    return Decimal(_day(day).timetuple().tm_yday)
+    return Decimal(alike(_day(day)).timetuple().tm_yday)
 
 
 @builtin("day of week", ("date",))
@@ -132,13 +132,13 @@ def month_of_year(run: Run, day: Any) -> str:
 @builtin("week of year", ("date",))
 def week_of_year(run: Run, day: Any) -> Decimal:
     """The ISO week."""
-    return Decimal(_day(day).isocalendar()[1])
+    return Decimal(alike(_day(day)).isocalendar()[1])
 
 
 @builtin("last day of month", ("date",))
 def last_day_of_month(run: Run, day: Any) -> Decimal:
     """28 to 31."""
-    return Decimal(monthrange(_day(day).year, _day(day).month)[1])
+    return Decimal(monthrange(alike(_day(day)).year, _day(day).month)[1])
 
 
 def _now(run: Run) -> datetime:

@@ -71,8 +71,11 @@ def modulo(run: Run, dividend: Any, divisor: Any) -> Decimal:
     dividend, divisor = take.number(dividend), take.number(divisor)
     if divisor == 0:
         raise Refused("除数为零")
-    quotient = ARITHMETIC.divide(dividend, divisor).to_integral_value(ROUND_FLOOR)
-    return ARITHMETIC.subtract(dividend, ARITHMETIC.multiply(divisor, quotient))
+    run.spend(1 + abs(dividend.adjusted() - divisor.adjusted()) // 8)
+    rest = _EXACT.remainder(dividend, divisor)
+    if rest and (rest < 0) != (divisor < 0):
+        rest = _EXACT.add(rest, divisor)
+    return ARITHMETIC.plus(rest)
 
 
 def _function(name: str, compute: Callable[[Any], Any], valid: Callable[[Any], bool], reason: str) -> None:
@@ -91,13 +94,21 @@ _function("log", ARITHMETIC.ln, lambda value: value > 0, "只有正数有对数"
 _function("exp", ARITHMETIC.exp, lambda value: True, "")
 
 
+def _remainder_of_two(run: Run, value: Any) -> Decimal:
+    number = Decimal(take.number(value))
+    if number != number.to_integral_value():
+        raise Refused(f"需要整数，这里是 {number}", "arguments")
+    run.spend(1 + abs(number.adjusted()) // 8)
+    return _EXACT.remainder(number, 2)
+
+
 @builtin("odd", ("number",))
 def odd(run: Run, value: Any) -> bool:
     """Whether a whole number is odd."""
-    return take.whole(value) % 2 == 1
+    return _remainder_of_two(run, value) != 0
 
 
 @builtin("even", ("number",))
 def even(run: Run, value: Any) -> bool:
     """Whether a whole number is even."""
-    return take.whole(value) % 2 == 0
+    return _remainder_of_two(run, value) == 0
