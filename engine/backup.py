@@ -6,12 +6,15 @@ like the key.
 """
 
 import base64
+import gzip
 import hashlib
 import io
 import json
 import os
 import tarfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -73,7 +76,7 @@ def restore(engine: "Engine", source: Path, progress: Progress = lambda _: None)
         ConflictError: the database is not empty, or another master key is there.
         IntegrityError: the archive is not whole, or of another version.
     """
-    with tarfile.open(source, mode="r:gz") as archive:
+    with _opened(source) as archive:
         manifest = json.loads(_member(archive, MANIFEST))
         if manifest.get("format") != FORMAT or manifest.get("revision") != newest_revision():
             raise IntegrityError(f"此备份属于版本 {manifest.get('revision')}，本程序是 {newest_revision()}")
@@ -84,6 +87,23 @@ def restore(engine: "Engine", source: Path, progress: Progress = lambda _: None)
             rows = sum(_restore_table(connection, archive, manifest, table, progress) for table in _tables())
         attachments = _restore_attachments(engine, archive, manifest)
     return BackupSummary(rows, attachments, manifest["revision"])
+
+
+@contextmanager
+def _opened(source: Path) -> Iterator[tarfile.TarFile]:
+    """The archive for reading; whatever shows on the way that it is none, or is cut off, is one error."""
+    try:
+        with tarfile.open(source, mode="r:gz") as archive:
+            yield archive
+    except (
+        tarfile.TarError,
+        gzip.BadGzipFile,
+        EOFError,
+        zlib.error,
+        json.JSONDecodeError,
+        UnicodeDecodeError,
+    ) as error:
+        raise IntegrityError(f"{source} 不是本程序的备份，或已损坏") from error
 
 
 def _tables() -> list[Table]:

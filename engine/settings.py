@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from engine.errors import ConfigurationError
+
 DEFAULT_DATABASE_URL = "sqlite:///var/banli.db"
 SQLITE_PREFIX = "sqlite:///"
 
@@ -86,7 +88,11 @@ def normalise_url(url: str) -> str:
     """Name the driver we ship: ``postgresql://`` means psycopg 3; a bare path is an SQLite file."""
     if url.startswith(("postgres://", "postgresql://")):
         return "postgresql+psycopg://" + url.partition("://")[2]
-    return url if "://" in url else SQLITE_PREFIX + url
+    if "://" not in url:
+        return SQLITE_PREFIX + url
+    if not url.startswith(("sqlite://", "postgresql+psycopg://")):
+        raise ConfigurationError(f"只支持 sqlite:///… 和 postgresql://… 数据库，不支持 {url.partition(':')[0]}")
+    return url
 
 
 def _database_name(url: str) -> str:

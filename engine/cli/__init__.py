@@ -4,6 +4,7 @@ So ``banli feel`` and ``banli simulate`` start without a database driver, and ``
 """
 
 import importlib
+import sys
 from typing import Any, NoReturn
 
 import click
@@ -82,11 +83,27 @@ def _exit_for_usage(error: click.UsageError) -> NoReturn:
 
 
 def _raise_as_sentence(error: Exception) -> NoReturn:
+    sentence = _sentence_of(error)
+    if sentence is None:
+        raise error
+    raise click.ClickException(sentence) from error
+
+
+def _sentence_of(error: Exception) -> str | None:
+    """What the person at the terminal can mend: a refusal, a file, a database; None for a mistake of ours."""
     from engine.errors import EngineError
 
     if isinstance(error, EngineError):
-        raise click.ClickException(str(error)) from error
-    raise error
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}：{error.strerror}" if error.filename else error.strerror
+    alchemy = sys.modules.get("sqlalchemy.exc")  # a command that has not imported it has no database either
+    if alchemy is None:
+        return None
+    if isinstance(error, alchemy.OperationalError | alchemy.ProgrammingError) or type(error) is alchemy.DatabaseError:
+        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        return f"数据库无法使用，或尚未建库（banli database create）：{reason}"
+    return None
 
 
 @click.group(

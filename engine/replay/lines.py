@@ -61,7 +61,7 @@ def _objects(paths: Iterable[Path]) -> Iterator[tuple[str, dict[str, Any]]]:
     for path in paths:
         if not path.is_file():
             raise ReplayError(f"没有文件 {path}")
-        for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        for number, text in enumerate(_text_of(path).splitlines(), start=1):
             if not text.strip():
                 continue
             place = f"{path.name} 第 {number} 行"
@@ -72,6 +72,13 @@ def _objects(paths: Iterable[Path]) -> Iterator[tuple[str, dict[str, Any]]]:
             if not isinstance(raw, dict):
                 raise ReplayError(f"{place}：应为 JSON 对象")
             yield place, raw
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ReplayError(f"{path.name} 不是 UTF-8 文本") from error
 
 
 def _with_people(

@@ -156,3 +156,10 @@ def test_a_file_that_is_no_caseload_is_refused_with_its_line(
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ReplayError, match=reason):
         replay_files(engine, "motion", ANSWERS, [file])
+
+
+def test_a_caseload_in_another_encoding_is_refused_by_name(engine: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "other.jsonl"
+    file.write_bytes('{"title": "提案"}'.encode("gb18030"))
+    with pytest.raises(ReplayError, match=r"other\.jsonl 不是 UTF-8"):
+        replay_files(engine, "motion", ANSWERS, [file])
