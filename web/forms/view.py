@@ -108,7 +108,7 @@ def initial_data(
     """What a form shows before anybody typed: the draft, else what the case knows, else the form's defaults.
 
     A form with ``autosave`` is a working document and shows all that the case knows; in other forms, decisions and
-    words of an earlier round are asked afresh.
+    words of an earlier round are asked afresh. A list that is still empty is not known yet: the default stands.
     """
     if draft:
         return dict(draft)
@@ -116,7 +116,7 @@ def initial_data(
     for component in schema.fields():
         known = context.get(component.key)
         takes = not component.is_action and (schema.is_document or component.type not in AFRESH)
-        data[component.key] = known if takes and known is not None else _default(component, context)
+        data[component.key] = known if takes and known not in (None, []) else _default(component, context)
     return data
 
 
