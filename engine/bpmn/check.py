@@ -17,7 +17,7 @@ from engine.bpmn.diagram import (
     our,
 )
 from engine.bpmn.expressions import ForeignLanguageError, to_feel
-from engine.bpmn.names import ACTIVITIES, EVENTS, FLOW_NODES, GATEWAYS, REFUSED_NODES, bpmn, local_name
+from engine.bpmn.names import ACTIVITIES, EVENTS, FLOW_NODES, GATEWAYS, REFUSED_NODES, banli, bpmn, local_name
 from engine.bpmn.problems import BpmnRefusedError
 from engine.bpmn.soundness import find_deadlocks
 from engine.bpmn.wording import expression
@@ -149,10 +149,6 @@ def _check_ignored(diagram: Diagram, root: etree._Element) -> None:
         kind = local_name(element)
         if kind in _IGNORED and kind != "escalationEventDefinition":
             diagram.findings.warning("ignored", f"{kind} is ignored; use banli: attributes", element)
-        elif kind in {"dataInputAssociation", "dataOutputAssociation"} and (
-            element.find(bpmn("assignment")) is not None or element.find(bpmn("transformation")) is not None
-        ):
-            diagram.findings.warning("ignored", f"the assignment in a {kind} is ignored", element)
         elif kind in {"messagePath", "dataPath"}:
             expression(diagram, element.text, element, element.get("language"))
 
@@ -167,6 +163,10 @@ def _check_scope(diagram: Diagram, scope: etree._Element) -> None:
 
 def _check_node(diagram: Diagram, node: etree._Element) -> None:
     kind = local_name(node)
+    for name in ("input", "output", "in", "out"):
+        for mapping in node.findall(f"{bpmn('extensionElements')}/{banli(name)}"):
+            if mapping.get("copy") != "true":
+                expression(diagram, mapping.get("source"), mapping)
     if kind in EVENTS:
         check_event(diagram, node)
     elif kind in GATEWAYS:

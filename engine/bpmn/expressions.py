@@ -83,6 +83,8 @@ def literal_or_feel(text: str) -> Translated:
     if value.startswith(("=", "${", "#{")):
         feel = to_feel(value)
         return Translated("=" + feel.text, feel.translated)
+    if "${" in value or "#{" in value:
+        raise ForeignLanguageError(f"JUEL text with ${{…}} inside is not translated: {value[:60]}")
     return Translated("=" + quoted(value), True)
 
 

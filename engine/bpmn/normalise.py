@@ -10,6 +10,7 @@ from collections import Counter
 from lxml import etree
 
 from engine.bpmn.diagram import ROOT_REFERENCES, Diagram, FlowElement, is_container, known_node
+from engine.bpmn.mappings import map_data
 from engine.bpmn.names import CONTAINERS, FLOW_NODES, REFUSED_NODES, bpmn, local_name
 from engine.bpmn.vendor import map_vendor
 
@@ -24,6 +25,7 @@ def normalise(diagram: Diagram) -> None:
     diagram.language = root.get("expressionLanguage")
     _give_ids(diagram, root)
     map_vendor(root, diagram.findings, diagram.language)
+    map_data(root, diagram.findings, diagram.language)
     _index_roots(diagram, root)
     _index_nodes(diagram, root)
     _resolve_event_references(diagram, root)

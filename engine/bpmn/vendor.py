@@ -8,6 +8,7 @@ from lxml import etree
 
 from engine.bpmn import names
 from engine.bpmn.expressions import ForeignLanguageError, literal_or_feel, quoted, to_feel
+from engine.bpmn.mappings import map_camunda, map_zeebe
 from engine.bpmn.names import banli, bare, bpmn, local_name, namespace_of
 from engine.bpmn.problems import Findings
 
@@ -173,6 +174,8 @@ def _camunda_extension(owner: etree._Element, extensions: etree._Element, child:
         entry.set("source", source)
         entry.set("target", str(child.get("target") or ""))
         return True
+    if local == "inputOutput":
+        return map_camunda(owner, child)
     return local == "failedJobRetryTimeCycle"
 
 
@@ -182,6 +185,8 @@ def _zeebe_extension(owner: etree._Element, extensions: etree._Element, child: e
             if child.get(source):
                 _put(owner, target, str(child.get(source)))
         return True
+    if local == "ioMapping":
+        return map_zeebe(owner, child)
     if local == "assignmentDefinition":
         return _zeebe_assignment(owner, child)
     if local == "calledElement":

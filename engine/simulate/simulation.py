@@ -270,10 +270,8 @@ class Simulation:
         delivered = False
         for number, case in enumerate(list(self._cases)):
             for wait in case.waits() if not case.ended else ():
-                fits = (
-                    wait.correlation_key is None
-                    or wait.correlation_key != MATCHES_NOTHING
-                    and sent.correlation_key in {None, wait.correlation_key}
+                fits = wait.correlation_key is None or (
+                    wait.correlation_key != MATCHES_NOTHING and sent.correlation_key in {None, wait.correlation_key}
                 )
                 if wait.kind != "message" or wait.name != sent.name or not fits:
                     continue

@@ -66,6 +66,8 @@ class Activities(Compensation):
     def begin(self, activity: Activity) -> None:
         """Do what the activity is, once."""
         node = activity.node
+        if node.maps_in or node.outputs_only:
+            self.map_inputs(activity)
         stand_in = self._stand_in(node)
         if stand_in is not None:
             self._replace(activity, stand_in)
@@ -247,6 +249,8 @@ class Activities(Compensation):
         """The activity has done what it is: on to the next iteration, handler or flow."""
         if activity.no not in self.activities:
             return
+        if activity.node.maps_out and activity.node.kind != "intermediateCatchEvent":
+            self.map_outputs(activity)
         if activity.parent is not None:
             self.iteration_done(activity)
         elif activity.on_behalf:

@@ -383,8 +383,49 @@ class Core:
         """The values of parameters, by name."""
         if not mappings:
             return {}
-        context = self.context(scope, activity)
-        return {m.target: self.environment.evaluate(m.source, context) for m in mappings}
+        return self.map_values(mappings, self.context(scope, activity))
+
+    def map_values(self, mappings: tuple[Assignment, ...], context: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of mappings in a context; each sees those before it."""
+        known, values = dict(context), {}
+        for mapping in mappings:
+            if not mapping.copy:
+                values[mapping.target] = self.environment.evaluate(mapping.source, known)
+            elif mapping.source in known:
+                values[mapping.target] = known[mapping.source]
+            else:
+                continue
+            known[mapping.target] = values[mapping.target]
+        return values
+
+    def map_inputs(self, activity: Activity) -> None:
+        """What only this activity sees: its input mappings, when it begins."""
+        node = activity.node
+        if node.maps_in:
+            activity.names = {**(activity.names or {}), **self.evaluate_all(node.maps_in, activity.scope, activity)}
+        if node.outputs_only and activity.local is None:
+            activity.local = {}
+
+    def map_outputs(self, activity: Activity) -> None:
+        """Its output mappings, when it is done; with ``outputs_only`` nothing else it wrote goes out."""
+        node = activity.node
+        if not node.maps_out:
+            return
+        values = self.evaluate_all(node.maps_out, activity.scope, activity)
+        if not node.outputs_only:
+            self.write(activity.scope, activity, values)
+        elif activity.parent is not None and activity.local is not None:
+            activity.local = values  # an iteration: its loop collects them
+        else:
+            self.write(activity.scope, None, values)
+
+    def receive(self, scope: Scope, activity: Activity | None, node: FlowNode, data: Mapping[str, Any]) -> None:
+        """Write the payload of an event, through the event's output mappings if it has any."""
+        if node.maps_out:
+            context = {**self.context(scope, activity), **data}
+            self.write(scope, activity, self.map_values(node.maps_out, context))
+        else:
+            self.write(scope, activity, data, node.result_variable)
 
     def map_out(self, host: Activity, scope: Scope) -> None:
         """Hand a called process's variables to the caller, as its ``out`` mappings say."""

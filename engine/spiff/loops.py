@@ -37,7 +37,7 @@ class Loops(Activities):
         self.subscribe_boundaries(activity)
         if spec.kind == "sequential":
             self.later(self._start_iteration, activity)
-        elif activity.node.kind in _PEOPLE:
+        elif activity.node.kind in _PEOPLE and not (activity.node.maps_in or activity.node.maps_out):
             self._start_range(activity)
         else:
             activity.loop.active = activity.loop.total

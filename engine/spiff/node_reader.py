@@ -104,6 +104,8 @@ def read_node(diagram: Diagram, element: etree._Element, node: FlowNode) -> None
     if {"error", "cancel"} & {t.kind for t in node.triggers}:
         node.interrupting = True  # whatever the file says
     node.result_variable = our(element, "resultVariable")
+    node.maps_in, node.maps_out = mappings(element, "input"), mappings(element, "output")
+    node.outputs_only = bool(node.maps_out) and our(element, "outputsOnly") == "true"
     if kind in {"userTask", "manualTask", "task", "startEvent"}:
         node.user_task = _user_task(element)
     if kind in {"serviceTask", "sendTask", "businessRuleTask"}:
@@ -156,4 +158,13 @@ def _call_mapping(element: etree._Element, name: str) -> tuple[Assignment, ...] 
     entries = element.findall(f"{bpmn('extensionElements')}/{banli(name)}")
     if not entries or any(entry.get("all") == "true" for entry in entries):
         return None
-    return tuple(Assignment(str(e.get("target") or ""), to_feel(str(e.get("source") or "null")).text) for e in entries)
+    return mappings(element, name)
+
+
+def mappings(element: etree._Element, name: str) -> tuple[Assignment, ...]:
+    """Children with ``target`` and ``source``; with ``copy`` the source is the name of a variable."""
+    found = []
+    for entry in element.findall(f"{bpmn('extensionElements')}/{banli(name)}"):
+        source, copy = str(entry.get("source") or "null"), entry.get("copy") == "true"
+        found.append(Assignment(str(entry.get("target") or ""), source if copy else to_feel(source).text, copy))
+    return tuple(found)

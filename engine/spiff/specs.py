@@ -51,6 +51,7 @@ class Assignment:
 
     target: str
     source: str
+    copy: bool = False  # the source is the name of a variable; one that is not there is not copied
 
 
 class Trigger(EventDefinition):  # type: ignore[misc]
@@ -99,6 +100,9 @@ class FlowNode:
     user_task: UserTaskAttributes | None
     operation: str | None
     parameters: tuple[Assignment, ...]
+    maps_in: tuple[Assignment, ...]  # names that only this node sees, evaluated when it begins
+    maps_out: tuple[Assignment, ...]  # written around it when it is done
+    outputs_only: bool  # nothing else that it writes is seen around it
     result_variable: str | None
     decision_ref: str | None
     script: str | None
@@ -119,7 +123,8 @@ class FlowNode:
         self.interrupting = True
         self.body, self.user_task = None, None
         self.operation = self.result_variable = self.decision_ref = self.script = None
-        self.parameters = ()
+        self.parameters = self.maps_in = self.maps_out = ()
+        self.outputs_only = False
         self.called_element = self.called_version = None
         self.binding = "latest"
         self.inputs_mapped = self.outputs_mapped = None

@@ -139,7 +139,10 @@ class Subscriptions(Flows):
             self._fire_catch(subscription, activity, data)
 
     def _fire_catch(self, subscription: Subscription, activity: Activity, data: Mapping[str, Any]) -> None:
-        self.write(activity.scope, activity, data, activity.node.result_variable)
+        if activity.node.kind == "receiveTask":  # its outputs are mapped when it is complete
+            self.write(activity.scope, activity, data, activity.node.result_variable)
+        else:
+            self.receive(activity.scope, activity, activity.node, data)
         if self._still_waits(subscription, activity):
             return
         self.complete_activity(activity)
@@ -160,7 +163,7 @@ class Subscriptions(Flows):
             if flow.target is node and flow.id is not None:
                 self.journal.trace.append(flow.id)
         self.journal.trace.append(node.bpmn_id)
-        self.write(scope, None, data, node.result_variable)
+        self.receive(scope, None, node, data)
         self.leave(scope, node)
         self.check_scope(scope)
 
@@ -176,7 +179,7 @@ class Subscriptions(Flows):
         if self._still_waits(subscription, host):
             return
         self.renew(subscription)
-        self.write(scope, host if host.loop is None else None, data, node.result_variable)
+        self.receive(scope, None, node, data)
         self.leave_by_boundary(node, host)
 
     def leave_by_boundary(self, node: FlowNode, host: Activity) -> None:
@@ -235,7 +238,7 @@ class Subscriptions(Flows):
         if node.body is None:
             raise ExecutionError("state", "an event sub-process without inside", node.bpmn_id)
         inside = self.start_scope(activity, node.body, begin=False)
-        self.write(inside, None, data, start.result_variable)
+        self.receive(inside, None, start, data)
         self.journal.trace.append(start.bpmn_id)
         inside.tokens += 1
         self.leave(inside, start)

@@ -108,7 +108,7 @@ class Throwing(Subscriptions):
                 current = current.parent or current
                 boundary = matching(current.node.boundaries, "error", error.code)
                 if boundary is not None:
-                    self.write(where, current, error_values(boundary, error))
+                    self.write(where, None, error_values(boundary, error))
                     self.leave_by_boundary(boundary, current)
                     return
             if (
