@@ -126,8 +126,14 @@ class Person:
             self.page.locator("a.case-card").filter(has=self.page.get_by_text(title, exact=True)).first.click()
         self._must_fit()
 
-    def press(self, words: str, *, agree: str | None = None) -> None:
-        """Press a button that sends a form; ``agree``: the button of the question that follows."""
+    def press(self, words: str, *, agree: str | None = None, refused: bool = False) -> None:
+        """Press a button that sends a form.
+
+        Args:
+            words: on the button.
+            agree: the button of the question that follows.
+            refused: whether the form comes back with what is wrong.
+        """
         button = self.page.locator("main").get_by_role("button", name=words, exact=True).first
         if agree is not None:
             button.click()
@@ -135,6 +141,7 @@ class Person:
         with self.page.expect_navigation():
             button.click()
         self._must_fit()
+        assert refused == (self.page.locator("#errors").count() > 0), self.page.locator("main").inner_text()
 
     def press_twice(self, words: str) -> None:
         """A double click on a button that sends a form."""
@@ -203,8 +210,10 @@ class Person:
         folder.mkdir(parents=True, exist_ok=True)
         for size in (DESK, PHONE):
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
-            self.page.evaluate("window.scrollTo(0, 0)")
-            self.page.screenshot(path=folder / f"{name}-{size['width']}.png", full_page=True)
+            height = self.page.evaluate("document.scrollingElement.scrollHeight")
+            self.page.set_viewport_size({"width": size["width"], "height": max(height, size["height"])})
+            self.page.screenshot(path=folder / f"{name}-{size['width']}.png")
+        self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
 
     # ---- within
 

@@ -31,11 +31,12 @@ class Motion:
     house: House
     title: str
     proposer: str
+    scripts: bool = True  # whether browsers run scripts
     addresses: dict[str, str] = field(default_factory=dict)
 
     def taken_up_by(self, login: str, step: str) -> Person:
         """The person with the task open on the phone."""
-        person = self.house.person(login)
+        person = self.house.person(login, scripts=self.scripts)
         person.take_up(step, self.title)
         return person
 
@@ -43,7 +44,7 @@ class Motion:
 
     def begin(self, texts: Mapping[str, str]) -> Person:
         """The proposer presses 写提案 and writes; nothing is sent yet."""
-        person = self.house.person(self.proposer)
+        person = self.house.person(self.proposer, scripts=self.scripts)
         person.open("/start")
         person.picture("start")
         person.press("写提案")
@@ -75,7 +76,7 @@ class Motion:
 
     def second_openly(self, login: str) -> None:
         """Find it on the open list and agree."""
-        person = self.house.person(login)
+        person = self.house.person(login, scripts=self.scripts)
         person.open("/open/")
         assert person.reads(self.title)
         person.picture("open-list")
@@ -110,7 +111,7 @@ class Motion:
 
     def decide_as_recommended(self, login: str, page: str) -> None:
         """Take the recommendation over on the page of the list."""
-        person = self.house.person(login)
+        person = self.house.person(login, scripts=self.scripts)
         person.open("/batch/")
         person.picture("batch")
         person.page.get_by_role("link").filter(has_text=page).click()
@@ -173,7 +174,7 @@ class Motion:
 
     def say(self, login: str, text: str, tab: str) -> Person:
         """Write into the conversation between proposer and unit."""
-        person = self.house.person(login)
+        person = self.house.person(login, scripts=self.scripts)
         person.open_case(self.title, tab)
         section = person.page.locator("#talk-proposer_unit")
         section.locator("textarea").fill(text)

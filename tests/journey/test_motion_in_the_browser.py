@@ -1,6 +1,7 @@
 """One motion goes through every human step on a phone, with a second one merged into it."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -9,6 +10,7 @@ from models import Setting
 from tests.journey import steps
 from tests.journey.people import House
 from tests.journey.steps import Motion
+from tests.workflows import scenario
 
 pytestmark = pytest.mark.browser
 
@@ -58,6 +60,39 @@ def test_a_motion_goes_through_every_step_on_a_phone(house: House) -> None:
     assert house.complaints() == []
 
 
+def test_a_motion_is_written_seconded_and_rated_without_scripts(house: House) -> None:
+    motion = Motion(house, TITLE, steps.PROPOSER, scripts=False)
+
+    person = motion.begin(TEXTS)
+    person.press("增加一项")
+    person.page.fill("[name='suggestions-1-suggestion']", "统一维护")
+    person.press("存草稿")
+    assert person.sentence == "草稿已保存，可以稍后再提交。"
+    motion.invite(person, steps.FIRST_SECONDER, steps.SECOND_SECONDER)
+    for seconder in (steps.FIRST_SECONDER, steps.SECOND_SECONDER):
+        seconded = motion.taken_up_by(seconder, "附议")
+        assert seconded.reads("统一维护")
+        seconded.press("同意附议")
+
+    in_the_meantime(motion).go_on_to("rate")
+
+    person = motion.taken_up_by(motion.proposer, "满意度评价")
+    person.choose(rating_attitude="满意", rating_result="不满意")
+    person.press("提交评价", refused=True)
+    assert person.page.locator("#field-rating_comment-error").is_visible()
+    person.write(rating_comment="措施没有落实，请继续办理。")
+    person.press("提交评价")
+    assert not person.has_todo("满意度评价", TITLE)
+    assert house.complaints() == []
+
+
+def in_the_meantime(motion: Motion) -> scenario.Motion:
+    """The same motion, driven on by everybody else without a browser."""
+    house = motion.house
+    found = UUID(motion.addresses["case"].rsplit("/", 1)[-1])
+    return scenario.Motion(scenario.Scenario(house.engine, house.clock), found, {})
+
+
 def is_written_and_saves_itself(motion: Motion) -> None:
     person = motion.begin(TEXTS)
     person.page.wait_for_selector("[data-autosave-status][data-state=saved]")
@@ -67,7 +102,7 @@ def is_written_and_saves_itself(motion: Motion) -> None:
 
     # a wrong field is shown where it is, and what was typed stays
     person.write(phone="12")
-    person.press("提交附议")
+    person.press("提交附议", refused=True)
     assert person.page.locator("#field-phone-error").is_visible()
     person.picture("motion-errors")
     person.write(phone="0373-3029000")
@@ -76,7 +111,7 @@ def is_written_and_saves_itself(motion: Motion) -> None:
 
 
 def is_hidden_from_others(motion: Motion) -> None:
-    stranger = house_of(motion).person(steps.STRANGER)
+    stranger = motion.house.person(steps.STRANGER)
     for path in (motion.addresses["case"], motion.addresses["draft"]):
         assert stranger.open(path) == 404
     stranger.picture("not-found")
@@ -150,7 +185,7 @@ def is_answered(motion: Motion) -> None:
     motion.countersign()
     motion.say(steps.OFFICER, "请问哪几间教室最急需改造？", "done").picture("conversation")
     motion.say(motion.proposer, "二号教学楼三层的五间。", "started")
-    motion.ask_for_more_time(days=100)
+    motion.ask_for_more_time(days=80)
     motion.grant_more_time()
     motion.draft_answer(finish_in_days=60)
     motion.sign()
@@ -171,7 +206,7 @@ def is_answered_again_after_a_bad_rating(motion: Motion) -> None:
 
 
 def is_followed_until_it_is_done(motion: Motion) -> None:
-    house = house_of(motion)
+    house = motion.house
     follower = house.person(steps.FOLLOWER)
     follower.open("/follow/")
     assert follower.reads(motion.title)
@@ -182,7 +217,3 @@ def is_followed_until_it_is_done(motion: Motion) -> None:
     person.open_case(motion.title)
     assert person.reads("办结")
     person.picture("case")
-
-
-def house_of(motion: Motion) -> House:
-    return motion.house
