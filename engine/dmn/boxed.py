@@ -162,7 +162,9 @@ class Interpreter:
             finally:
                 run.leave(_FRAMES)
 
-        made = Function(tuple(parameter.name for parameter in definition.parameters), call, own_name)
+        names = tuple(parameter.name for parameter in definition.parameters)
+        types = tuple(m.plain_type(parameter.type_ref or "Any") for parameter in definition.parameters)
+        made = Function(names, call, own_name, types)
         return made
 
     def invocation(self, expression: m.Invocation, scope: Scope) -> Any:

@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from engine.feel.types import canonical_type
+
+
+def plain_type(type_ref: str) -> str:
+    """A type reference without the prefix of FEEL's own types."""
+    name = type_ref.strip()
+    for prefix in ("feel:", "feel."):
+        name = name.removeprefix(prefix)
+    if ":" in name:
+        name = name.rpartition(":")[2]
+    return canonical_type(name)
+
 
 @dataclass(slots=True)
 class Element:
@@ -180,7 +192,8 @@ class ItemDefinition:
     allowed_values: str | None
     type_constraint: str | None
     components: list[ItemDefinition]
-    is_function: bool
+    function: list[str] | None  # the types of its parameters, if it is the type of functions
+    function_result: str | None
 
 
 @dataclass(slots=True)

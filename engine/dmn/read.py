@@ -84,6 +84,7 @@ class _Reader:
     def _item_definition(self, element: Any) -> m.ItemDefinition:
         name = (element.get("name") or "").strip()
         self.made.names.add(name)
+        function = child(element, "functionItem")
         return m.ItemDefinition(
             name,
             element.sourceline,
@@ -92,7 +93,8 @@ class _Reader:
             text_of(child(child(element, "allowedValues"), "text")),
             text_of(child(child(element, "typeConstraint"), "text")),
             [self._item_definition(component) for component in children(element, "itemComponent")],
-            child(element, "functionItem") is not None,
+            _function_item(function),
+            function.get("outputTypeRef") if function is not None else None,
         )
 
     def _input_data(self, element: Any) -> None:
@@ -119,6 +121,12 @@ class _Reader:
         members = ("outputDecision", "encapsulatedDecision", "inputDecision", "inputData")
         hrefs = [[member.get("href", "") for member in children(element, kind)] for kind in members]
         self._add(m.DecisionService(*self._named(element), _variable_type(element), *hrefs))
+
+
+def _function_item(element: Any) -> list[str] | None:
+    if element is None:
+        return None
+    return [m.plain_type(parameter.get("typeRef") or "Any") for parameter in children(element, "parameters")]
 
 
 def _variable_type(element: Any) -> str | None:

@@ -46,6 +46,8 @@ class Session:
         self.warnings: list[DecisionWarning] = []
         self.traces: list[Trace] = []
         self._values: dict[Key, Any] = {}
+        self._set: dict[Key, Any] = {}  # what a caller of a service gave
+        self._views: dict[str, Session] = {}
 
     def warn(
         self,
@@ -63,11 +65,29 @@ class Session:
 
     def value_of(self, file: m.Definitions, node: m.Node) -> Any:
         """The value of a node, computed when first asked for."""
-        key = (file.namespace + file.file, node.id)
+        key = _key(file, node)
+        if key in self._set:
+            return self._set[key]
         if key not in self._values:
             self._values[key] = None  # knowledge that requires itself
             self._values[key] = self._compute(file, node)
         return self._values[key]
+
+    def view(self, file: m.Definitions, other: m.Definitions) -> Session:
+        """How another file is seen from a file: with the inputs that stand under its prefix, if there are any."""
+        prefix = self.library.prefix(file, other) if other is not file else ""
+        nested = self.inputs.get(prefix) if prefix else None
+        if not isinstance(nested, dict):
+            return self
+        if prefix not in self._views:
+            self._views[prefix] = self._inner({**self.inputs, **nested}, self._set)
+        return self._views[prefix]
+
+    def _inner(self, inputs: Mapping[str, Any], given: dict[Key, Any]) -> Session:
+        """A session with values of its own that shares budget, warnings and traces."""
+        inner = Session(self.library, inputs, self.run.now)
+        inner.run, inner.warnings, inner.traces, inner._set = self.run, self.warnings, self.traces, given
+        return inner
 
     def _compute(self, file: m.Definitions, node: m.Node) -> Any:
         if isinstance(node, m.InputData):
@@ -79,7 +99,8 @@ class Session:
         if isinstance(node, m.BusinessKnowledge):
             if node.function is None:
                 return None
-            return interpreter.function(node.function, scope, node.type_ref, own_name=node.name)
+            result = interpreter.types.result_of(node.type_ref)
+            return interpreter.function(node.function, scope, result, own_name=node.name)
         trace = Trace(node.id, node.name, inputs=dict(scope))
         interpreter.trace = trace
         value = interpreter.evaluate(node.expression, scope) if node.expression else None
@@ -112,7 +133,7 @@ class Session:
             if found is None:
                 continue
             prefix = self.library.prefix(file, found[0]) if found[0] is not file else ""
-            value = self.value_of(*found)
+            value = self.view(file, found[0]).value_of(*found)
             if prefix:
                 scope[prefix] = {**_entries(scope.get(prefix)), found[1].name: value}
             else:
@@ -128,18 +149,19 @@ class Session:
         ]
         outputs = [found for href in node.output_decisions if (found := self.library.find(file, href)) is not None]
         interpreter = Interpreter(self, file, node.name)
+        result_type = interpreter.types.result_of(node.type_ref)
 
         def call(run: Run, arguments: list[Any]) -> Any:
-            inner = Session(self.library, self.inputs, run.now)
-            inner.run, inner.warnings, inner.traces = run, self.warnings, self.traces
+            given: dict[Key, Any] = {}
             for (where, parameter), argument in zip(parameters, arguments, strict=True):
                 value = Interpreter(self, where, node.name).types.coerce(argument, _type_of(parameter))
                 if value is MISMATCH:
                     raise Refused(f"决策服务“{node.name}”的参数“{parameter.name}”类型不符", "arguments")
-                inner._values[(where.namespace + where.file, parameter.id)] = value
-            values = {target.name: inner.value_of(where, target) for where, target in outputs}
+                given[_key(where, parameter)] = value
+            inner = self._inner(self.inputs, given)
+            values = {target.name: inner.view(file, where).value_of(where, target) for where, target in outputs}
             result = next(iter(values.values())) if len(outputs) == 1 else values
-            return interpreter.typed(result, node.type_ref, f"决策服务“{node.name}”的结果")
+            return interpreter.typed(result, result_type, f"决策服务“{node.name}”的结果")
 
         return Function(tuple(parameter.name for _, parameter in parameters), call, node.name)
 
@@ -150,6 +172,10 @@ def _nested(value: Mapping[str, Any], depth: int) -> Iterator[Mapping[str, Any]]
         if isinstance(inner, Mapping) and depth:
             yield inner
             yield from _nested(inner, depth - 1)
+
+
+def _key(file: m.Definitions, node: m.Node) -> Key:
+    return file.namespace + file.file, node.id
 
 
 def _type_of(node: m.Node) -> str | None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine.dmn import model as m
 from engine.feel.errors import FeelError, Refused
-from engine.feel.kinds import kind
+from engine.feel.kinds import Function, kind
 from engine.feel.runtime import Run
-from engine.feel.types import BUILT_IN, Type, canonical_type, is_instance
+from engine.feel.types import BUILT_IN, Type, is_instance, takes
 
 if TYPE_CHECKING:
     from engine.dmn.library import Library, Located
@@ -20,16 +20,6 @@ MISMATCH: Any = object()
 _MAX_DEPTH = 40
 
 Test = Callable[[str, Any], bool | None]
-
-
-def plain_type(type_ref: str) -> str:
-    """A type reference without the prefix of FEEL's own types."""
-    name = type_ref.strip()
-    for prefix in ("feel:", "feel."):
-        name = name.removeprefix(prefix)
-    if ":" in name:
-        name = name.rpartition(":")[2]
-    return canonical_type(name)
 
 
 class Types:
@@ -46,13 +36,18 @@ class Types:
         """The value as its type, or MISMATCH."""
         if value is None or not type_ref:
             return value
-        name = plain_type(type_ref)
+        name = m.plain_type(type_ref)
         if name in BUILT_IN:
             return _as_built_in(value, name)
         found = self._library.item(self._definitions, name)
         if found is None:
             return value
         return self._elsewhere(found).as_item(value, found.item)
+
+    def result_of(self, type_ref: str | None) -> str | None:
+        """What functions of a type give; a type that is none of functions stands for their result."""
+        found = self._library.item(self._definitions, m.plain_type(type_ref)) if type_ref else None
+        return found.item.function_result if found and found.item.function is not None else type_ref
 
     def _elsewhere(self, found: Located) -> Types:
         if found.definitions is self._definitions:
@@ -61,8 +56,10 @@ class Types:
 
     def as_item(self, value: Any, item: m.ItemDefinition) -> Any:
         """The value as an item definition, or MISMATCH."""
-        if value is None or item.is_function:
-            return value
+        if value is None:
+            return None
+        if item.function is not None:
+            return value if isinstance(value, Function) and takes(value, item.function) else MISMATCH
         self._run.spend(1)
         self._depth += 1
         if self._depth > _MAX_DEPTH:
@@ -121,6 +118,8 @@ class Types:
         if value is None:
             return False
         self._run.spend(1)
+        if item.function is not None:
+            return isinstance(value, Function) and takes(value, item.function)
         if item.is_collection:
             return isinstance(value, list) and all(self._is_single(member, item) for member in value)
         return self._is_single(value, item)
@@ -133,7 +132,7 @@ class Types:
             )
         if not self._allowed(item.allowed_values, value):
             return False
-        name = plain_type(item.type_ref or "Any")
+        name = m.plain_type(item.type_ref or "Any")
         found = self._library.item(self._definitions, name)
         if found is not None:
             return self._elsewhere(found).is_exactly(value, found.item)

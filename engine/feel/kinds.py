@@ -32,14 +32,24 @@ class Range:
 
 
 class Function:
-    """A function value. ``call`` takes the evaluation and the arguments in order."""
+    """A function value. ``call`` takes the evaluation and the arguments in order.
 
-    __slots__ = ("call", "name", "parameters")
+    ``types`` are the names of the parameters' types as far as they are declared.
+    """
 
-    def __init__(self, parameters: tuple[str, ...], call: Callable[[Run, list[Any]], Any], name: str = "") -> None:
+    __slots__ = ("call", "name", "parameters", "types")
+
+    def __init__(
+        self,
+        parameters: tuple[str, ...],
+        call: Callable[[Run, list[Any]], Any],
+        name: str = "",
+        types: tuple[str | None, ...] = (),
+    ) -> None:
         self.parameters = parameters
         self.call = call
         self.name = name
+        self.types = types
 
     def arrange(self, named: dict[str, Any]) -> list[Any]:
         """Put named arguments in order; a missing one is null.

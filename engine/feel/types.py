@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +89,18 @@ def is_instance(value: Any, of: Type, run: Run) -> bool:
     return value is not None and test(value, run)
 
 
+def takes(function: Function, wanted: Sequence[str]) -> bool:
+    """Whether a function can be called with arguments of these types, as far as its own are known."""
+    if len(function.parameters) != len(wanted):
+        return False
+    for own, given in zip(function.types, map(canonical_type, wanted), strict=False):
+        declared = canonical_type(own or "Any")
+        both_known = declared in BUILT_IN and given in BUILT_IN
+        if both_known and declared not in ("Any", given) and given != k.NULL:
+            return False
+    return True
+
+
 def _is_generic_instance(value: Any, of: Type, run: Run) -> bool:
     inner = of.parameters[0]
     if of.name == k.LIST:
@@ -97,7 +109,7 @@ def _is_generic_instance(value: Any, of: Type, run: Run) -> bool:
         ends = (value.start, value.end) if isinstance(value, Range) else ()
         return bool(ends) and all(end is None or is_instance(end, inner, run) for end in ends)
     if of.name == k.FUNCTION:
-        return isinstance(value, Function) and len(value.parameters) == len(of.parameters) - 1
+        return isinstance(value, Function) and takes(value, [parameter.name for parameter in of.parameters[:-1]])
     return isinstance(value, dict) and all(
         name in value and (value[name] is None or is_instance(value[name], member, run))
         for name, member in zip(of.names, of.parameters, strict=True)

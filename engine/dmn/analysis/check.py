@@ -17,7 +17,7 @@ from engine.dmn.analysis.tables import TableAnalysis
 from engine.dmn.decisions import DecisionModel, load_decisions
 from engine.dmn.errors import DmnError
 from engine.dmn.library import Library
-from engine.dmn.types import plain_type
+from engine.dmn.model import plain_type
 from engine.values import to_plain
 
 _COUNTED = frozenset(

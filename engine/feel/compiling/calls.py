@@ -67,6 +67,7 @@ def function_literal(node: n.FunctionLiteral, compilation: Compilation) -> Closu
     body, size, depth = compilation.measured(node.body)
     parameters: list[tuple[str, Type | None]] = node.parameters
     names = tuple(name for name, _ in parameters)
+    types = tuple(wanted.name if wanted else None for _, wanted in parameters)
 
     def make(frame: Frame) -> Function:
         def run_body(run: Run, values: list[Any]) -> Any:
@@ -80,7 +81,7 @@ def function_literal(node: n.FunctionLiteral, compilation: Compilation) -> Closu
             finally:
                 run.leave(depth + 2)
 
-        return Function(names, run_body)
+        return Function(names, run_body, types=types)
 
     return make
 
