@@ -5,6 +5,7 @@ from uuid import UUID
 from engine.commands.work_items import can_read
 from engine.definitions.manifest import Section
 from engine.errors import InvalidInputError, NotFoundError, NotPermittedError
+from engine.queries.roles_in_case import holder_in
 from engine.requests import remember, replayed
 from engine.step.history import HistoryEntry
 from engine.step.ids import ordered_id
@@ -58,14 +59,14 @@ def may_write(uow: UnitOfWork, instance: LoadedInstance, section: str) -> bool:
     sections = instance.deployed.manifest.sections()
     if not sections:
         return True
-    return any(each.key == section and takes_part(uow, instance.started_by, each) for each in sections)
+    return any(each.key == section and takes_part(uow, instance, each) for each in sections)
 
 
-def takes_part(uow: UnitOfWork, started_by: str | None, section: Section) -> bool:
-    """Whether the actor belongs to a section of the conversation."""
-    if section.initiator and uow.actor == started_by:
-        return True
-    return bool(uow.holder.role_names.intersection(section.roles))
+def takes_part(uow: UnitOfWork, instance: LoadedInstance, section: Section) -> bool:
+    """Whether the actor belongs to a section of the conversation; a section without who began it is closed to them."""
+    if uow.actor == instance.started_by:
+        return section.initiator
+    return bool(holder_in(uow, instance.id).role_names.intersection(section.roles))
 
 
 def _tell_initiator(uow: UnitOfWork, instance: LoadedInstance, section: str, text: str) -> None:

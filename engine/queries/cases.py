@@ -11,6 +11,7 @@ from sqlalchemy import select
 from engine.definitions.manifest import Fact
 from engine.errors import NotFoundError
 from engine.queries.organisation import names_of
+from engine.queries.roles_in_case import holder_in
 from engine.rules.assignment import texts
 from engine.rules.due_dates import SHANGHAI
 from engine.rules.masking import masked
@@ -83,7 +84,7 @@ def readable_variables(uow: UnitOfWork, instance: LoadedInstance) -> dict[str, A
     return masked(
         instance.variables,
         instance.deployed.manifest.sensitive,
-        uow.holder,
+        holder_in(uow, instance.id),
         is_initiator=instance.started_by is not None and instance.started_by == uow.actor,
     )
 
@@ -111,7 +112,7 @@ def facts_of(uow: UnitOfWork, instance: LoadedInstance) -> tuple[FactValue, ...]
 def _may_see(uow: UnitOfWork, instance: LoadedInstance, fact: Fact) -> bool:
     if not fact.roles or instance.started_by == uow.actor:
         return True
-    return bool(uow.holder.role_names.intersection(fact.roles))
+    return bool(holder_in(uow, instance.id).role_names.intersection(fact.roles))
 
 
 def _names_for(uow: UnitOfWork, facts: Iterable[tuple[Fact, Any]]) -> dict[str, str]:
@@ -178,7 +179,7 @@ def decisions_of(uow: UnitOfWork, instance: LoadedInstance) -> tuple[DecisionEnt
             masked(
                 instance.sealer.open(row.inputs, f"decision:{row.id}"),
                 manifest.sensitive,
-                uow.holder,
+                holder_in(uow, instance.id),
                 is_initiator=instance.started_by == uow.actor,
             ),
             loads(row.result)["value"],

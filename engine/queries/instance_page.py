@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from engine.commands.add_comment import takes_part
+from engine.commands.attachments import may_attach
 from engine.commands.cancel_instance import ADMINISTRATORS
 from engine.commands.withdraw_instance import may_withdraw, open_withdrawal
 from engine.queries.cases import (
@@ -155,7 +156,7 @@ def instance_page(uow: UnitOfWork, instance_id: UUID) -> InstancePage:
         done_ids=tuple(sorted(traces_of(uow, instance) - set(current))),
         has_diagram=instance.deployed.diagram_of(instance.process_key) is not None,
         can_withdraw=may_withdraw(uow, instance) and open_withdrawal(uow, instance) is not None,
-        can_attach=instance.is_active,
+        can_attach=instance.is_active and may_attach(uow, instance),
         can_administer=bool(
             uow.holder.role_names & (ADMINISTRATORS | {instance.deployed.manifest.data.get("owner_role")})
         ),
@@ -205,7 +206,7 @@ def _links(uow: UnitOfWork, instance_id: UUID) -> tuple[LinkEntry, ...]:
 
 
 def _sections(uow: UnitOfWork, instance: LoadedInstance) -> tuple[SectionEntry, ...]:
-    mine = [each for each in instance.deployed.manifest.sections() if takes_part(uow, instance.started_by, each)]
+    mine = [each for each in instance.deployed.manifest.sections() if takes_part(uow, instance, each)]
     if not mine:
         return ()
     query = (

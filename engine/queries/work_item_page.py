@@ -25,6 +25,7 @@ from engine.queries.cases import (
 )
 from engine.queries.choices import CaseChoices
 from engine.queries.organisation import names_of
+from engine.queries.roles_in_case import holder_in
 from engine.queries.timeline import TimelineEntry, timeline_of
 from engine.rules.assignment import Assignment, may_handle
 from engine.rules.masking import masked
@@ -141,7 +142,7 @@ def _readable_context(uow: UnitOfWork, item: LoadedWorkItem) -> dict[str, Any]:
     return masked(
         form_context(uow, item),
         instance.deployed.manifest.sensitive,
-        uow.holder,
+        holder_in(uow, instance.id),
         is_initiator=instance.started_by is not None and instance.started_by == uow.actor,
     )
 
