@@ -16,3 +16,11 @@ def test_a_shipped_form_is_accepted_and_can_be_drawn(path):
     schema = FormSchema.load(json.loads(path.read_text(encoding="utf-8")))
     view = build_view(schema, initial_data(schema, None, {}), {}, NoChoices())
     assert view.items or view.action
+
+
+def test_recommended_co_units_stand_in_the_form_that_names_the_units():
+    routing = next(path for path in FORMS if path.stem == "routing")
+    schema = FormSchema.load(json.loads(routing.read_text(encoding="utf-8")))
+    case = {"lead_unit": None, "co_units": [], "recommended_lead_unit": "教务处", "recommended_co_units": ["财务处"]}
+    shown = initial_data(schema, None, case)
+    assert (shown["lead_unit"], shown["co_units"]) == ("教务处", ["财务处"])
