@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine.rules.setting_values import LOG_IN_SETTINGS, SettingDeclaration, SettingValue, from_stored
 from models import Deployment, Setting, User
 
+LEAST, MOST = 0, 1000  # of a number for which a process names no bounds: a count, a share, days
 KINDS = {"text": "text", "number": "number", "bool": "bool", "list": "list"}
 
 
@@ -97,6 +98,8 @@ def _declaration(key: str, manifest: Mapping[str, Any], name: str, entry: Mappin
         default=Decimal(str(default)) if kind == "number" and default is not None else default,
         group=_chinese(manifest.get("name")) or key,
         source=str(entry.get("source", "")),
+        least=entry.get("least", LEAST),
+        most=entry.get("most", MOST),
     )
 
 

@@ -91,6 +91,9 @@ def test_a_deployed_process_declares_its_settings(as_admin, ask, engine):
     assert declared["motion.max_rounds"].default == Decimal(2)
     assert declared["motion.no_rating_counts"].kind == "bool"
     assert as_admin(change_setting, "motion.no_rating_counts", "true") is True
+    for typed in ("-1", "1e99"):  # a process that names no bounds
+        with pytest.raises(InvalidInputError):
+            as_admin(change_setting, "motion.max_rounds", typed)
 
 
 def test_a_year_is_seeded_with_its_holidays_and_shifted_working_days(as_admin, ask):

@@ -59,7 +59,7 @@ def clear_day(day: str) -> ResponseReturnValue:
     return redirect(url_for("admin.calendar", year=cleared.year), code=303)
 
 
-@bp.post("/calendar/years/<int:year>/seed")
+@bp.post("/calendar/years/<int(min=1900, max=2200):year>/seed")
 @area_required(Area.CALENDAR)
 def seed(year: int) -> ResponseReturnValue:
     """Fill an empty year with the announced holidays."""

@@ -237,3 +237,8 @@ def test_a_file_that_is_no_spreadsheet_is_refused(admin, content):
 def test_an_invented_upload_cannot_be_found(admin):
     for token in ("x", "a" * 32, "..%2f..%2fmaster.key"):
         assert admin.post(f"/admin/import/{token}", {"do": "apply"}).status == 404
+
+
+@pytest.mark.parametrize("year", [0, 99999])
+def test_a_year_that_no_calendar_has_is_an_unknown_address(admin, year):
+    assert admin.post(f"/admin/calendar/years/{year}/seed").status == 404
