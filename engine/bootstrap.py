@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -38,6 +39,7 @@ class Engine:
     mailer: Mailer = field(default_factory=NullMailer)
     jobs: JobQueue = field(default_factory=NullQueue)
     runs_jobs_at_once: bool = False  # after each commit, so that a person sees the effect of a message
+    absences_seen_on: date | None = None  # the day on which the worker last looked for people who have left
     _deployed: OrderedDict[UUID, Deployed] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _thread: threading.local = field(default_factory=threading.local)

@@ -3,19 +3,21 @@
 import os
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import Row, delete, insert, or_, select, update
 
 from engine import step
 from engine.commands.correlate_message import correlate_message, deliver, find_subscriptions
+from engine.commands.stand_in import absent_and_waited_for, let_others_stand_in
 from engine.errors import BusyError, EngineError, NoSubscriptionError
-from engine.rules.retry import next_try
+from engine.queries.organisation import local_date
+from engine.rules.retry import MAX_ATTEMPTS, next_try
 from engine.step.history import HistoryEntry
 from engine.step.instance import load_instance
 from engine.step.save import INCIDENT, JOB, MESSAGE_PLACE, incident_row, job_row
@@ -46,6 +48,7 @@ class ClaimedJob:
 
 def run_due_jobs(engine: "Engine", limit: int | None = None) -> int:
     """Carry out due jobs until none is left (or ``limit`` were done); answers how many succeeded."""
+    _pass_on_what_waits_for_absent(engine)
     owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{threading.get_ident() % 10**6}:{uuid4().hex[:8]}"
     done = 0
     for _ in range(ROUNDS):
@@ -57,17 +60,26 @@ def run_due_jobs(engine: "Engine", limit: int | None = None) -> int:
     return done
 
 
+def _pass_on_what_waits_for_absent(engine: "Engine") -> None:
+    """Once a day: some leave on a day that was entered before it came."""
+    today = local_date(engine.clock)
+    if engine.absences_seen_on == today:
+        return
+    engine.absences_seen_on = today
+    with engine.reading() as uow:
+        people = absent_and_waited_for(uow)
+    for person in people:
+        try:
+            with engine.unit_of_work() as uow:
+                let_others_stand_in(uow, person)
+        except EngineError as error:  # tomorrow again; the jobs must not wait for it
+            log.warning("stand_in.failed", person=person, reason=str(error))
+
+
 def claim(engine: "Engine", owner: str, size: int) -> list[ClaimedJob]:
     """Take due jobs that nobody holds, the longest due first; the attempt counts from now on."""
     with engine.unit_of_work() as uow:
-        free = or_(JOB.c.locked_until.is_(None), JOB.c.locked_until <= uow.now)
-        rows = uow.connection.execute(
-            select(JOB)
-            .where(JOB.c.state == JobState.WAITING, JOB.c.due_at <= uow.now, free)
-            .order_by(JOB.c.due_at, JOB.c.id)
-            .limit(size)
-            .with_for_update(skip_locked=True)
-        ).all()
+        rows = _worth_a_try(uow, _free_jobs(uow, size))
         if not rows:
             return []
         uow.connection.execute(
@@ -94,6 +106,28 @@ def claim(engine: "Engine", owner: str, size: int) -> list[ClaimedJob]:
     ]
 
 
+def _free_jobs(uow: UnitOfWork, size: int) -> Sequence[Row[Any]]:
+    free = or_(JOB.c.locked_until.is_(None), JOB.c.locked_until <= uow.now)
+    return uow.connection.execute(
+        select(JOB)
+        .where(JOB.c.state == JobState.WAITING, JOB.c.due_at <= uow.now, free)
+        .order_by(JOB.c.due_at, JOB.c.id)
+        .limit(size)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def _worth_a_try(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+    """A job whose lease ended may have killed its worker: it is tried alone, and given up like any that fails."""
+    lost = [row for row in rows if row.locked_by is not None]
+    for row in lost:
+        if row.attempts >= MAX_ATTEMPTS:
+            text = "执行它的进程一再中断，没有留下原因"
+            _give_up(uow, row.id, row.process_instance_id, row.flow_node_id, "worker-lost", text)
+    suspects = [row for row in lost if row.attempts < MAX_ATTEMPTS]
+    return suspects[:1] or [row for row in rows if row.locked_by is None]
+
+
 def carry_out(engine: "Engine", job: ClaimedJob) -> bool:
     """Do one job; False if it failed, or if its lease ended and another worker has it now."""
     try:
@@ -108,7 +142,10 @@ def carry_out(engine: "Engine", job: ClaimedJob) -> bool:
             _HANDLERS[job.kind](uow, job)
     except Exception as error:
         log.warning("job_failed", job=str(job.id), kind=job.kind.value, attempts=job.attempts, error=str(error))
-        _record_failure(engine, job, error)
+        try:
+            _record_failure(engine, job, error)
+        except BusyError:  # its lease ends by itself
+            log.warning("job_failure_not_recorded", job=str(job.id))
         return False
     return True
 
@@ -127,14 +164,21 @@ def _record_failure(engine: "Engine", job: ClaimedJob, error: Exception) -> None
                 locked_until=None,
                 last_error=text,
                 due_at=again or JOB.c.due_at,
-                state=JobState.WAITING if again else JobState.FAILED,
                 retries_left=JOB.c.retries_left - 1 if again else 0,
             )
         )
         if changed.rowcount == 1 and again is None:
             code = error.code if isinstance(error, EngineError) else "job-failed"
-            row = incident_row(uow, job.process_instance_id, code, text, job.flow_node_id, job.id)
-            uow.connection.execute(insert(INCIDENT), row)
+            _give_up(uow, job.id, job.process_instance_id, job.flow_node_id, code, text)
+
+
+def _give_up(
+    uow: UnitOfWork, job_id: UUID, instance_id: UUID | None, flow_node_id: str | None, code: str, text: str
+) -> None:
+    """No more tries: a person decides."""
+    failed = {"state": JobState.FAILED, "locked_by": None, "locked_until": None, "retries_left": 0, "last_error": text}
+    uow.connection.execute(update(JOB).where(JOB.c.id == job_id).values(failed))
+    uow.connection.execute(insert(INCIDENT), incident_row(uow, instance_id, code, text, flow_node_id, job_id))
 
 
 def _fire_timer(uow: UnitOfWork, job: ClaimedJob) -> None:

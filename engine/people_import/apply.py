@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from engine.commands.organisation.people import FIELDS, end_log_ins
 from engine.commands.organisation.trail import ensure_may, record, snapshot
+from engine.commands.stand_in import let_others_stand_in
 from engine.errors import ConflictError, InvalidInputError
 from engine.people_import.plan import Change, ImportPlan, PersonLine
 from engine.queries.organisation import people_with_role
@@ -103,4 +104,5 @@ def _end(uow: "UnitOfWork", user: User, line: PersonLine | None) -> None:
     user.left_on = line.left_on if line and line.left_on else uow.today
     if user.left_on <= uow.today:
         end_log_ins(uow, user.id)
+        let_others_stand_in(uow, user.id)
     record(uow, "user.ended", user.id, before=before, after=snapshot(user, ("left_on",)))

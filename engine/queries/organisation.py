@@ -140,6 +140,14 @@ def relatives_of(session: Session, user_ids: str | Collection[str]) -> frozenset
     return frozenset(session.scalars(query))
 
 
+def absent(session: Session, user_ids: Collection[str], on: date) -> frozenset[str]:
+    """Which of these people have left by that day or have a locked account."""
+    if not user_ids:
+        return frozenset()
+    query = select(User.id).where(User.id.in_(set(user_ids)), or_(User.is_locked, ~has_not_left(on)))
+    return frozenset(session.scalars(query))
+
+
 def names_of(session: Session, user_ids: Collection[str]) -> dict[str, str]:
     """Display names by id; an id nobody has is missing."""
     if not user_ids:

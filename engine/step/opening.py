@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from engine.queries.organisation import people_with_role
+from engine.queries.organisation import absent, people_with_role
 from engine.rules import due_dates
 from engine.rules.assignment import Assignment, assign, texts
 from engine.rules.due_dates import SHANGHAI, Deadline
@@ -17,6 +17,7 @@ from models import Relative, UserTask, WorkItem
 
 if TYPE_CHECKING:
     from engine.spiff import OpenedUserTask
+    from engine.spiff.effects import UserTaskAttributes
 
 RELATIVE = Relative.__table__
 
@@ -34,22 +35,44 @@ class Opening:
 def resolve(environment: StepEnvironment, task: "OpenedUserTask", variables: Mapping[str, Any]) -> Opening:
     """Evaluate the attributes of a user task that was just opened."""
     context = environment.context(variables, task.local)
-    assignment = resolve_assignment(environment, task, context)
+    assignment = resolve_assignment(environment, task.attributes, context)
     return Opening(task, assignment, _deadline(environment, task, context), _vacancy(environment, assignment))
 
 
-def resolve_assignment(environment: StepEnvironment, task: "OpenedUserTask", context: Mapping[str, Any]) -> Assignment:
+def resolve_assignment(
+    environment: StepEnvironment, attributes: "UserTaskAttributes", context: Mapping[str, Any]
+) -> Assignment:
     """Whom the task waits for, without those excluded by name, by kinship or by four eyes."""
-    attributes = task.attributes
     excluded = set(texts(_value(environment, attributes.exclude, context, always=True)))
     excluded |= _four_eyes(environment, attributes.extra.get("fourEyesWith"))
+    assignee = _value(environment, attributes.assignee, context, always=True)
+    role, unit = attributes.candidate_role, attributes.candidate_unit
+    relatives = _relatives(environment, excluded)
+    if names_stand_in(attributes) and absent(environment.uow.session, texts(assignee), environment.uow.today):
+        banned = excluded.union(*relatives.values())
+        assignee = _first_present(environment, attributes.extra.get("standIn"), context, banned)
+        if assignee is None:
+            role, unit = attributes.extra.get("standInRole"), attributes.extra.get("standInUnit")
     return assign(
-        assignee=_value(environment, attributes.assignee, context, always=True),
-        roles=_value(environment, attributes.candidate_role, context),
-        units=_value(environment, attributes.candidate_unit, context) if attributes.candidate_unit else None,
+        assignee=assignee,
+        roles=_value(environment, role, context),
+        units=_value(environment, unit, context) if unit else None,
         excluded=excluded,
-        relatives=_relatives(environment, excluded),
+        relatives=relatives,
     )
+
+
+def names_stand_in(attributes: "UserTaskAttributes") -> bool:
+    """Whether the diagram says who does it when the assignee is not there any more."""
+    return bool(attributes.extra.get("standIn") or attributes.extra.get("standInRole"))
+
+
+def _first_present(
+    environment: StepEnvironment, text: str | None, context: Mapping[str, Any], banned: Collection[str]
+) -> str | None:
+    people = [one for one in texts(_value(environment, text, context, always=True)) if one not in banned]
+    gone = absent(environment.uow.session, people, environment.uow.today)
+    return next((one for one in people if one not in gone), None)
 
 
 def _value(environment: StepEnvironment, text: str | None, context: Mapping[str, Any], *, always: bool = False) -> Any:

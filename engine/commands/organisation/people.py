@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 from engine.commands.organisation.trail import ensure_may, record, snapshot
+from engine.commands.stand_in import let_others_stand_in
 from engine.errors import ConflictError, InvalidInputError, NotFoundError
 from engine.queries.organisation import local_date
 from engine.rules.administration import Area
@@ -98,6 +99,7 @@ def lock_user(uow: "UnitOfWork", user_id: str) -> None:
     before = snapshot(user, ("is_locked",))
     user.is_locked = True
     end_log_ins(uow, user_id)
+    let_others_stand_in(uow, user_id)
     record(uow, "user.locked", user_id, before=before, after=snapshot(user, ("is_locked",)))
 
 
@@ -121,6 +123,7 @@ def end_user(uow: "UnitOfWork", user_id: str, *, left_on: date | None = None) ->
     user.left_on = left_on or local_date(uow.clock)
     if user.left_on <= local_date(uow.clock):
         end_log_ins(uow, user_id)
+        let_others_stand_in(uow, user_id)
     record(uow, "user.ended", user_id, before=before, after=snapshot(user, ("left_on",)))
 
 
