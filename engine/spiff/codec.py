@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import struct
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from engine.spiff.effects import Ended
 from engine.spiff.errors import ExecutionError, StateError
+from engine.spiff.frozen import Frozen
 from engine.spiff.packed import Texts
 from engine.spiff.specs import FlowNode, ProcessSpec
 from engine.spiff.state import Activity, Loop, Record, Scope, Subscription
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 1
 _PARTS: Final = 8
+FREEZE_FROM = 16  # open bodies; fewer are kept as they are
 FindDefinitions = Callable[[str, str], "Definitions"]
 
 
@@ -32,7 +35,8 @@ def _unpack(text: str | None) -> dict[str, Any] | None:
 
 
 def encode_state(run: Execution) -> bytes:
-    """The live state; variables of the instance itself are not in it."""
+    """The live state; variables of the instance itself are not in it. Many parallel bodies are put on ice by it."""
+    freeze(run)
     scopes: list[Any] = []
     activities: list[Any] = []
     pending = [run.root]
@@ -91,14 +95,15 @@ def _activity_out(activity: Activity) -> tuple[Any, ...]:
 
 
 def _loop_out(loop: Loop) -> tuple[Any, ...]:
+    frozen = None if loop.frozen is None else loop.frozen.parts()
     bits = None if loop.open is None else bytes(loop.open)
     items = None if loop.items is None else (loop.items.ends, loop.items.blob)
     outputs = (loop.outputs.ends, loop.outputs.blob, loop.output_indexes) if loop.output_indexes else None
-    return (loop.kind, loop.total, loop.done, loop.active, loop.started, items, outputs, loop.first_no, bits)
+    return (loop.kind, loop.total, loop.done, loop.active, loop.started, items, outputs, loop.first_no, bits, frozen)
 
 
 def _loop_in(row: Any) -> Loop:
-    kind, total, done, active, started, items, outputs, first_no, bits = row
+    kind, total, done, active, started, items, outputs, first_no, bits, *frozen = row
     loop = Loop(kind, total, done, active, started, first_no=first_no)
     if items is not None:
         loop.items = Texts(*items)
@@ -106,7 +111,92 @@ def _loop_in(row: Any) -> Loop:
         loop.outputs, loop.output_indexes = Texts(outputs[0], outputs[1]), outputs[2]
     if bits is not None:
         loop.open = bytearray(bits)
+    if frozen and frozen[0] is not None:
+        loop.frozen = Frozen(*frozen[0])
     return loop
+
+
+# --- bodies on ice ------------------------------------------------------------------------------------------------
+
+
+def freeze(run: Execution) -> None:
+    """Turn the bodies of parallel multi-instance activities that have many of them into bytes."""
+    for controller in list(run.activities.values()):
+        loop = controller.loop
+        if loop is None or loop.kind != "parallel" or loop.open is not None or controller.no not in run.activities:
+            continue
+        if loop.frozen is None and len(controller.children) < FREEZE_FROM:
+            continue
+        if any(a.loop is not None and a.loop.frozen is not None for c in controller.children.values() for a in _in(c)):
+            continue  # an inner one has many: it is on ice itself
+        _freeze_children(run, controller, loop)
+
+
+def _in(body: Activity) -> Iterator[Activity]:
+    """The activities of a body."""
+    pending = [body]
+    while pending:
+        activity = pending.pop()
+        yield activity
+        pending.extend(activity.children.values())
+        if activity.child is not None:
+            pending.extend(activity.child.activities.values())
+
+
+def _freeze_children(run: Execution, controller: Activity, loop: Loop) -> None:
+    bodies: list[tuple[int, bytes, list[int]]] = []
+    for child in list(controller.children.values()):
+        inside = list(_in(child))
+        scopes = [a.child for a in inside if a.child is not None]
+        subscriptions = [s for owner in (*inside, *scopes) for s in owner.subscriptions]
+        if any(s.kind == "condition" for s in subscriptions):
+            continue  # it looks at every change of the variables
+        rows = (
+            [_scope_out(s, run.root) for s in scopes],
+            [_activity_out(a) for a in sorted(inside, key=lambda a: a.no)],
+            [_subscription_out(s) for s in subscriptions],
+        )
+        data = msgspec.msgpack.encode(rows)
+        bodies.append((child.index or 0, data, _numbers_of(rows)))
+        _forget(run, inside, scopes, subscriptions)
+        del controller.children[child.no]
+        if any(s.kind == "signal" for s in subscriptions):
+            loop.frozen = loop.frozen or Frozen.empty(loop.total)
+            loop.frozen.signals = True
+    if bodies:
+        loop.frozen = loop.frozen or Frozen.empty(loop.total)
+        loop.frozen.put(bodies)
+
+
+def _forget(run: Execution, activities: list[Activity], scopes: list[Scope], subscriptions: list[Subscription]) -> None:
+    for activity in activities:
+        run.activities.pop(activity.no, None)
+        if activity in run.ranges:
+            run.ranges.remove(activity)
+    for subscription in subscriptions:
+        run.subscriptions.pop(subscription.no, None)
+    run.forget_joins(scopes)
+
+
+def _numbers_of(rows: Any) -> list[int]:
+    """The numbers by which something in a body is found: its activities, waits, and first parallel user tasks."""
+    ranges = [row[7][7] for row in rows[1] if row[7] is not None and row[7][8] is not None]
+    return [*(row[0] for row in rows[1]), *(row[0] for row in rows[2]), *ranges]
+
+
+def thaw(run: Execution, controller: Activity, bodies: Iterable[int]) -> None:
+    """Make bodies live again."""
+    frozen = controller.loop.frozen if controller.loop is not None else None
+    if frozen is None:
+        return
+    try:
+        for body in list(bodies):
+            rows = msgspec.msgpack.decode(frozen.take(body), strict=False)
+            frozen.forget(_numbers_of(rows))
+            _Loader(run, run.find_definitions).load_body(controller, rows)
+    except (ValueError, KeyError, TypeError, IndexError, struct.error) as error:
+        raise StateError(f"the state cannot be read: {error!r}") from error
+    controller.children = dict(sorted(controller.children.items()))
 
 
 def _record_out(record: Record) -> tuple[Any, ...]:
@@ -177,6 +267,25 @@ class _Loader:
                 if inner is not None:
                     pending.append(self._add_scope(activity, inner))
         self._run.activities = dict(sorted(self._run.activities.items()))
+        for row in subscriptions:
+            self._add_subscription(row)
+        self._run.restore_joins(list(self._scopes.values()))
+
+    def load_body(self, controller: Activity, rows: Any) -> None:
+        """Put one body of a multi-instance activity back."""
+        scopes, activities, subscriptions = rows
+        by_host = {row[1]: row for row in scopes}
+        waiting: dict[int, list[Any]] = {}
+        for row in activities:
+            waiting.setdefault(row[2], []).append(row)
+        pending = [controller.scope]
+        while pending:
+            scope = pending.pop()
+            for row in waiting.get(scope.no, ()):
+                activity = self._add_activity(scope, row)
+                inner = by_host.get(activity.no)
+                if inner is not None:
+                    pending.append(self._add_scope(activity, inner))
         for row in subscriptions:
             self._add_subscription(row)
         self._run.restore_joins(list(self._scopes.values()))

@@ -95,6 +95,7 @@ class Core:
         def fire_joins(self) -> bool: ...
         def fire_conditions(self) -> bool: ...
         def ad_hoc_progress(self, scope: Scope) -> None: ...
+        def thaw_children(self, controller: Activity) -> None: ...
 
     # --- the agenda ---------------------------------------------------------------------------------------------
 
@@ -249,6 +250,7 @@ class Core:
         pending = [activity]
         while pending:
             current = pending.pop()
+            self.thaw_children(current)
             self.drop(current, "cancelled")
             pending.extend(current.children.values())
             current.children.clear()

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from engine.spiff.adhoc import AdHoc
 from engine.spiff.budget import Limits
-from engine.spiff.codec import encode_state, fill, unpack_state
+from engine.spiff.codec import encode_state, fill, thaw, unpack_state
 from engine.spiff.core import waits_for_person
 from engine.spiff.effects import Effects, Ended, OpenedUserTask, Wait
 from engine.spiff.environment import ExecutionEnvironment
 from engine.spiff.errors import ExecutionError, NotWaitingError, StateError
 from engine.spiff.specs import FlowNode, ProcessSpec
-from engine.spiff.state import Scope
+from engine.spiff.state import Activity, Scope
 
 if TYPE_CHECKING:
     from engine.spiff.definitions import Definitions
@@ -113,6 +113,7 @@ class Execution(AdHoc):
             ExecutionError: the step fails.
         """
         self.begin_step()
+        self.thaw(no)
         activity = self.activities.get(no)
         if activity is not None and waits_for_person(activity):
             self.finish_user_task(activity, data)
@@ -159,6 +160,7 @@ class Execution(AdHoc):
             ExecutionError: it is not offered now.
         """
         self.begin_step()
+        self.thaw_all()
         for scope, node in self._offers():
             if node.bpmn_id == node_id:
                 self.begin_offered(scope, node)
@@ -169,29 +171,66 @@ class Execution(AdHoc):
 
     def user_tasks(self) -> list[OpenedUserTask]:
         """The open user tasks, oldest first."""
+        self.thaw_all()
         tasks = [self.as_user_task(a) for a in self.activities.values() if waits_for_person(a)]
         tasks += self.range_tasks()
         return sorted(tasks, key=lambda task: task.no)
 
     def waits(self) -> list[Wait]:
         """The open subscriptions, oldest first."""
+        self.thaw_all()
         return [self.as_wait(s) for _, s in sorted(self.subscriptions.items())]
 
     def context_of(self, wait: Wait) -> dict[str, Any]:
         """The variables that are visible where something waits."""
+        self.thaw(wait.no)
         subscription = self.subscriptions[wait.no]
         activity = subscription.activity
         return self.context(subscription.scope or (activity.scope if activity else self.root), activity)
 
     def enabled(self) -> list[str]:
         """Activities that ad-hoc sub-processes offer."""
+        self.thaw_all()
         return [node.bpmn_id for _, node in self._offers()]
 
     def _offers(self) -> Iterator[tuple[Scope, FlowNode]]:
-        for activity in list(self.activities.values()):
+        for _, activity in sorted(self.activities.items()):
             if activity.child is not None:
                 for node in self.offered(activity.child):
                     yield activity.child, node
+
+    # --- bodies on ice ------------------------------------------------------------------------------------------
+
+    def thaw(self, no: int) -> None:
+        """Make the multi-instance body live in which something with this number waits."""
+        if no in self.activities or no in self.subscriptions:
+            return
+        for controller in self._frozen():
+            body = controller.loop.frozen.find(no) if controller.loop and controller.loop.frozen else None
+            if body is not None:
+                thaw(self, controller, [body])
+                if no in self.activities or no in self.subscriptions:
+                    return
+
+    def thaw_all(self) -> None:
+        """Make every multi-instance body live."""
+        for controller in self._frozen():
+            self.thaw_children(controller)
+
+    def thaw_children(self, controller: Activity) -> None:
+        """Make every body of one multi-instance activity live."""
+        if controller.loop is not None and controller.loop.frozen is not None:
+            thaw(self, controller, controller.loop.frozen.bodies())
+            controller.loop.frozen = None
+
+    def thaw_for_signal(self) -> None:
+        """Make the bodies live that may wait for a signal."""
+        for controller in self._frozen():
+            if controller.loop is not None and controller.loop.frozen is not None and controller.loop.frozen.signals:
+                self.thaw_children(controller)
+
+    def _frozen(self) -> list[Activity]:
+        return [a for a in self.activities.values() if a.loop is not None and a.loop.frozen is not None]
 
     # --- starting -----------------------------------------------------------------------------------------------
 

@@ -140,6 +140,11 @@ class Flows(Core):
         joins = self._blockers(scope, node, set(scope.arrivals))
         return not any(self._blockers(scope, scope.spec.nodes[join], occupied) for join in joins)
 
+    def forget_joins(self, scopes: list[Scope]) -> None:
+        """Scopes that are put on ice take their waiting joins with them."""
+        for key in [key for key in self._pending_joins if key[0] in scopes]:
+            del self._pending_joins[key]
+
     def restore_joins(self, scopes: list[Any]) -> None:
         """Find the inclusive joins with tokens after a state was loaded."""
         for scope in scopes:

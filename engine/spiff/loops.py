@@ -139,6 +139,7 @@ class Loops(Activities):
     def _finish(self, controller: Activity, spec: LoopSpec) -> None:
         """End what still runs, hand over the outputs in the order of the items, and go on."""
         loop = loop_state(controller)
+        self.thaw_children(controller)
         for child in list(controller.children.values()):
             self.cancel_activity(child)
         self.close_range(controller)

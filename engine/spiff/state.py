@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from engine.spiff.frozen import Frozen
 from engine.spiff.packed import Texts
 from engine.spiff.specs import FlowNode, ProcessSpec, Trigger
 
@@ -48,6 +49,7 @@ class Loop:
     output_indexes: bytes = b""  # whose outputs they are
     first_no: int = 0  # parallel user tasks: the child with index i has the number first_no + i
     open: bytearray | None = None  # parallel user tasks: one bit per child
+    frozen: Frozen | None = None  # other parallel bodies: those that this step has not touched
 
 
 @dataclass(slots=True, eq=False)

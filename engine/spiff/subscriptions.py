@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.bpmn.iso import Due, TimerValueError, cycle_due, first_due
 from engine.spiff.effects import Wait
@@ -19,6 +19,10 @@ _WAITING_KINDS = {"message": "message", "signal": "signal", "timer": "timer", "c
 
 class Subscriptions(Flows):
     """Catch events, receive tasks, boundary events, event gateways and the starts of event sub-processes."""
+
+    if TYPE_CHECKING:
+
+        def thaw(self, no: int) -> None: ...
 
     def subscribe(self, node: FlowNode, scope: Scope, activity: Activity | None, owner_scope: Scope | None) -> None:
         """Open what the triggers of a node wait for; errors, escalations and the like are looked up when thrown."""
@@ -116,6 +120,7 @@ class Subscriptions(Flows):
         Raises:
             NotWaitingError: closed, or of another kind.
         """
+        self.thaw(no)
         subscription = self.subscriptions.get(no)
         if subscription is None or subscription.kind != kind:
             raise NotWaitingError(f"nothing waits as {kind} no. {no}")

@@ -21,6 +21,7 @@ class Throwing(Subscriptions):
         def start_compensation(
             self, scope: Scope, node: FlowNode, activity_id: str | None, leaving: str
         ) -> Activity | None: ...
+        def thaw_for_signal(self) -> None: ...
 
     def throw(self, scope: Scope, node: FlowNode) -> None:
         """Do what each trigger of a throw or end event says, then go on (an end event goes nowhere)."""
@@ -86,7 +87,8 @@ class Throwing(Subscriptions):
 
     def broadcast(self, name: str, data: Mapping[str, Any]) -> int:
         """Fire every event of this instance that waits for the signal; returns how many."""
-        waiting = [s for s in self.subscriptions.values() if s.kind == "signal" and s.name == name]
+        self.thaw_for_signal()
+        waiting = [s for _, s in sorted(self.subscriptions.items()) if s.kind == "signal" and s.name == name]
         for subscription in reversed(waiting):
             self.later(self.fire, subscription, dict(data))
         return len(waiting)
