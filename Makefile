@@ -1,7 +1,7 @@
 # Bare `make` lists the targets. Everything is installed into .venv; nothing outside the checkout is touched.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test check conformance run worker bench fuzz chaos format lock
+.PHONY: help setup demo demo-reset test check conformance run worker bench bench-step fuzz chaos format lock
 
 BIN := .venv/bin
 HOST ?= 127.0.0.1
@@ -45,6 +45,9 @@ worker: setup ## carry out due jobs of BANLI_DATABASE_URL (any number of hosts)
 
 bench: setup ## measure what docs/performance.md promises; log in docs/logs
 	@scripts/bench
+
+bench-step: setup ## the durable step against the raw driver and stock SpiffWorkflow; bench/results/step.json
+	@$(BIN)/python -m bench.step $(ARGS)
 
 fuzz: setup ## random diagrams, expressions and forms, the whole count; log in docs/logs
 	@scripts/long-run fuzz

@@ -37,7 +37,7 @@ class Prepared:
     def run(self, connection: Connection, values: Mapping[str, Any]) -> int:
         """Execute it once and answer how many rows it touched."""
         text = self._text(connection.dialect)
-        count: int = text.execute(connection, text.parameters({**self._defaults, **values})).rowcount
+        count: int = text.execute(connection, text.parameters(values)).rowcount
         return count
 
     def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -45,7 +45,7 @@ class Prepared:
         if not rows:
             return
         text = self._text(connection.dialect)
-        made = [text.parameters({**self._defaults, **row}) for row in rows]
+        made = [text.parameters(row) for row in rows]
         if len(made) == 1:
             text.execute(connection, made[0])
         else:
@@ -54,7 +54,7 @@ class Prepared:
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """The rows it selects, as named tuples."""
         text = self._text(connection.dialect)
-        return text.converted(text.execute(connection, text.parameters({**self._defaults, **values})).fetchall())
+        return text.converted(text.execute(connection, text.parameters(values)).fetchall())
 
     def one_or_none(self, connection: Connection, values: Mapping[str, Any]) -> Any:
         """Its only row, or None; the statement can select no more than one."""
@@ -66,7 +66,7 @@ class Prepared:
         text = self._by_driver.get(key)
         if text is None:
             statement = self._statement(dialect.name) if callable(self._statement) else self._statement
-            text = self._by_driver[key] = _Text(statement, dialect, self._columns)
+            text = self._by_driver[key] = _Text(statement, dialect, self._columns, self._defaults)
         return text
 
 
@@ -84,7 +84,9 @@ def _default(column: Any) -> Any:
 class _Text:
     """A statement for one driver."""
 
-    def __init__(self, statement: Any, dialect: Dialect, columns: list[str] | None) -> None:
+    def __init__(
+        self, statement: Any, dialect: Dialect, columns: list[str] | None, defaults: Mapping[str, Any]
+    ) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=columns)
         if compiled.post_compile_params:
             raise TypeError("a prepared statement cannot expand lists")
@@ -95,7 +97,7 @@ class _Text:
         required = {bind.key for bind in compiled.bind_names if bind.required}
         names = compiled.positiontup if compiled.positional else list(compiled.bind_names.values())
         self._names = [(name, processors.get(name)) for name in names]
-        self._fixed = {name: fixed[name] for name in fixed if name not in required}
+        self._fixed = {**defaults, **{name: fixed[name] for name in fixed if name not in required}}
         self._made_row, self._converters = self._result(compiled, dialect)
 
     @staticmethod
@@ -172,7 +174,9 @@ def _wrapped(connection: Connection, sql: str, parameters: Any, error: Any) -> B
     dialect = connection.dialect
     gone = dialect.is_disconnect(error, _driver(connection), None)
     base: Any = dialect.loaded_dbapi.Error
-    wrapped = DBAPIError.instance(sql, parameters, error, base, connection_invalidated=gone, dialect=dialect)
+    wrapped: BaseException = DBAPIError.instance(
+        sql, parameters, error, base, connection_invalidated=gone, dialect=dialect
+    )
     if gone:
         connection.invalidate(error)
     return wrapped

@@ -26,6 +26,7 @@ _NUMBER, _TEMPORAL, _ESCAPE = "#", "@", "$"
 _TAGS = frozenset({_NUMBER, _TEMPORAL, _ESCAPE})
 _TEMPORAL_TYPES = (date, time, timedelta, YearsMonthsDuration, WideDate, WideDateTime)
 _UNSTORABLE_TEXT = re.compile("[\x00\ud800-\udfff]")
+_decoder = json.JSONDecoder(parse_float=Decimal, parse_int=Decimal)
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
@@ -55,7 +56,7 @@ def loads(text: str) -> dict[str, Value]:
         ValueNotStorableError: a text that dumps cannot have written.
     """
     try:
-        raw = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+        raw = _decoder.decode(text)
     except (ValueError, RecursionError) as error:
         raise ValueNotStorableError("", "不是有效的 JSON") from error
     if not isinstance(raw, dict):

@@ -90,7 +90,15 @@ def complete_work_item(
         return _completed_again(answer)
     ensure_open(uow, item, expected_version)
     role = ensure_entitled(uow, item)
-    values = judged(uow, item, data)
+    result = decide(uow, item, judged(uow, item, data), opinion=opinion, role=role)
+    remember(uow, request_id, COMMAND, _answer(result))
+    return Completed(result.instance_id, result.waits_at, result.ended, result.work_item_ids)
+
+
+def decide(
+    uow: UnitOfWork, item: LoadedWorkItem, values: Mapping[str, Any], *, opinion: str | None, role: str | None
+) -> StepResult:
+    """Record a decision that was judged, and take the step; who may decide was asked before."""
     decision = _decision(item, values)
     opinion = opinion or _words(item, values)
     _record(uow, item, values, decision, opinion)
@@ -103,9 +111,7 @@ def complete_work_item(
     }
     entry = HistoryEntry("work_item.completed", item.flow_node_id, body, values, actor_id=uow.actor, role=role)
     done = HistoryEntry("user_task.completed", item.flow_node_id, {"no": str(item.no)}, actor_id=uow.actor, role=role)
-    result = step.advance(uow, item.instance, lambda execution: execution.complete(item.no, values), [entry, done])
-    remember(uow, request_id, COMMAND, _answer(result))
-    return Completed(result.instance_id, result.waits_at, result.ended, result.work_item_ids)
+    return step.advance(uow, item.instance, lambda execution: execution.complete(item.no, values), [entry, done])
 
 
 def judged(uow: UnitOfWork, item: LoadedWorkItem, data: Mapping[str, Any]) -> dict[str, Any]:

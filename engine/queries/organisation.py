@@ -7,12 +7,14 @@ only within the term. People who have left never count; a locked account keeps i
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Date, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.ports import Clock
+from engine.prepared import Prepared
 from models import CongressTerm, LeaderCharge, Relative, RoleAssignment, Unit, UnitKind, User
 
 LOCAL_ZONE = ZoneInfo("Asia/Shanghai")  # dates of the institution are dates here
@@ -61,38 +63,51 @@ def people_with_role(
     """
     roles = _as_tuple(role)
     units = None if unit is None else _as_tuple(unit)
-    found = list(session.scalars(_holders(roles, units, on)))
+    found = _people(session, roles, units, on)
     if found or not units:
         return found
     successors = tuple(current_unit_id(session, unit_id) for unit_id in units)
-    return found if successors == units else list(session.scalars(_holders(roles, successors, on)))
+    return found if successors == units else _people(session, roles, successors, on)
+
+
+def _people(session: Session, roles: tuple[str, ...], units: tuple[str, ...] | None, on: date) -> list[str]:
+    if len(roles) != 1 or (units is not None and len(units) != 1):
+        return list(session.scalars(_holders(roles, units, on)))
+    if units is None:
+        rows = _HOLDERS.rows(_connection(session), {"role": roles[0], "on": on})
+    else:
+        rows = _HOLDERS_AT.rows(_connection(session), {"role": roles[0], "unit": units[0], "on": on})
+    return [row.user_id for row in rows]
+
+
+def _connection(session: Session) -> Connection:
+    """The session's connection, with what the session still holds back written."""
+    session.flush()
+    return session.connection()
 
 
 def _holders(roles: tuple[str, ...], units: tuple[str, ...] | None, on: date) -> Select[str]:
-    query = (
-        select(RoleAssignment.user_id)
-        .join(User, User.id == RoleAssignment.user_id)
-        .outerjoin(CongressTerm, CongressTerm.term == RoleAssignment.term)
-        .where(RoleAssignment.role.in_(roles), role_is_held(on), has_not_left(on))
-        .distinct()
-        .order_by(RoleAssignment.user_id)
-    )
+    query = _who_hold(RoleAssignment.role.in_(roles), on)
     if units is None:
         return query
     return query.where(or_(RoleAssignment.unit_id.in_(units), RoleAssignment.unit_id.is_(None)))
 
 
-def roles_of(session: Session, user_id: str, on: date) -> tuple[HeldRole, ...]:
-    """What the person holds on that day, in order; nothing for someone who has left."""
-    query = (
-        select(RoleAssignment.role, RoleAssignment.unit_id, RoleAssignment.term)
+def _who_hold(which: ColumnElement[bool], on: Any) -> Select[str]:
+    return (
+        select(RoleAssignment.user_id)
         .join(User, User.id == RoleAssignment.user_id)
         .outerjoin(CongressTerm, CongressTerm.term == RoleAssignment.term)
-        .where(RoleAssignment.user_id == user_id, role_is_held(on), has_not_left(on))
+        .where(which, role_is_held(on), has_not_left(on))
         .distinct()
-        .order_by(RoleAssignment.role, RoleAssignment.unit_id)
+        .order_by(RoleAssignment.user_id)
     )
-    return tuple(HeldRole(role, unit_id, term) for role, unit_id, term in session.execute(query))
+
+
+def roles_of(session: Session, user_id: str, on: date) -> tuple[HeldRole, ...]:
+    """What the person holds on that day, in order; nothing for someone who has left."""
+    rows = _ROLES.rows(_connection(session), {"user": user_id, "on": on})
+    return tuple(HeldRole(row.role, row.unit_id, row.term) for row in rows)
 
 
 def has_role(session: Session, user_id: str, roles: str | Collection[str], on: date) -> bool:
@@ -239,6 +254,23 @@ def role_is_held(on: date) -> ColumnElement[bool]:
 def has_not_left(on: date) -> ColumnElement[bool]:
     """SQL: the person is there on that day."""
     return or_(User.left_on.is_(None), User.left_on > on)
+
+
+_ON: Any = bindparam("on", type_=Date)
+_HOLDERS = Prepared(_who_hold(RoleAssignment.role == bindparam("role"), _ON))
+_HOLDERS_AT = Prepared(
+    _who_hold(RoleAssignment.role == bindparam("role"), _ON).where(
+        or_(RoleAssignment.unit_id == bindparam("unit"), RoleAssignment.unit_id.is_(None))
+    )
+)
+_ROLES = Prepared(
+    select(RoleAssignment.role, RoleAssignment.unit_id, RoleAssignment.term)
+    .join(User, User.id == RoleAssignment.user_id)
+    .outerjoin(CongressTerm, CongressTerm.term == RoleAssignment.term)
+    .where(RoleAssignment.user_id == bindparam("user"), role_is_held(_ON), has_not_left(_ON))
+    .distinct()
+    .order_by(RoleAssignment.role, RoleAssignment.unit_id)
+)
 
 
 def _as_tuple(value: str | Collection[str]) -> tuple[str, ...]:

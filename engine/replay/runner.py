@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from engine.bootstrap import Engine
 from engine.commands.complete_work_item import complete_work_item, form_context
@@ -17,6 +17,7 @@ from engine.commands.save_draft import save_draft
 from engine.commands.start_instance import start_instance
 from engine.commands.work_items import LoadedWorkItem, load_work_item
 from engine.errors import InvalidInputError, StaleWorkItemError
+from engine.prepared import Prepared
 from engine.replay import surroundings
 from engine.replay.answers import Answers, Companion, TaskAnswer
 from engine.replay.clock import MovableClock
@@ -28,6 +29,20 @@ from engine.unit_of_work import UnitOfWork
 from models import HistoryEvent, InstanceStatus, Job, JobState, ProcessInstance, UserTask, WorkItem, WorkItemState
 
 JOB, ITEM, TASK, INSTANCE = Job.__table__, WorkItem.__table__, UserTask.__table__, ProcessInstance.__table__
+_OPEN = (
+    select(ITEM.c.id, ITEM.c.process_instance_id, ITEM.c.created_at, TASK.c.flow_node_id)
+    .join(TASK, TASK.c.id == ITEM.c.user_task_id)
+    .where(ITEM.c.state == WorkItemState.OPEN)
+    .order_by(ITEM.c.created_at, TASK.c.no)
+)
+_OPEN_ITEMS = Prepared(_OPEN)
+_OPEN_ITEMS_OF_INSTANCE = Prepared(_OPEN.where(ITEM.c.process_instance_id == bindparam("instance_id")))
+_NEXT_DUE = Prepared(select(func.min(JOB.c.due_at).label("due_at")).where(JOB.c.state == JobState.WAITING))
+_STATE_AND_VERSION = Prepared(
+    select(ITEM.c.state, INSTANCE.c.version)
+    .join(INSTANCE, INSTANCE.c.id == ITEM.c.process_instance_id)
+    .where(ITEM.c.id == bindparam("item_id"))
+)
 Progress = Callable[[int, int, datetime], None]  # cases done, cases in all, simulated now
 
 
@@ -256,11 +271,7 @@ class Replay:
     def _context_now(self, task: PlannedTask) -> dict[str, Any] | None:
         """What the answer sees when it is given; None when the task no longer waits."""
         with self.engine.reading() as uow:
-            row = uow.connection.execute(
-                select(ITEM.c.state, INSTANCE.c.version)
-                .join(INSTANCE, INSTANCE.c.id == ITEM.c.process_instance_id)
-                .where(ITEM.c.id == task.item_id)
-            ).one()
+            row = _STATE_AND_VERSION.one_or_none(uow.connection, {"item_id": task.item_id})
             if WorkItemState(row.state) is not WorkItemState.OPEN:
                 return None
             if row.version == task.version:
@@ -288,17 +299,10 @@ class Replay:
 
     def _discover(self, instance_id: UUID | None) -> None:
         """Plan what is open and was not yet seen, in one instance or in all."""
-        query = (
-            select(ITEM.c.id, ITEM.c.process_instance_id, ITEM.c.created_at, TASK.c.flow_node_id)
-            .join(TASK, TASK.c.id == ITEM.c.user_task_id)
-            .where(ITEM.c.state == WorkItemState.OPEN)
-            .order_by(ITEM.c.created_at, TASK.c.no)
-        )
-        if instance_id is not None:
-            query = query.where(ITEM.c.process_instance_id == instance_id)
+        query = _OPEN_ITEMS if instance_id is None else _OPEN_ITEMS_OF_INSTANCE
         with self.engine.reading() as uow:
-            self._next_due = uow.session.scalar(select(func.min(Job.due_at)).where(Job.state == JobState.WAITING))
-            for row in uow.connection.execute(query).all():
+            self._next_due = _NEXT_DUE.one_or_none(uow.connection, {}).due_at
+            for row in query.rows(uow.connection, {"instance_id": instance_id} if instance_id else {}):
                 line = self._line_of.get(row.process_instance_id)
                 if line is not None and row.id not in self._seen:
                     self._seen.add(row.id)

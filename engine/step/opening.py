@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from engine.prepared import Prepared
 from engine.queries.organisation import absent, people_with_role
 from engine.rules import due_dates
 from engine.rules.assignment import Assignment, assign, texts
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
     from engine.spiff.effects import UserTaskAttributes
 
 RELATIVE = Relative.__table__
+TASK, ITEM = UserTask.__table__, WorkItem.__table__
+_RELATIVES = Prepared(select(RELATIVE.c.relative_id).where(RELATIVE.c.user_id == bindparam("person")))
+_DECIDED = Prepared(
+    select(TASK.c.flow_node_id, ITEM.c.decided_by)
+    .join(ITEM, ITEM.c.user_task_id == TASK.c.id)
+    .where(TASK.c.process_instance_id == bindparam("instance_id"), ITEM.c.decided_by.is_not(None))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,27 +91,15 @@ def _value(environment: StepEnvironment, text: str | None, context: Mapping[str,
 
 
 def _relatives(environment: StepEnvironment, people: Collection[str]) -> dict[str, set[str]]:
-    if not people:
-        return {}
-    rows = environment.uow.connection.execute(
-        select(RELATIVE.c.user_id, RELATIVE.c.relative_id).where(RELATIVE.c.user_id.in_(people))
-    )
-    found: dict[str, set[str]] = {}
-    for person, relative in rows:
-        found.setdefault(person, set()).add(relative)
-    return found
+    connection = environment.uow.connection
+    return {person: {row.relative_id for row in _RELATIVES.rows(connection, {"person": person})} for person in people}
 
 
 def _four_eyes(environment: StepEnvironment, attribute: str | None) -> frozenset[str]:
     if not attribute:
         return frozenset()
-    tasks, items = UserTask.__table__, WorkItem.__table__
-    rows = environment.uow.connection.execute(
-        select(tasks.c.flow_node_id, items.c.decided_by)
-        .join(items, items.c.user_task_id == tasks.c.id)
-        .where(tasks.c.process_instance_id == environment.instance_id, items.c.decided_by.is_not(None))
-    )
-    return excluded_by_earlier_steps(attribute, [(node, person) for node, person in rows])
+    rows = _DECIDED.rows(environment.uow.connection, {"instance_id": environment.instance_id})
+    return excluded_by_earlier_steps(attribute, [(row.flow_node_id, row.decided_by) for row in rows])
 
 
 def _vacancy(environment: StepEnvironment, assignment: Assignment) -> str | None:
