@@ -146,10 +146,13 @@ def _in(body: Activity) -> Iterator[Activity]:
 def _freeze_children(run: Execution, controller: Activity, loop: Loop) -> None:
     bodies: list[tuple[int, bytes, list[int]]] = []
     for child in list(controller.children.values()):
+        if not child.node.maps_in:
+            child.names = None  # known by its counter
         inside = list(_in(child))
         scopes = [a.child for a in inside if a.child is not None]
         subscriptions = [s for owner in (*inside, *scopes) for s in owner.subscriptions]
         if any(s.kind == "condition" for s in subscriptions):
+            child.names = child.names or run.names_of(controller, child.index or 0)
             continue  # it looks at every change of the variables
         rows = (
             [_scope_out(s, run.root) for s in scopes],
@@ -196,6 +199,8 @@ def thaw(run: Execution, controller: Activity, bodies: Iterable[int]) -> None:
             _Loader(run, run.find_definitions).load_body(controller, rows)
     except (ValueError, KeyError, TypeError, IndexError, struct.error) as error:
         raise StateError(f"the state cannot be read: {error!r}") from error
+    for child in controller.children.values():
+        child.names = child.names or run.names_of(controller, child.index or 0)
     controller.children = dict(sorted(controller.children.items()))
 
 
