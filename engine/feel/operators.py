@@ -31,7 +31,7 @@ ARITHMETIC = Context(
 MAX_POSITION_DIGITS = 16
 _UNORDERED = frozenset({k.NULL, k.BOOLEAN, k.LIST, k.CONTEXT, k.RANGE, k.FUNCTION, k.FOREIGN})
 _DAY = timedelta(days=1)
-_POWER_STEPS = 60  # a power takes as long as so many additions
+_POWER_STEPS = 80  # a power takes as long as so many additions
 _MAX_EXPONENT = 24  # of a duration in microseconds
 
 

@@ -16,6 +16,8 @@ _MAX_PATTERN = 1_000  # characters
 _MAX_MEMORY = 256 * 1024  # bytes for a compiled pattern; a larger one is refused
 _WORK_PER_STEP = 80  # characters of text times instructions of the compiled pattern, at RE2's slowest
 _WORK_PER_STEP_AGAIN = 2_000  # the same for each further match of a text
+_CALL_STEPS = 14  # looking up or compiling a pattern
+_MATCH_STEPS = 4
 _COUNTED_OUT = 0x250  # Latin characters
 _BEYOND = "中"
 _CLASSES = {
@@ -53,14 +55,14 @@ def compile_pattern(pattern: str, flags: str, run: Run, text_length: int) -> Any
     compiled, reason = _compiled(pattern, "".join(sorted(set(flags))))
     if compiled is None:
         raise Refused(reason, "regex")
-    run.spend(1 + compiled.programsize // 4 + text_length * compiled.programsize // _WORK_PER_STEP)
+    run.spend(_CALL_STEPS + compiled.programsize // 4 + text_length * compiled.programsize // _WORK_PER_STEP)
     return compiled
 
 
 def matches_in(text: str, compiled: Any, run: Run) -> Iterator[Any]:
     """All matches of a text, each one's search of the rest paid for."""
     for found in compiled.finditer(text):
-        run.spend(1 + (len(text) - found.end()) * compiled.programsize // _WORK_PER_STEP_AGAIN)
+        run.spend(_MATCH_STEPS + (len(text) - found.end()) * compiled.programsize // _WORK_PER_STEP_AGAIN)
         yield found
 
 

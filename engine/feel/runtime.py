@@ -81,6 +81,7 @@ class Run:
 
     def warn(self, place: tuple[int, str], reason: str, code: str = "value") -> None:
         """Record why something becomes null; the same reason at the same place counts once."""
+        self.spend(1)
         warning = EvaluationWarning(place[0], place[1], reason, code)
         if len(self.warnings) < _MAX_WARNINGS and warning not in self.warnings:
             self.warnings.append(warning)

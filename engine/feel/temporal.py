@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
@@ -18,9 +19,13 @@ _DURATION = re.compile(
     r"(-)?P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(\.\d*)?S)?)?", re.ASCII
 )
 _MAX_OFFSET_HOURS = 18
+#: What reading one of these costs, in steps.
+PARSE_STEPS = 4
+_MAX_TEXT = 120  # characters; what is longer is nothing of these
 _MAX_DIGITS = 18  # of one number in a duration
 MICROSECOND = timedelta(microseconds=1)
 _REFERENCE_DAY = date(2000, 1, 1)  # gives a zone's offset to a time that has no date
+_FIRST_DAY = datetime.combine(date(1, 1, 1), time())
 _MICROSECONDS_OF_DAY = 86_400_000_000
 _YEARS_OF_CALENDAR, _LIKE_ANY_YEAR = 400, 2000  # the calendar repeats
 Moment = date | datetime | WideDate | WideDateTime
@@ -41,9 +46,13 @@ class YearsMonthsDuration:
 Temporal = date | time | datetime | timedelta | YearsMonthsDuration | WideDate | WideDateTime
 
 
+def _whole(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    return pattern.fullmatch(text) if len(text) <= _MAX_TEXT else None
+
+
 def parse_date(text: str) -> date | WideDate | None:
     """Read ``2026-01-31``; None for anything else."""
-    found = _DATE.fullmatch(text)
+    found = _whole(_DATE, text)
     if not found or (len(found[2]) > 4 and found[2][0] == "0"):
         return None
     try:
@@ -70,7 +79,7 @@ def parse_zone(text: str) -> tzinfo | None:
 
 def parse_time(text: str) -> time | None:
     """Read ``09:30:00``, with a fraction and a zone if present; None for anything else."""
-    found = _TIME.fullmatch(text)
+    found = _whole(_TIME, text)
     if not found:
         return None
     zone = None
@@ -97,7 +106,7 @@ def combined(day: date | WideDate, clock: time) -> datetime | WideDateTime:
 
 def parse_date_and_time(text: str) -> datetime | WideDateTime | None:
     """Read ``2026-01-31T09:30:00``; a date alone is its midnight; None for anything else."""
-    day_text, separator, time_text = text.partition("T")
+    day_text, separator, time_text = text[: _MAX_TEXT + 1].partition("T")
     day = parse_date(day_text)
     if day is None:
         return None
@@ -109,7 +118,7 @@ def parse_date_and_time(text: str) -> datetime | WideDateTime | None:
 
 def parse_duration(text: str) -> timedelta | YearsMonthsDuration | None:
     """Read an ISO 8601 duration of either kind; mixing both is None."""
-    found = _DURATION.fullmatch(text)
+    found = _whole(_DURATION, text)
     if not found or text.endswith(("T", "P")) or any(len(part or "") > _MAX_DIGITS for part in found.groups()[1:7]):
         return None
     years, months, days, hours, minutes, seconds = (int(part) if part else None for part in found.groups()[1:7])
@@ -219,6 +228,9 @@ def add_days(moment: Moment, duration: timedelta) -> Moment:
     Raises:
         ValueError, OverflowError: there is no such year.
     """
+    if isinstance(moment, datetime):
+        with suppress(OverflowError):
+            return moment + duration
     clock = moment.timetz() if isinstance(moment, datetime | WideDateTime) else time()
     since_midnight = timedelta(
         hours=clock.hour, minutes=clock.minute, seconds=clock.second, microseconds=clock.microsecond
@@ -237,6 +249,9 @@ def _on_day(moment: Moment, day: date | WideDate) -> Moment:
 
 def instant_of(moment: datetime | WideDateTime) -> int:
     """Microseconds since the beginning of the calendar, in UTC when it has an offset; of any year."""
+    if isinstance(moment, datetime):
+        since = moment.replace(tzinfo=None) - _FIRST_DAY - (moment.utcoffset() or timedelta(0))
+        return _MICROSECONDS_OF_DAY + since // MICROSECOND
     clock = seconds_in_utc(moment.timetz().replace(tzinfo=None)) - (offset_of(moment) or timedelta(0))
     return ordinal_of(moment) * _MICROSECONDS_OF_DAY + clock // MICROSECOND
 

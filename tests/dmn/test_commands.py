@@ -85,3 +85,25 @@ def test_batch_answers_every_line_for_itself(tier: str, tmp_path: Path) -> None:
     assert [made["error"]["code"] for made in answers[1:4]] == ["no-decision", "file", "input"]
     assert answers[4]["result"] == 2
     assert answers[5]["error"]["code"] == "request"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"id": 1, "files": [%s], "decision": "d", "input": {"amount": ' + "[" * 3000 + "]" * 3000 + "}}",
+        '{"id": 1, "files": [%s], "decision": "d", "input": {"amount": 1e999999999}}',
+        '{"id": 1, "files": [%s], "decision": "d", "input": {"amount": NaN}}',
+        '{"id": 1, "files": [%s], "decision": ["d"], "input": {}}',
+        '{"id": "\\ud800", "files": [%s], "decision": "\\ud800", "input": {}}',
+        '{"id": 1, "files": ["\\u0000", %s], "decision": "d"}',
+        '{"id": 1, "files": [%s], "decision": "d", "input": 5}',
+        "[]",
+    ],
+)
+def test_batch_refuses_a_strange_line_and_goes_on(tier: str, line: str) -> None:
+    good = json.dumps({"id": 2, "files": [tier], "decision": "d", "input": {"amount": 1}})
+    result = run("decide", "--batch", stdin=f"{line.replace('%s', json.dumps(tier))}\n{good}\n")
+    first, second = (json.loads(made) for made in result.stdout.splitlines())
+    assert result.exit_code == 0
+    assert "error" in first
+    assert second["result"] == "部长"

@@ -13,7 +13,7 @@ from engine.feel.errors import Refused
 from engine.feel.kinds import kind
 from engine.feel.operators import equal
 from engine.feel.runtime import Run
-from engine.feel.temporal import YearsMonthsDuration, format_temporal, offset_of, parse_duration
+from engine.feel.temporal import PARSE_STEPS, YearsMonthsDuration, format_temporal, offset_of, parse_duration
 from engine.feel.text import to_text
 
 _NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
@@ -33,6 +33,7 @@ def number(run: Run, source: Any, grouping: Any = ABSENT, decimal: Any = ABSENT)
         if kind(source) == k.NUMBER:
             return Decimal(source)
         return _parsed(take.text(source))
+    run.spend_text(len(take.text(source)))
     grouping, decimal = (None if mark is ABSENT else mark for mark in (grouping, decimal))
     if grouping not in (None, " ", ",", ".") or decimal not in (None, ",", ".") or (grouping and grouping == decimal):
         raise Refused("分隔符应为空格、逗号或点，且两者不同", "arguments")
@@ -64,9 +65,10 @@ def duration(run: Run, source: Any) -> Any:
     """A text as a duration of either kind."""
     if kind(source) in (k.DAYS_AND_TIME, k.YEARS_AND_MONTHS):
         return source
+    run.spend(PARSE_STEPS)
     parsed = parse_duration(take.text(source))
     if parsed is None:
-        raise Refused(f"“{source}”不是时长")
+        raise Refused(f"“{source[:40]}”不是时长")
     return parsed
 
 

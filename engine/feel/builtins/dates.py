@@ -13,7 +13,15 @@ from engine.feel.builtins.registry import ABSENT, builtin
 from engine.feel.errors import Refused
 from engine.feel.kinds import kind
 from engine.feel.runtime import Run
-from engine.feel.temporal import combined, midnight, parse_date, parse_date_and_time, parse_time, parse_zone
+from engine.feel.temporal import (
+    PARSE_STEPS,
+    combined,
+    midnight,
+    parse_date,
+    parse_date_and_time,
+    parse_time,
+    parse_zone,
+)
 from engine.feel.wide import WideDate, WideDateTime, alike, make_day
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -27,7 +35,9 @@ _MONTHS = (
 def make_date(run: Run, source: Any, month: Any = ABSENT, day: Any = ABSENT) -> date | WideDate:
     """A date from a text, from an instant, or from its numbers."""
     if month is not ABSENT or day is not ABSENT:
+        run.spend(2)
         return make_day(take.whole(source), take.whole(month), take.whole(day))
+    run.spend(PARSE_STEPS)
     source = take.need(source, k.STRING, k.DATE, k.DATE_AND_TIME)
     if kind(source) == k.STRING:
         return _parsed_date(source)
@@ -49,6 +59,7 @@ def make_time(run: Run, source: Any, minute: Any = ABSENT, second: Any = ABSENT,
     """A time of day from a text, from an instant, or from its numbers."""
     if minute is not ABSENT or second is not ABSENT:
         return _time_of(source, minute, second, offset)
+    run.spend(PARSE_STEPS)
     source = take.need(source, k.STRING, k.TIME, k.DATE_AND_TIME, k.DATE)
     of = kind(source)
     if of == k.STRING:
@@ -81,6 +92,7 @@ def _parsed_time(source: str) -> time:
 @builtin("date and time", ("from",), ("date", "time"), ("date", "timezone"))
 def make_date_and_time(run: Run, source: Any, clock: Any = ABSENT) -> datetime | WideDateTime:
     """An instant from a text, or from a date and a time or zone."""
+    run.spend(PARSE_STEPS)
     if clock is ABSENT:
         source = take.need(source, k.STRING, k.DATE_AND_TIME, k.DATE)
         if kind(source) != k.STRING:

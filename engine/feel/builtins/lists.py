@@ -29,6 +29,7 @@ def list_contains(run: Run, source: Any, element: Any) -> bool:
 def sublist(run: Run, source: Any, start: Any, length: Any = ABSENT) -> list[Any]:
     """So many items from a position."""
     all_items = take.items(source)
+    run.spend(len(all_items))
     first = take.position(start, len(all_items))
     if length is ABSENT or length is None:
         return all_items[first:]

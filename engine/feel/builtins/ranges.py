@@ -156,6 +156,7 @@ _mirrored("during", includes, _POINT_THEN_RANGE, _RANGES)
 _RANGE = re.compile(r"\s*([\[\](])\s*(.*?)\s*\.\.\s*(.*?)\s*([\])\[])\s*", re.DOTALL)
 _NUMBER = re.compile(r"-?(\d+(\.\d+)?|\.\d+)", re.ASCII)
 _STRING = re.compile(r'"([^"\\]|\\.)*"')
+_RANGE_STEPS = 20  # reading a range
 _AT = re.compile(r'@\s*("[^"]*")')
 _CALL = re.compile(r'(date and time|date|time|duration)\s*\(\s*("[^"]*")\s*\)')
 
@@ -163,6 +164,7 @@ _CALL = re.compile(r'(date and time|date|time|duration)\s*\(\s*("[^"]*")\s*\)')
 @builtin("range", ("from",))
 def make_range(run: Run, source: Any) -> Range:
     """A range from a text with literal ends."""
+    run.spend(_RANGE_STEPS)
     found = _RANGE.fullmatch(take.text(source)) if len(take.text(source)) < 1000 else None
     if not found:
         raise Refused("这不是区间")

@@ -108,6 +108,7 @@ def replace(run: Run, source: Any, pattern: Any, replacement: Any, flags: Any = 
     """All matches replaced; ``$1`` is a group, ``\\$`` a dollar sign."""
     text, expression = _pair(run, source, pattern)
     new, options = _text(run, replacement), _flags(flags)
+    run.spend(len(new) // 8)
     compiled = compile_pattern(expression, options, run, len(text))
     if compiled.search("") is not None:
         raise Refused("模式不能匹配空文字", "regex")
