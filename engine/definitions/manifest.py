@@ -22,6 +22,7 @@ class Fact:
     type: str = "text"
     long: bool = False
     roles: tuple[str, ...] = ()
+    initiator: bool = True  # with roles: whether who began the case sees it as well
     when: str | None = None
 
 
@@ -127,6 +128,7 @@ class Manifest:
                 type=entry.get("type", "text"),
                 long=entry.get("long", False),
                 roles=tuple(entry.get("roles", ())),
+                initiator=bool(entry.get("initiator", True)),
                 when=as_feel(entry.get("when")),
             )
             for entry in entries

@@ -110,7 +110,7 @@ def facts_of(uow: UnitOfWork, instance: LoadedInstance) -> tuple[FactValue, ...]
 
 
 def _may_see(uow: UnitOfWork, instance: LoadedInstance, fact: Fact) -> bool:
-    if not fact.roles or instance.started_by == uow.actor:
+    if not fact.roles or (fact.initiator and instance.started_by == uow.actor):
         return True
     return bool(holder_in(uow, instance.id).role_names.intersection(fact.roles))
 

@@ -50,9 +50,9 @@ def aid(tmp_path: Path, deploy: Deploy) -> None:
             tmp_path,
             "aid",
             DIAGRAM,
-            forms={"apply": form("title!", "phone"), "judge": form("phone", "decision")},
+            forms={"apply": form("title!", "phone", "remark"), "judge": form("phone", "decision")},
             sensitive={"phone": {"roles": ["union_clerk"]}},
-            facts=["title", "phone"],
+            facts=["title", "phone", {"variable": "remark", "roles": ["union_clerk"], "initiator": False}],
             visibility=[{"roles": ["chair"]}],
         )
     )
@@ -67,7 +67,7 @@ def applied(start: Start, engine: Engine) -> Case:
     case = start("aid")
     with engine.unit_of_work("rep1") as uow:
         save_draft(uow, case.item("apply").id, {"title": "困难", "phone": CANARY})
-    case.complete("apply", {"title": "困难", "phone": CANARY}, by="rep1")
+    case.complete("apply", {"title": "困难", "phone": CANARY, "remark": "内部"}, by="rep1")
     return case
 
 
@@ -89,6 +89,15 @@ def test_a_sensitive_value_is_read_by_its_author_and_the_named_roles_only(applie
     assert seen == {"rep1": CANARY, "clerk1": CANARY, "chair1": MASK}
 
 
+def test_a_fact_may_be_kept_from_the_initiator(applied: Case, engine: Engine) -> None:
+    readers = set()
+    for person in ("rep1", "clerk1", "chair1"):
+        with engine.reading(person) as uow:
+            if any(fact.variable == "remark" for fact in instance_page(uow, applied.id).facts):
+                readers.add(person)
+    assert readers == {"clerk1"}
+
+
 def test_the_form_of_the_next_step_shows_it_to_the_clerk(applied: Case, engine: Engine) -> None:
     with engine.reading("clerk1") as uow:
         assert work_item_page(uow, applied.item("judge").id).values["phone"] == CANARY
@@ -107,7 +116,7 @@ def test_destroying_the_key_erases_the_value_everywhere_and_the_history_still_ve
     with engine.reading() as uow:
         sealer = load_instance(uow, applied.id, for_update=False).sealer
     data = [read_body(event.body, event.seq, sealer).get("data") for event in applied.history()]
-    assert {"title": "困难", "phone": ERASED} in data
+    assert {"title": "困难", "phone": ERASED, "remark": "内部"} in data
     assert CANARY not in repr(data)
     assert verify(engine).ok
 

@@ -183,7 +183,7 @@ def _render_task(
 ) -> str:
     schema = pages.schema_of(page.form)
     form = build_view(schema, data, page.context, page.choices, errors=errors, add_row=add_row)
-    own_keys = {component.key for component in schema.fields()} if schema.is_document else set()
+    own_keys = {component.key for component in schema.fields() if schema.is_document or component.readonly}
     return render_template(
         "inbox/task.html",
         task=page,
