@@ -458,7 +458,7 @@ class Parser(TokenReader):
 
     def _in_tests(self) -> list[n.Test]:
         if not self.is_symbol("("):
-            return [self.test()]
+            return [self.test(_ADDITIVE)]
         start = self.index
         self.index += 1
         tests = [self.test()]
@@ -470,15 +470,15 @@ class Parser(TokenReader):
         self.expect(")")
         return tests
 
-    def test(self) -> n.Test:
-        """One unary test."""
+    def test(self, minimum: int = _OR) -> n.Test:
+        """One unary test; after a bare ``in`` it ends before ``and``, ``or`` and comparisons."""
         position = self.starts[self.index]
         operator = self.texts[self.index]
         if operator in _COMPARISONS and self.kinds[self.index] == SYMBOL:
             self.index += 1
             return n.Test(position, operator, self.expression(_ADDITIVE), False)
         outer, self.uses_value = self.uses_value, False
-        operand = self.expression()
+        operand = self.expression(minimum)
         uses_value, self.uses_value = self.uses_value, outer or self.uses_value
         return n.Test(position, "in", operand, uses_value)
 

@@ -183,6 +183,88 @@ date("2017-01-01") instance of date ==> true
 for é in [1] return é ==> [1]
 {🐎: "bar"}.🐎 ==> "bar"
 sum([1,2,3]) / count([1,2,3]) ==> 2
+{ "foo bar" : 1 }.foo bar ==> 1
+{foo    bar: 1}.foo bar ==> 1
+not(1 = 2) and true ==> true
+if true then if false then 1 else 2 else 3 ==> 2
+for x in [1,2] return if x = 1 then "a" else "b" ==> ["a","b"]
+some x in [1,2] satisfies x = 1 and true ==> true
+(function(a) a + 1)(1) + 1 ==> 3
+{f: function(a, b: number) a + b}.f(1, 2) ==> 3
+{a: [1,2,3], b: a[item > 1]}.b ==> [2,3]
+{a: {b: 1}, c: a.b}.c ==> 1
+1+1=2 ==> true
+-(1+2) ==> -3
+- 1 ==> -1
+2 - -1 ==> 3
+2*-1 ==> -2
+(1 + 2) * 3 ==> 9
+true or false and false ==> true
+(true or false) and false ==> false
+1 between 0 and 2 and true ==> true
+1 in [1,2] or false ==> true
+[ 1 , 2 ] [ 1 ] ==> 1
+@"2020-01-01".year + 1 ==> 2021
+@"2020-01-01T00:00:00".year ==> 2020
+date("2020-01-01").year ==> 2020
+(@"P1D").days ==> 1
+{a: @"P1D"}.a.days ==> 1
+duration("P1D").days ==> 1
+get entries({a:1})[1].key ==> "a"
+count([1,2][item>1]) ==> 1
+"\u00e9" = "é" ==> true
+[1..2].start ==> 1
+null.foo ==> null
+{a:null}.a.b ==> null
+{a: 1}.a[1] ==> 1
+[{a: [1,2]}][1].a[2] ==> 2
+[[1,2],[3,4]][item[1] = 3] ==> [[3,4]]
+[{a:1,b:2},{a:3,b:4}][a = 1].b ==> [2]
+[{a:1,b:2},{a:3,b:4}].b[1] ==> 2
+flatten([{a:[1,2]},{a:[3]}].a) ==> [1,2,3]
+for i in [1,2,3][item > 1] return i ==> [2,3]
+for i in {a:[1,2]}.a return i ==> [1,2]
+if [] = [] then 1 else 2 ==> 1
+{count: 5, r: count}.r ==> 5
+{x: 1, f: function() x, r: f()}.r ==> 1
+{f: function(x) function(y) x + y, r: f(1)(2)}.r ==> 3
+[function(x) x + 1][1](1) ==> 2
+{a: {f: function(x) x + 1}, r: a.f(1)}.r ==> 2
+for f in [function(x) x, function(x) x * 2] return f(2) ==> [2,4]
+(if true then abs else sqrt)(-4) ==> 4
+abs ( -1 ) ==> 1
+string length("a") + 1 ==> 2
+date and time("2020-01-01T00:00:00").year ==> 2020
+years and months duration(@"2020-01-01", @"2021-01-01").years ==> 1
+day of week (@"2020-01-01") ==> "Wednesday"
+1 instance of  number ==> true
+[1] instance of list < number > ==> true
+[1,2] instance of list<number> and true ==> true
+(1 instance of number) and ("a" instance of string) ==> true
+if 1 instance of number then 1 else 2 ==> 1
+5 in (1..6) ==> true
+5 in [1..6] and true ==> true
+5 in (1, 5) ==> true
+5 in (<4, >4) ==> true
+5 in > 4 ==> true
+5 in >= 5 ==> true
+"b" in ("a".."c") ==> true
+5 in ([1..2], (4..6)) ==> true
+5 in ]4..6[ ==> true
+not(5 in [1..3]) ==> true
+[1,2,3][item in [1,2]] ==> [1,2]
+[1,2,3][item in (1,2)] ==> [1,2]
+[1,2,3][not(item = 2)] ==> [1,3]
+[1,2,3,4][even(item)] ==> [2,4]
+every x in [1,2], y in [3] satisfies x < y ==> true
+{a: for i in 1..2 return i, b: sum(a)}.b ==> 3
+sum(for i in 1..3 return i) ==> 6
+for i in 1..count([1,2]) return i ==> [1,2]
+for i in 2 - 1..3 - 1 return i ==> [1,2]
+5 in [1..6] and false ==> false
+7 in [1..6] or true ==> true
+1 in [1,2] = true ==> true
+5 in [1..6] and 6 in [1..6] ==> true
 """)
 
 
