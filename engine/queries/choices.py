@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, false, select
 
 from engine.forms import Choice
 from engine.queries.organisation import people_with_role, within
@@ -11,7 +11,7 @@ from engine.rules.assignment import texts
 from engine.rules.visibility import may_read
 from engine.step.instance import LoadedInstance
 from engine.unit_of_work import UnitOfWork
-from models import Attachment, CongressSession, InstanceStatus, ProcessInstance, Unit, UnitKind, User
+from models import Attachment, CongressSession, InstanceStatus, ProcessInstance, ReportValue, Unit, UnitKind, User
 
 CASES_SHOWN = 500  # open cases offered for linking
 
@@ -21,8 +21,9 @@ class CaseChoices:
 
     ``units`` · ``units:handling`` · ``units:<kind>`` · ``people:<role>[,<role>]`` · ``people_at:<role>.<variable>``
     (holders of the role at the unit, or units, that the variable names) · ``people`` · ``categories`` ·
-    ``open_cases`` and ``session_cases`` (readable cases of the same folder but this one: running, or of the same
-    period) · ``sessions`` · ``attachments``.
+    ``open_cases`` and ``session_cases`` (readable cases of the same process but this one: running, or of the same
+    period) · ``open_cases:<variable>`` (running ones of the same period that this case may be joined to by that report
+    variable, without chains or cycles) · ``sessions`` · ``attachments``.
     """
 
     def __init__(self, uow: UnitOfWork, instance: LoadedInstance) -> None:
@@ -49,7 +50,8 @@ class CaseChoices:
             case "categories":
                 return [_category(entry) for entry in self._instance.deployed.manifest.data.get("categories", ())]
             case "open_cases":
-                return self._cases(ProcessInstance.status == InstanceStatus.ACTIVE)
+                running = ProcessInstance.status == InstanceStatus.ACTIVE
+                return self._cases(and_(running, self._joinable(argument)) if argument else running)
             case "session_cases":
                 return self._cases(ProcessInstance.period == argument if argument else self._same_period())
             case "sessions":
@@ -82,12 +84,25 @@ class CaseChoices:
         own = select(ProcessInstance.period).where(ProcessInstance.id == self._instance.id).scalar_subquery()
         return ProcessInstance.period == own
 
+    def _joinable(self, variable: str) -> ColumnElement[bool]:
+        """Of the same period, joined to no other case; none at all if another running case is joined to this one."""
+        others = select(ReportValue.process_instance_id).join(
+            ProcessInstance, ProcessInstance.id == ReportValue.process_instance_id
+        )
+        running = ProcessInstance.status == InstanceStatus.ACTIVE
+        joined = others.where(ReportValue.name == variable, ReportValue.text.is_not(None), running)
+        to_this = joined.where(ReportValue.text == str(self._instance.id))
+        if self._uow.session.execute(to_this.limit(1)).first() is not None:
+            return false()
+        return and_(self._same_period(), ProcessInstance.id.not_in(joined))
+
     def _cases(self, condition: ColumnElement[bool]) -> Sequence[Choice]:
         own = self._instance
         query = (
             select(ProcessInstance.id, ProcessInstance.number, ProcessInstance.title)
             .where(
                 ProcessInstance.folder_key == own.deployed.key,
+                ProcessInstance.process_key == own.process_key,
                 condition,
                 ProcessInstance.is_sealed.is_(False),
                 ProcessInstance.id != own.id,

@@ -4,6 +4,7 @@ import pytest
 
 from engine.errors import InvalidInputError, NotFoundError
 from engine.queries.instance_page import instance_page
+from models import RoleAssignment
 from tests.workflows.scenario import PROPOSER, Scenario
 
 REFUSED = {
@@ -159,3 +160,46 @@ def test_a_unit_never_leads_and_helps_in_the_same_motion(scenario: Scenario) -> 
     with pytest.raises(InvalidInputError) as refused:
         motion.do("routing", co_units=["教务处", "财务处"])
     assert set(refused.value.fields) == {"co_units"}
+
+
+def test_two_motions_are_not_merged_into_each_other_and_no_chain_is_made(scenario: Scenario) -> None:
+    # given
+    first = scenario.motion_at("decide_filing")
+    second = scenario.motion_at("decide_filing", proposer="d0201")
+    third = scenario.motion_at("decide_filing", proposer="d0301")
+
+    # when
+    first.do("decide_filing", disposition="merged", merged_into=str(second.id))
+
+    # then the lead is merged into nothing, and nothing is merged into what is merged already
+    for motion, lead in ((second, first), (second, third), (third, first)):
+        with pytest.raises(InvalidInputError) as refused:
+            motion.do("decide_filing", disposition="merged", merged_into=str(lead.id))
+        assert set(refused.value.fields) == {"merged_into"}
+    third.do("decide_filing", disposition="merged", merged_into=str(second.id))
+
+    # when the chair refuses and the committee files it instead
+    first.do("chair_approve", chair_action="veto", veto_comment="两件不是一回事。")
+    first.do("decide_filing", disposition="filed")
+    # then
+    assert first.variables["merged_into"] is None
+
+
+def test_a_motion_is_merged_into_a_motion_and_not_into_the_season(scenario: Scenario) -> None:
+    season = scenario.season()
+    motion = scenario.motion_at("decide_filing")
+    with pytest.raises(InvalidInputError) as refused:
+        motion.do("decide_filing", disposition="merged", merged_into=str(season.id))
+    assert set(refused.value.fields) == {"merged_into"}
+
+
+def test_who_joined_in_proposing_does_not_follow_the_motion(scenario: Scenario) -> None:
+    # given a member of the committee who is a representative as well
+    with scenario.engine.unit_of_work() as uow:
+        uow.session.add(RoleAssignment(user_id="c02", role="rep", unit_id=None))
+    motion = scenario.motion_at("routing", draft={"kind": "joint", "joint_proposers": ["c02"]})
+
+    # when / then
+    with pytest.raises(InvalidInputError) as refused:
+        motion.do("routing", follower="c02")
+    assert set(refused.value.fields) == {"follower"}
