@@ -8,7 +8,7 @@ export function confirmations(root) {
     if (!question || form.dataset.confirmed === question) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    ask(question, submitter).then((agreed) => {
+    ask(question, submitter, submitter?.dataset.confirmLabel ?? form.dataset.confirmLabel).then((agreed) => {
       if (!agreed) return;
       form.dataset.confirmed = question;
       form.requestSubmit(submitter?.form === form ? submitter : undefined);
@@ -17,7 +17,7 @@ export function confirmations(root) {
   }, { capture: true });
 }
 
-function ask(question, submitter) {
+function ask(question, submitter, label) {
   const dialog = document.createElement('dialog');
   dialog.className = 'confirm-dialog';
   const sentence = document.createElement('p');
@@ -25,7 +25,7 @@ function ask(question, submitter) {
   const actions = document.createElement('form');
   actions.method = 'dialog';
   actions.className = 'confirm-actions';
-  const agree = button(submitter?.dataset.confirmLabel ?? text.confirm, 'agree', submitter?.classList.contains('btn-danger') ? 'btn-danger' : 'btn-primary');
+  const agree = button(label ?? text.confirm, 'agree', submitter?.classList.contains('btn-danger') ? 'btn-danger' : 'btn-primary');
   actions.append(button(text.cancel, 'cancel', 'btn-outline-secondary'), agree);
   dialog.append(sentence, actions);
   document.body.append(dialog);
