@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import IntegrityError as DatabaseIntegrityError
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from engine.errors import BusyError, ConflictError
+from engine.errors import BusyError
 from engine.ports import Clock
 from engine.rules.assignment import Holder
 from engine.rules.due_dates import today
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
+_PASSING = ("locked", "lock timeout", "deadlock", "connection")  # in messages of what may succeed a moment later
 
 
 class UnitOfWork:
@@ -94,13 +95,13 @@ class UnitOfWork:
                 self.session.commit()
             else:
                 self.session.rollback()
-        except (OperationalError, DatabaseIntegrityError) as failure:
+        except DBAPIError as failure:
             self.session.rollback()
             _raise_known(failure)
             raise
         finally:
             self.session.close()
-        if isinstance(error, OperationalError | DatabaseIntegrityError):
+        if isinstance(error, DBAPIError):
             _raise_known(error)
         if error is None:
             self._run_after_commit()
@@ -113,10 +114,12 @@ class UnitOfWork:
                 log.exception("after_commit_failed")  # the work itself is committed
 
 
-def _raise_known(error: OperationalError | DatabaseIntegrityError) -> None:
+def _raise_known(error: DBAPIError) -> None:
     """Translate what a person can understand; anything else stays what it is."""
     text = str(error.orig)
-    if isinstance(error, OperationalError) and ("locked" in text or "lock timeout" in text or "deadlock" in text):
+    if error.connection_invalidated:  # whether it was committed is not known; the same request again finds out
         raise BusyError from error
-    if isinstance(error, DatabaseIntegrityError) and "handled_request" in text:
-        raise ConflictError("同一请求正在处理") from error
+    if isinstance(error, OperationalError) and any(sign in text for sign in _PASSING):
+        raise BusyError from error
+    if isinstance(error, DatabaseIntegrityError) and "handled_request" in text:  # the same click is under way
+        raise BusyError from error

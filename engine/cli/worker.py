@@ -13,6 +13,7 @@ import click
 def worker(*, once: bool, database_url: str | None) -> None:
     """执行到期作业：定时器、消息、邮件 · Carry out jobs that are due; run any number on PostgreSQL."""
     from engine.bootstrap import open_engine
+    from engine.errors import BusyError
 
     engine = open_engine(database_url)
     stopping = threading.Event()
@@ -25,7 +26,11 @@ def worker(*, once: bool, database_url: str | None) -> None:
     done = 0
     try:
         while not stopping.is_set():
-            done += engine.run_due_jobs()
+            try:
+                done += engine.run_due_jobs()
+            except BusyError as error:  # the database may be away for a while; the next look tries again
+                if once:
+                    raise click.ClickException(error.message) from error
             if once:
                 break
             stopping.wait(engine.settings.poll_interval)

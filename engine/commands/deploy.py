@@ -41,6 +41,7 @@ def deploy(uow: UnitOfWork, folder: ProcessFolder) -> DeployResult:
     if problems or compiled is None:
         raise DeploymentRefusedError(folder.name, problems)
     key = compiled.manifest.key
+    deployments.take_turns(uow.session, key)
     same = select(Deployment.id, Deployment.version).where(Deployment.key == key, Deployment.sha256 == folder.sha256)
     if (found := uow.session.execute(same).one_or_none()) is not None:
         return DeployResult(found.id, key, found.version, is_new=False)

@@ -13,6 +13,15 @@ from engine.errors import DeploymentRefusedError, NotFoundError
 from models import Deployment, DeploymentResource, ProcessDefinition
 
 
+def take_turns(session: Session, key: str) -> None:
+    """Until this transaction ends, nobody else deploys this folder: each gets a version, and the same folder one.
+
+    Writers of SQLite take turns anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"deployment:{key}"))))
+
+
 def store(session: Session, folder: ProcessFolder, compiled: Compiled, *, at: datetime, by: str | None) -> Deployment:
     """Store the next version of a folder."""
     key = compiled.manifest.key

@@ -1,0 +1,104 @@
+"""A process killed at any statement leaves the old state or the new one, and the same request then succeeds once."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from engine.audit import verify
+from engine.bootstrap import Engine, open_engine
+from engine.settings import Settings
+from models import Job, Notice, ProcessInstance, WorkItem, WorkItemState
+from tests.durability.paper import (
+    complete_paper,
+    forget_attempts,
+    numbers_given,
+    paper_folder,
+    rows_of,
+    run_jobs,
+    start_paper,
+)
+from tests.durability.together import PROCESSES, WHOLE
+from tests.engine.conftest import Deploy
+from tests.support.fakes import MovableClock
+
+MOST_STATEMENTS = 200  # of one operation; more would mean that the loop below never ends
+EVERY = 1 if WHOLE else 11  # statement
+
+Work = Callable[[Engine], Any]
+
+
+def _die(settings: Settings, clock: MovableClock, work: Work, statement: int, after: bool) -> None:
+    """In a process of its own: do the work and be killed at one statement; BEGIN and COMMIT are statements too."""
+    engine = open_engine(settings=settings, clock=clock)
+    left = statement
+
+    def count(*_: object) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(engine.database, "after_cursor_execute" if after else "before_cursor_execute", count)
+    if after:
+        commit = engine.database.dialect.do_commit
+
+        def commit_and_count(connection: Any) -> None:
+            commit(connection)
+            count()
+
+        engine.database.dialect.do_commit = commit_and_count  # type: ignore[method-assign]
+    else:
+        event.listen(engine.database, "commit", count)
+    work(engine)
+
+
+def _killed(engine: Engine, clock: MovableClock, work: Work, *, after: bool) -> Iterator[int]:
+    """Do the work again and again, killed at statement 1, 1 + EVERY …, until it comes through."""
+    for statement in range(1, MOST_STATEMENTS, EVERY):
+        child = PROCESSES.Process(target=_die, args=(engine.settings, clock, work, statement, after))
+        child.start()
+        child.join()
+        if child.exitcode == 0:
+            print(f"{work.__name__} came through at statement {statement}")
+            return
+        assert child.exitcode == -signal.SIGKILL
+        yield statement
+    pytest.fail("the operation never came to its end")
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_process_killed_at_any_statement_loses_doubles_and_locks_nothing(
+    engine: Engine, clock: MovableClock, deploy: Deploy, tmp_path: Path, after: bool
+) -> None:
+    deploy(paper_folder(tmp_path))
+
+    for _ in _killed(engine, clock, start_paper, after=after):
+        assert len(rows_of(engine, ProcessInstance)) in (0, 1)
+        assert verify(engine).ok
+    start_paper(engine)
+    assert len(rows_of(engine, ProcessInstance)) == len(rows_of(engine, WorkItem)) == 1
+
+    for _ in _killed(engine, clock, complete_paper, after=after):
+        assert len(rows_of(engine, Notice)) == len(rows_of(engine, Job)) == len(numbers_given(engine))
+        assert verify(engine).ok
+    complete_paper(engine)
+    assert numbers_given(engine) == [1]
+    assert len(rows_of(engine, Notice)) == 1
+
+    clock.advance(days=1)
+    for _ in _killed(engine, clock, run_jobs, after=after):
+        assert verify(engine).ok
+        clock.advance(seconds=engine.settings.job_lease)  # the killed worker's lease ends
+        forget_attempts(engine)
+    engine.run_due_jobs()
+    [case] = rows_of(engine, ProcessInstance)
+    assert case.end_event_id == "closed"
+    assert [item.state for item in rows_of(engine, WorkItem) if item.state is WorkItemState.OPEN] == []
+    assert rows_of(engine, Job) == []
+    assert verify(engine).ok
