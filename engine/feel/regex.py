@@ -1,4 +1,7 @@
-"""XPath regular expressions on RE2, whose time grows linearly with the text."""
+"""XPath regular expressions on RE2, whose time grows linearly with the text.
+
+Those with back-references, which RE2 does not know, run on a small machine of our own that counts its steps.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any
 
 import re2
 
+from engine.feel.backtracking import Machine, compile_program
 from engine.feel.errors import Refused
 from engine.feel.runtime import Run
 
@@ -16,6 +20,7 @@ _MAX_PATTERN = 1_000  # characters
 _MAX_MEMORY = 256 * 1024  # bytes for a compiled pattern; a larger one is refused
 _WORK_PER_STEP = 80  # characters of text times instructions of the compiled pattern, at RE2's slowest
 _WORK_PER_STEP_AGAIN = 2_000  # the same for each further match of a text
+_BACK_REFERENCE = "反向引用"
 _CALL_STEPS = 14  # looking up or compiling a pattern
 _MATCH_STEPS = 4
 _COUNTED_OUT = 0x250  # Latin characters
@@ -53,6 +58,10 @@ def compile_pattern(pattern: str, flags: str, run: Run, text_length: int) -> Any
     if not set(flags) <= set("smixq"):
         raise Refused(f"正则表达式的标志“{flags}”应取自 s、m、i、x、q", "regex")
     compiled, reason = _compiled(pattern, "".join(sorted(set(flags))))
+    if reason == _BACK_REFERENCE:
+        run.spend(_CALL_STEPS + len(pattern))
+        plain = _without_spaces(pattern) if "x" in flags else pattern
+        return Machine(compile_program(plain, "".join(sorted(set(flags))), read_class), run)
     if compiled is None:
         raise Refused(reason, "regex")
     run.spend(_CALL_STEPS + compiled.programsize // 4 + text_length * compiled.programsize // _WORK_PER_STEP)
@@ -126,7 +135,7 @@ class Translation:
         if character in "pP":
             return self._category(character, in_class=in_class)
         if character.isdigit():
-            raise Refused("正则表达式不支持反向引用", "regex")
+            raise Refused("字符类中不能有反向引用" if in_class else _BACK_REFERENCE, "regex")
         if character in "nrt" or character in r"\|.?*+(){}$-[]^":
             return "\\" + character
         raise Refused(f"正则表达式中没有“\\{character}”", "regex")
@@ -175,6 +184,18 @@ class Translation:
         if not kept or keep.match(_BEYOND):
             raise Refused("正则表达式中的字符类相减只支持基本字符", "regex")
         return "[" + "".join(f"\\x{{{ord(character):X}}}" for character in kept) + "]"
+
+
+def read_class(pattern: str, index: int) -> tuple[str, int]:
+    """One character class or escape as RE2 writes it, and where it ends.
+
+    Raises:
+        Refused: it is none.
+    """
+    translation = Translation(pattern, extended=False)
+    translation.index = index + 1
+    text = translation._class() if pattern[index] == "[" else translation._escape(in_class=False)
+    return text, translation.index
 
 
 def _without_spaces(pattern: str) -> str:

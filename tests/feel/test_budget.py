@@ -29,6 +29,8 @@ HOSTILE = [
     "{l: for i in 1..20000 return i, r: for i in 1..99999 return sublist(l, 2)}.r",
     '{s: string join(for j in 1..9999 return "aaaaaaaaaa"), r: for i in 1..99999 return replace("a", "a", s)}.r',
     '{s: string join(for j in 1..9999 return "aaaaaaaaaa"), r: for i in 1..99999 return duration(s)}.r',
+    'for i in 1..99999 return matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "(a*)*b\\\\1")',
+    '{s: string join(for j in 1..9999 return "aaaaaaaaaa"), r: matches(s, "(a*)\\\\1b")}.r',
     'for i in 1..99999 return split("a,b,c,d,e,f,g", ",")',
     'for i in 1..99999 return matches("a", "a" + string(i))',
     'for i in 1..99999 return range("[1..2]")',

@@ -217,6 +217,41 @@ not(negand: true) ==> false
 not() ==> null
 not([true]) ==> false
 contains(string:["foobar"], match:"o") ==> true
+matches("abcabc","(abc)\\1") ==> true
+matches("abcabx","(abc)\\1") ==> false
+matches("aA","(a)\\1","i") ==> true
+matches("aA","(a)\\1") ==> false
+matches("\"a\"","^([\"']).*\\1$") ==> true
+matches("\"a'","^([\"']).*\\1$") ==> false
+matches("h","(.)\\2") ==> null
+matches("h","(.)\\3") ==> null
+matches("h","(.\\1)") ==> null
+matches("aa","(.)\\1") ==> true
+matches("aaaaaaaaaaa","(a)(a)(a)(a)(a)(a)(a)(a)(a)(a)\\10") ==> true
+matches("aa0","(a)\\10") ==> true
+matches("Mum","([md])[aeiou]\\1","i") ==> true
+matches("abab","(ab){2}\\1") ==> false
+matches("ababab","(ab){2}\\1") ==> true
+matches("aXbX","a(.)b\\1$") ==> true
+matches("xabab","(a|ab)(c|bab|b)*\\1") ==> true
+matches("\n\n","(\\s)\\1") ==> true
+matches("a\na","^(a)$\n^\\1$","m") ==> true
+matches("aa","(?:(a))\\1") ==> true
+matches("aa","(a*)*\\1$") ==> true
+matches("aa","(a)\\1+?$") ==> true
+matches("a1a1","(\\p{L}\\d)\\1") ==> true
+matches("aba","([a-c-[b]])b\\1") ==> true
+matches("a b a","(a) b \\1","x") ==> false
+matches("aba","(a) b \\1","x") ==> true
+matches("abcd","(asd)[\\1]") ==> null
+matches("aa","(a\\1") ==> null
+matches("aa","(a)\\1{2,1}") ==> null
+matches("aa","(a)\\1)") ==> null
+matches("aa","(a)\\1**") ==> null
+replace("banana","(a)(n)\\1","x") ==> "bxna"
+replace("hello wood","(o|l)\\1","[$1]") ==> "he[l]o w[o]d"
+replace("aa","(a*)\\1","x") ==> null
+split("a11b22c","(\\d)\\1") ==> ["a","b","c"]
 """)
 
 
