@@ -24,6 +24,8 @@ SHOWN = frozenset(
         "instance.suspended",
         "instance.resumed",
         "instance.modified",
+        "instance.token_moved",
+        "instance.rewound",
         "instance.linked",
         "instance.urged",
         "instance.ended",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.spiff.adhoc import AdHoc
 from engine.spiff.budget import Limits
 from engine.spiff.codec import encode_state, fill, thaw, unpack_state
 from engine.spiff.core import waits_for_person
 from engine.spiff.effects import Effects, Ended, OpenedUserTask, Wait
 from engine.spiff.environment import ExecutionEnvironment
 from engine.spiff.errors import ExecutionError, NotWaitingError, StateError
+from engine.spiff.moving import Moving
 from engine.spiff.specs import FlowNode, ProcessSpec
 from engine.spiff.state import Activity, Scope
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.spiff.definitions import Definitions
 
 
-class Execution(AdHoc):
+class Execution(Moving):
     """The token runtime of one instance.
 
     Every command runs the instance to its next wait states and gives the :class:`Effects`. A command that raises
@@ -151,6 +151,27 @@ class Execution(AdHoc):
         self.cancel_contents(self.root)
         self.close_scope(self.root)
         self.ended = Ended("cancelled")
+        return self.end_step()
+
+    def move_token(self, no: int, target_node_id: str) -> Effects:
+        """Take a token from the task or wait with this number and put it before another node of its scope or outwards.
+
+        Raises:
+            NotWaitingError: nothing waits under this number.
+            ExecutionError: no token can be put there.
+        """
+        self.begin_step()
+        self.move(self.place_of(no), target_node_id)
+        return self.end_step()
+
+    def restart_at(self, node_id: str) -> Effects:
+        """End everything in the scope of a node and go on from there; the variables stay as they are.
+
+        Raises:
+            ExecutionError: no token can be put there, or the node's scope is not alive, or more than once.
+        """
+        self.begin_step()
+        self.restart(node_id)
         return self.end_step()
 
     def start_enabled(self, node_id: str) -> Effects:

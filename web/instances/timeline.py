@@ -76,6 +76,8 @@ def _event(entry: TimelineEntry) -> Step:
         "instance.suspended": _("暂停"),
         "instance.resumed": _("恢复"),
         "instance.modified": _("更正数据"),
+        "instance.token_moved": _("调整办理环节：%(name)s", name=name) if name else _("调整办理环节"),
+        "instance.rewound": _("退回重办：%(name)s", name=name) if name else _("退回重办"),
         "instance.linked": _("关联其他事项"),
         "instance.urged": _("催办"),
         "instance.ended": _("办结：%(name)s", name=name) if name else _("办结"),

@@ -1,0 +1,115 @@
+"""An administrator moves a token or begins again at a node: exactly what waited is closed, exactly one thing opens."""
+
+import pytest
+
+from engine.spiff import Execution, ExecutionError, NotWaitingError
+from tests.spiff.test_state import reloaded, started
+
+LINE = "start s\nuser a\nuser b\nboundary late on=b timer=P1D\nuser c\nend e\ns > a > b > c > e\nlate > a"
+FORK = "start s\nparallel f\nuser a\nuser b\nparallel j\nuser z\ns > f\nf > a > j\nf > b > j\nj > z"
+INNER = "start s\nuser o\nsub p\n  start s1\n  user a\n  user b\n  s1 > a > b\nuser z\ns > o > p > z"
+
+
+def open_tasks(run: Execution) -> list[str]:
+    return sorted(task.flow_node_id for task in run.user_tasks())
+
+
+def numbers(run: Execution) -> dict[str, int]:
+    return {task.flow_node_id: task.no for task in run.user_tasks()}
+
+
+def test_a_token_is_moved_forwards_and_backwards():
+    run = reloaded(started(LINE))
+    first = numbers(run)["a"]
+    effects = run.move_token(first, "b")
+    assert [(t.no, t.outcome) for t in effects.closed] == [(first, "cancelled")]
+    assert [t.flow_node_id for t in effects.opened] == ["b"]
+    assert [w.flow_node_id for w in effects.waits_opened] == ["late"]
+    back = reloaded(run)
+    effects = back.move_token(numbers(back)["b"], "a")
+    assert len(effects.waits_closed) == 1
+    assert open_tasks(back) == ["a"]
+    assert back.waits() == []
+
+
+def test_the_other_branches_stay_where_they_are():
+    run = started(FORK)
+    run.move_token(numbers(run)["a"], "z")
+    assert open_tasks(run) == ["b", "z"]
+
+
+def test_a_wait_is_moved_by_its_own_number():
+    run = started("start s\ncatch c message=m\nuser a\nend e\ns > c > a > e")
+    effects = run.move_token(run.waits()[0].no, "a")
+    assert len(effects.waits_closed) == 1
+    assert open_tasks(run) == ["a"]
+
+
+def test_moving_to_the_end_ends_the_instance():
+    run = started(LINE)
+    assert run.move_token(numbers(run)["a"], "e").ended.status == "completed"
+
+
+def test_all_instances_of_an_activity_move_together():
+    run = started("start s\nuser a times=3\nuser z\ns > a > z")
+    effects = run.move_token(run.user_tasks()[1].no, "z")
+    assert [t.outcome for t in effects.closed] == ["cancelled"] * 3
+    assert open_tasks(run) == ["z"]
+
+
+def test_moving_out_of_a_sub_process_ends_it():
+    run = started(INNER)
+    run.complete(numbers(run)["o"], {})
+    inside = reloaded(run)
+    inside.move_token(numbers(inside)["a"], "b")
+    assert open_tasks(inside) == ["b"]
+    inside.move_token(numbers(inside)["b"], "z")
+    assert open_tasks(inside) == ["z"]
+
+
+@pytest.mark.parametrize(("text", "target"), [(FORK, "j"), (LINE, "late"), (LINE, "nowhere"), (INNER, "b")], ids=str)
+def test_where_no_token_can_be_put_is_refused_by_name(text, target):
+    run = started(text)
+    with pytest.raises(ExecutionError) as failure:
+        run.move_token(run.user_tasks()[0].no, target)
+    assert (failure.value.code, failure.value.element) == ("not-a-target", target)
+
+
+def test_nothing_waits_under_a_number_that_is_over():
+    run = started(LINE)
+    no = numbers(run)["a"]
+    run.complete(no, {})
+    with pytest.raises(NotWaitingError):
+        run.move_token(no, "b")
+
+
+def test_a_rewind_ends_everything_and_begins_again_at_the_node():
+    run = started(FORK)
+    run.complete(numbers(run)["a"], {"x": 1})
+    again = reloaded(run)
+    effects = again.restart_at("f")
+    assert [t.outcome for t in effects.closed] == ["cancelled"]
+    assert open_tasks(again) == ["a", "b"]
+    assert again.variables == {"x": 1}
+    for task in ("a", "b"):  # the token that had waited at the join is gone
+        assert open_tasks(again) != ["z"]
+        again.complete(numbers(again)[task], {})
+    assert open_tasks(again) == ["z"]
+
+
+def test_a_rewind_out_of_an_interrupting_event_sub_process_lets_it_wait_again():
+    run = started("start s\nuser a\nevent_sub h\n  start m message=m\n  user b\n  m > b\ns > a")
+    run.deliver_message(run.waits()[0].no, {})
+    assert (open_tasks(run), run.waits()) == (["b"], [])
+    run.restart_at("a")
+    assert open_tasks(run) == ["a"]
+    assert [w.name for w in run.waits()] == ["m"]
+
+
+def test_a_rewind_inside_a_sub_process_touches_only_that():
+    run = started(
+        "start s\nparallel f\nuser o\nsub p\n  start s1\n  user a\n  user b\n  s1 > a > b\ns > f\nf > o\nf > p"
+    )
+    run.complete(numbers(run)["a"], {})
+    run.restart_at("a")
+    assert open_tasks(run) == ["a", "o"]
