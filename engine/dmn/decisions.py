@@ -104,7 +104,7 @@ class DecisionModel:
         session = self._session(inputs, now)
         assert isinstance(node, m.DecisionService)
         function = session.service(file, node)
-        arguments = [session.inputs.get(name) for name in function.parameters]
+        arguments = session.arguments(file, node)
         result = self._guarded(session, node, lambda: function.invoke(session.run, arguments))
         given = dict(zip(function.parameters, arguments, strict=True))
         return DecisionResult(result, (), (), given, tuple(session.warnings), node.id, node.name, tuple(session.traces))

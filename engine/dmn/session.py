@@ -140,13 +140,17 @@ class Session:
                 scope[found[1].name] = value
         return scope
 
+    def arguments(self, file: m.Definitions, node: m.DecisionService) -> list[Any]:
+        """What the input has for the parameters of a service; those of imported models stand under their prefix."""
+        return [self.view(file, where).inputs.get(each.name) for where, each in self._parameters(file, node)]
+
+    def _parameters(self, file: m.Definitions, node: m.DecisionService) -> list[tuple[m.Definitions, m.Node]]:
+        found = (self.library.find(file, href) for href in [*node.input_data, *node.input_decisions])
+        return [each for each in found if each is not None]
+
     def service(self, file: m.Definitions, node: m.DecisionService) -> Function:
         """A decision service as a function of its input data and input decisions."""
-        parameters = [
-            found
-            for href in [*node.input_data, *node.input_decisions]
-            if (found := self.library.find(file, href)) is not None
-        ]
+        parameters = self._parameters(file, node)
         outputs = [found for href in node.output_decisions if (found := self.library.find(file, href)) is not None]
         interpreter = Interpreter(self, file, node.name)
         result_type = interpreter.types.result_of(node.type_ref)

@@ -79,3 +79,17 @@ def test_knowledge_is_a_function_of_its_parameters(text: str, expected: Any, kin
 def test_a_result_of_a_function_type_is_a_function_with_such_parameters(text: str, fits: bool) -> None:
     model = load_decisions({"f": definitions(_FUNCTION_OF_A_NUMBER + literal("d", text, kind="tFunction"))})
     assert (model.evaluate("d", {}).result is not None) is fits
+
+
+def test_a_service_takes_the_inputs_of_an_imported_model_from_under_its_prefix() -> None:
+    service = (
+        '<decisionService id="s" name="s"><outputDecision href="#d"/><inputData href="urn:a#n"/></decisionService>'
+    )
+    decision = (
+        '<decision id="d" name="d"><informationRequirement><requiredInput href="urn:a#n"/></informationRequirement>'
+        "<literalExpression><text>A.n + 1</text></literalExpression></decision>"
+    )
+    main = definitions(_import("A", "urn:a") + decision + service, name="urn:main")
+    model = load_decisions({"main": main, "a": definitions(input_data("n", "number"), name="urn:a")})
+    assert model.evaluate_service("s", {"A": {"n": Decimal(1)}}).result == 2
+    assert model.evaluate_service("s", {"n": Decimal(1)}).result == 2
