@@ -33,7 +33,7 @@ class House:
         """Somebody with a phone; the same one every time."""
         key = (login, scripts)
         if key not in self._people:
-            self._people[key] = Person(self, login, self._phone(scripts))
+            self._people[key] = Person(self, login, self._phone(scripts), scripts=scripts)
         return self._people[key]
 
     def pass_time(self, **by: float) -> None:
@@ -81,8 +81,8 @@ class Person:
     After each of these the page must fit the phone; what it complains about is kept in ``complaints``.
     """
 
-    def __init__(self, house: House, login: str, context: BrowserContext) -> None:
-        self.house, self.login = house, login
+    def __init__(self, house: House, login: str, context: BrowserContext, *, scripts: bool) -> None:
+        self.house, self.login, self.scripts = house, login, scripts
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self._complain(str(error)))
@@ -126,18 +126,18 @@ class Person:
             self.page.locator("a.case-card").filter(has=self.page.get_by_text(title, exact=True)).first.click()
         self._must_fit()
 
-    def press(self, words: str, *, agree: str | None = None, refused: bool = False) -> None:
+    def press(self, words: str, *, asked: bool = False, refused: bool = False) -> None:
         """Press a button that sends a form.
 
         Args:
             words: on the button.
-            agree: the button of the question that follows.
+            asked: whether a question follows, to which the answer is yes.
             refused: whether the form comes back with what is wrong.
         """
         button = self.page.locator("main").get_by_role("button", name=words, exact=True).first
-        if agree is not None:
+        if asked:
             button.click()
-            button = self.page.locator("dialog").get_by_role("button", name=agree, exact=True)
+            button = self.page.locator("dialog button[value=agree]")
         with self.page.expect_navigation():
             button.click()
         self._must_fit()
@@ -204,7 +204,7 @@ class Person:
 
     def picture(self, name: str) -> None:
         """Keep a picture of the page on a phone and on a desk, where pictures are asked for."""
-        if not PICTURES:
+        if not PICTURES or not self.scripts:
             return
         folder = Path(PICTURES)
         folder.mkdir(parents=True, exist_ok=True)

@@ -80,7 +80,7 @@ class Motion:
         person.open("/open/")
         assert person.reads(self.title)
         person.picture("open-list")
-        person.press("同意附议", agree="确定")
+        person.press("同意附议", asked=True)
         assert person.reads(f"已附议：{self.title}")
 
     def pass_delegation(self, login: str) -> None:

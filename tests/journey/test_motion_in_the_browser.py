@@ -54,7 +54,8 @@ def test_a_motion_goes_through_every_step_on_a_phone(house: House) -> None:
     is_answered(motion)
     other.rate("满意")
     is_answered_again_after_a_bad_rating(motion)
-    is_followed_until_it_is_done(motion)
+    is_followed_until_it_is_done(motion, other)
+    is_found_everywhere(motion)
 
     assert len(house.log_ins) >= 10
     assert house.complaints() == []
@@ -205,7 +206,7 @@ def is_answered_again_after_a_bad_rating(motion: Motion) -> None:
     motion.rate("满意")
 
 
-def is_followed_until_it_is_done(motion: Motion) -> None:
+def is_followed_until_it_is_done(motion: Motion, other: Motion) -> None:
     house = motion.house
     follower = house.person(steps.FOLLOWER)
     follower.open("/follow/")
@@ -213,7 +214,41 @@ def is_followed_until_it_is_done(motion: Motion) -> None:
     follower.picture("follow")
     house.go_to(house.today + timedelta(days=30))
     motion.report_progress()
-    person = house.person(motion.proposer)
-    person.open_case(motion.title)
-    assert person.reads("办结")
-    person.picture("case")
+    house.go_to(house.today + timedelta(days=15))
+    other.report_progress()
+    for done in (motion, other):
+        person = house.person(done.proposer)
+        person.open_case(done.title)
+        assert person.reads("已办结")
+        assert person.reads("A 已解决")
+
+
+def is_found_everywhere(motion: Motion) -> None:
+    house = motion.house
+    proposer = house.person(motion.proposer)
+    proposer.open_case(motion.title)
+    assert proposer.reads(OTHER_TITLE)
+    assert not proposer.reads("审查建议")
+    proposer.picture("case")
+    proposer.page.locator("#diagram summary").click()
+    proposer.page.locator("#diagram svg g.djs-shape").first.wait_for()
+    proposer.picture("case-diagram")
+
+    case = motion.addresses["case"]
+    for login, path, name in (
+        (motion.proposer, f"{case}/print", "case-print"),
+        (motion.proposer, "/notices", "notices"),
+        (motion.proposer, "/inbox?tab=started", "inbox-started"),
+        (steps.OFFICER, "/inbox?tab=done", "inbox-done"),
+        (steps.PASSER_BY, "/inbox?tab=copied", "inbox-copied"),
+        (steps.CLERK, "/register/", "register"),
+        (steps.COMMITTEE_HEAD, "/reports/motion/4-7", "report"),
+        (steps.COMMITTEE_HEAD, "/follow/", "follow-empty"),
+        (steps.CHAIR, case, "case-chair"),
+        (steps.STRANGER, "/inbox", "inbox-empty"),
+        (steps.STRANGER, "/password", "password"),
+    ):
+        person = house.person(login)
+        assert person.open(path) == 200, path
+        person.picture(name)
+    assert motion.house.person(steps.STRANGER).open(case) == 404
