@@ -129,11 +129,12 @@ class Display:
         return self._units.get(unit_id, unit_id)
 
     def _case(self, case_id: str) -> str:
-        """A case that a variable refers to, by its number, else by its title."""
+        """A case that a variable refers to, by number and title."""
         case = self._session.get(ProcessInstance, UUID(case_id))
         if case is None:
             return case_id
-        return case.number or (HIDDEN_TITLE if case.is_sealed else case.title or case_id)
+        title = HIDDEN_TITLE if case.is_sealed else case.title
+        return " ".join(filter(None, (case.number, title))) or case_id
 
 
 def _types(manifest: Mapping[str, Any]) -> dict[str, str]:
