@@ -220,3 +220,42 @@ def test_the_unit_is_reminded_ten_and_three_days_before_the_deadline_and_when_it
         assert motion.notices("answer_due_soon").count("o0501") == soon
         assert motion.notices("answer_overdue").count("h05") == over
     assert motion.waits_at == ["draft_answer"]
+
+
+def test_an_overdue_answer_rises_to_the_follower_the_leader_and_the_progress_notice(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("draft_answer")
+    due, leader = motion.due("draft_answer"), motion.variables["leader"]
+    assert due is not None
+
+    def told(kind: str, person: str) -> int:
+        return motion.notices(kind).count(person)
+
+    # when three, seven and fifteen working days have gone (the deadline lies before a Saturday at most)
+    seen = []
+    for days in (2, 6, 13, 40):
+        scenario.clock.set(due + timedelta(days=days))
+        scenario.run_due_jobs()
+        asked = told("answer_overdue_reason", "h05")
+        seen.append((asked, told("answer_overdue_reported", "c02"), told("answer_overdue_reported", leader)))
+
+    # then each is told once, at its time, and the case is listed
+    assert seen == [(0, 0, 0), (1, 1, 0), (1, 1, 1), (1, 1, 1)]
+    assert (told("answer_listed", "h05"), told("answer_listed", "c02")) == (1, 1)
+    assert motion.variables["listed_overdue"] is True
+    assert motion.waits_at == ["draft_answer"]
+
+
+def test_reminders_are_not_sent_again_when_an_answer_comes_back(scenario: Scenario) -> None:
+    # given an answer returned when the first reminder had gone out
+    motion = scenario.motion_at("draft_answer")
+    due = motion.due("draft_answer")
+    assert due is not None
+    scenario.clock.set(due - timedelta(days=9))
+    scenario.run_due_jobs()
+    motion.do("draft_answer")
+    motion.do("head_sign", head_action="return", head_comment="请补充措施。")
+
+    # then
+    assert motion.waits_at == ["draft_answer"]
+    assert motion.notices("answer_due_soon") == ["o0501"]

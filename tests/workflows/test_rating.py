@@ -205,3 +205,43 @@ def test_class_c_is_followed_up_every_half_year_until_the_season_closes(scenario
     # then
     assert motion.ended_at == "closed"
     assert season.ended_at == "closed"
+
+
+def test_when_a_merged_motion_is_withdrawn_only_its_proposer_leaves_the_case(scenario: Scenario) -> None:
+    # given
+    lead = scenario.motion_at("draft_answer")
+    merged = scenario.motion_at(
+        "chair_approve", proposer="d0201", decide_filing={"disposition": "merged", "merged_into": str(lead.id)}
+    )
+    merged.do("chair_approve")
+
+    # when
+    merged.withdraw(by="d0201")
+
+    # then its seconders are told, the units are not, and the lead goes on to its answer and rating
+    assert (merged.ended_at, merged.variables["disposition"]) == ("withdrawn", "withdrawn")
+    assert {"d0113", "d0114"} <= set(merged.notices("withdrawn"))
+    assert "h05" not in merged.notices("withdrawn")
+    assert (lead.waits_at, lead.variables["disposition"]) == (["draft_answer"], "filed")
+    lead.go_on_to("rate")
+    lead.do("rate")
+    assert lead.ended_at == "closed"
+    assert merged.variables["answered_at"] is None
+
+
+def test_a_merge_is_split_by_the_chairs_veto_before_the_hand_over(scenario: Scenario) -> None:
+    # given
+    lead = scenario.motion_at("draft_answer")
+    merged = scenario.motion_at(
+        "chair_approve", proposer="d0201", decide_filing={"disposition": "merged", "merged_into": str(lead.id)}
+    )
+
+    # when
+    merged.do("chair_approve", chair_action="veto", veto_comment="两件提案不是同一事项，分别办理。")
+    merged.do("decide_filing", disposition="filed", merged_into=None)
+    merged.go_on_to("draft_answer")
+
+    # then
+    assert merged.variables["merged_into"] is None
+    assert merged.variables["number"] != lead.variables["number"]
+    assert (merged.variables["disposition"], lead.waits_at) == ("filed", ["draft_answer"])

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from engine.bootstrap import Engine, open_engine
+from engine.cli.report import report
 from engine.replay import ReplayError
 from engine.replay.prepare import prepare
 from engine.replay.session import replay_files
@@ -136,6 +138,42 @@ def test_another_rating_in_the_file_is_another_rating_in_the_report(engine: Engi
     figures = _figures(engine, "4-5")
     assert figures["satisfaction_fraction"] == "1/2"
     assert figures["satisfaction"] == "50%"
+
+
+KEYS = {"received", "dispositions", "accepted", "answered", "answer_rate", "rated", "ratings", "satisfaction"}
+MORE_KEYS = {"satisfaction_fraction", "on_time_rate", "not_rated", "invariants_failed"}
+
+
+def test_one_rating_changed_in_the_years_file_shows_in_the_report_when_the_file_is_gone(
+    engine: Engine, tmp_path: Path
+) -> None:
+    # given the year, one satisfied proposer dissatisfied
+    lines = _lines(CASELOAD)
+    changed = next(line for line in lines if line["fixture"]["final_rating"] == "满意")
+    changed["fixture"]["final_rating"] = "不满意"
+    copy = _file(tmp_path / "changed.jsonl", lines)
+    replay_files(engine, "motion", ANSWERS, [copy])
+
+    # when the file is deleted and the report asked from the shell
+    copy.unlink()
+    asked = ["motion", "--session", "4-5", "--database", engine.settings.database_url, "--json"]
+    shown, rated = CliRunner().invoke(report, asked), CliRunner().invoke(report, [*asked, "--cases", "rated"])
+
+    # then
+    figures = json.loads(shown.stdout)
+    assert (shown.exit_code, rated.exit_code) == (0, 0)
+    assert set(figures) >= KEYS | MORE_KEYS
+    assert figures["dispositions"] == {"filed": 36, "merged": 3, "suggestion": 18, "not_filed": 0, "withdrawn": 0}
+    assert [figures[key] for key in ("received", "accepted", "answered", "rated", "not_rated")] == [57, 57, 57, 57, 0]
+    assert figures["ratings"] == {"满意": 49, "基本满意": 4, "不满意": 4}
+    assert (figures["satisfaction"], figures["satisfaction_fraction"]) == ("93%", "53/57")
+    assert (figures["answer_rate"], figures["answer_rate_fraction"]) == ("100%", "57/57")
+    assert figures["on_time_rate"].endswith("%")
+    listed = json.loads(rated.stdout)
+    assert set(listed) == {"key", "count", "cases"}
+    assert (listed["key"], listed["count"]) == ("rated", 57)
+    assert {case["id"] for case in listed["cases"]} == {line["id"] for line in lines}
+    assert all(set(case) == {"id", "number", "title"} for case in listed["cases"])
 
 
 @pytest.mark.parametrize(
