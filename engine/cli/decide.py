@@ -120,7 +120,10 @@ def _answer_text(line: str) -> str:
     try:
         return to_json(answer)
     except (ValueError, RecursionError) as error:
-        return to_json(_refusal(None, "result", f"结果不能写成 JSON：{error}"))
+        identity = answer["id"]
+        kept = identity.encode("utf-8", "replace").decode() if isinstance(identity, str) else None
+        message = f"结果不能写成 JSON：{error}"
+        return to_json(_refusal(identity if isinstance(identity, int) else kept, "result", message))
 
 
 def _answer(line: str) -> dict[str, Any]:

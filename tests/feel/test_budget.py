@@ -62,6 +62,13 @@ def test_a_monstrous_text_is_refused_while_it_is_read(text: str) -> None:
         evaluate(text, {})
 
 
+def test_a_result_is_at_most_200_levels_deep() -> None:
+    nested = "(for i in 1..%s return if i = 1 then 1 else [partial[-1]])[-1]"
+    assert evaluate(nested % 200, {}).result is not None
+    with pytest.raises(FeelBudgetError):
+        evaluate(nested % 400, {})
+
+
 def test_a_long_chain_is_no_deep_nesting() -> None:
     assert evaluate("1" + " + 1" * 5000, {}).result == Decimal(5001)
     assert evaluate("true" + " and true" * 5000, {}).result is True
