@@ -10,6 +10,8 @@ _ATOMS = (
     *('"a"', '"慰问品"', '""', '"2026-01-01"', "true", "false", "null", "x", "amount", "l", "c", "first name", "?"),
     *('@"2026-02-28"', '@"10:00:00"', '@"P1D"', '@"P1Y"', '@"2026-01-01T00:00:00@Asia/Shanghai"', '@"nope"'),
     *('@"99999-01-01"', '@"-0005-01-01T00:00:00Z"', 'date and time("10000-01-01T00:00:00@Asia/Shanghai")'),
+    *('@"0001-01-01T00:00:00+14:00"', '@"9999-12-31T23:59:59@America/New_York"', '@"P999999999D"', '@"-P99999Y"'),
+    *('"(a*)\\\\1"', '"[a-z-[b]]+"', '"(a|b)\\\\1{2}"', '"aabb"', "1e-6000", "1e6144", "function(a, b) a"),
     *("[]", "{}", "[1..5]", "(1..5)", '["a".."b"]', "[1..9999999999]", "c.a", "l[1]", "nobody", "item", "partial"),
 )
 _FUNCTIONS = (
@@ -20,6 +22,7 @@ _FUNCTIONS = (
 _FUNCTIONS_OF_TWO = (
     *("contains", "matches", "split", "substring", "append", "concatenate", "union", "remove", "index of", "modulo"),
     *("list contains", "decimal", "get value", "string join", "before", "overlaps", "includes", "is", "round up"),
+    *("time", "date and time", "finishes", "meets", "overlaps after", "coincides", "split", "sublist", "range"),
     *("years and months duration", "list replace", "insert before", "replace", "context put"),
 )
 _OPERATORS = ("+", "-", "*", "/", "**", "=", "!=", "<", "<=", ">", ">=", "and", "or", "in", "between 1 and")
