@@ -67,7 +67,7 @@ def check(compiled: Compiled) -> list[str]:
         problems.append(f"process.yaml main_process：流程图中没有过程“{manifest.main_process}”")
     problems += _missing_forms(compiled) + _unassigned(compiled) + _unknown_operations(compiled)
     problems += _exposed(compiled) + _unknown_decisions(compiled) + _missing_decision(compiled)
-    problems += _unique_unknown(compiled)
+    problems += _unique_unknown(compiled) + _broken_tables(compiled)
     return problems + report_problems(manifest.data)
 
 
@@ -140,6 +140,21 @@ def _unknown_decisions(compiled: Compiled) -> list[str]:
         for process in compiled.definitions.processes.values()
         for decision in process.decisions
         if decision not in known and not decision.startswith("=")
+    ]
+
+
+def _broken_tables(compiled: Compiled) -> list[str]:
+    """What a decision would only stumble over once somebody's case needs that rule."""
+    from engine.dmn.analysis.expressions import expression_problems
+
+    if compiled.decisions is None:
+        return []
+    library = compiled.decisions.library
+    return [
+        f"{file.file} 第 {problem.line} 行 {problem.type} {problem.element}：{problem.message}（{problem.code}）"
+        for file in library.files
+        for problem in expression_problems(library, file)
+        if problem.severity == "error"
     ]
 
 

@@ -119,6 +119,29 @@ def test_a_service_task_that_names_an_unknown_operation_is_refused(tmp_path: Pat
         deploy(write_folder(tmp_path, "plain", diagram))
 
 
+def test_a_decision_table_with_a_broken_cell_is_refused_with_element_line_and_reason(
+    tmp_path: Path, deploy: Deploy, engine: Engine
+) -> None:
+    table = """<?xml version="1.0"?>
+<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:d">
+  <decision id="filing" name="filing"><variable name="filing"/>
+    <decisionTable id="t" hitPolicy="FIRST">
+      <input id="i"><inputExpression id="ie" typeRef="string"><text>kind</text></inputExpression></input>
+      <output id="o" name="result" typeRef="string"/>
+      <rule id="r1"><inputEntry id="c1"><text>-((</text></inputEntry>
+        <outputEntry id="o1"><text>"x"</text></outputEntry></rule>
+    </decisionTable>
+  </decision>
+</definitions>
+"""
+    folder = write_folder(tmp_path, "plain", _diagram("one"), forms=_forms("one"), files={"filing.dmn": table})
+    with pytest.raises(DeploymentRefusedError) as refused:
+        deploy(folder)
+    assert [problem for problem in refused.value.problems if "filing.dmn 第 7 行" in problem and "-((" in problem]
+    with engine.reading() as uow:
+        assert uow.session.scalar(select(func.count()).select_from(Deployment)) == 0
+
+
 def test_shipped_folders_are_deployed_only_where_their_key_has_no_version(
     tmp_path: Path, deploy: Deploy, engine: Engine
 ) -> None:
