@@ -114,7 +114,8 @@ class Interpreter:
         inner, made = dict(scope), {}
         for entry in expression.entries:
             value = self.evaluate(entry.expression, inner)
-            value = self.typed(value, entry.type_ref, f"“{entry.name or '结果'}”")
+            if not isinstance(entry.expression, m.FunctionDefinition):  # whose type is often that of its result
+                value = self.typed(value, entry.type_ref, f"“{entry.name or '结果'}”")
             if entry.name is None:
                 return value
             inner[entry.name] = made[entry.name] = value

@@ -167,3 +167,16 @@ def test_a_missing_input_is_null_with_a_warning() -> None:
     result = load_decisions({"a.dmn": definitions(body)}).evaluate("d", {})
     assert result.result == D(1)
     assert [warning.code for warning in result.warnings] == ["missing-input"]
+
+
+def test_a_function_in_a_context_may_be_declared_with_the_type_of_its_result() -> None:
+    function = (
+        '<functionDefinition><formalParameter name="x" typeRef="number"/>'
+        "<literalExpression><text>x * 2</text></literalExpression></functionDefinition>"
+    )
+    context = (
+        f'<context><contextEntry><variable name="double" typeRef="number"/>{function}</contextEntry>'
+        "<contextEntry><literalExpression><text>double(21)</text></literalExpression></contextEntry></context>"
+    )
+    model = load_decisions({"f": definitions(f'<decision id="d" name="d">{context}</decision>')})
+    assert model.evaluate("d", {}).result == 42

@@ -265,6 +265,40 @@ for i in 2 - 1..3 - 1 return i ==> [1,2]
 7 in [1..6] or true ==> true
 1 in [1,2] = true ==> true
 5 in [1..6] and 6 in [1..6] ==> true
+{a: 1} = {a: 1.0} ==> true
+[1..3] = [1..3.0] ==> true
+{a: null}.a = null ==> true
+[null] = [null] ==> true
+[null][item = null] ==> [null]
+count([null, null][item = null]) ==> 2
+[1, null, 3][item > 1] ==> [3]
+if 1 > "a" then 1 else 2 ==> 2
+max("a", "b") ==> "b"
+"a" in ["a", null] ==> true
+@"2020-01-01" in (@"2019-01-01", > @"2019-06-01") ==> true
+@"2020-01-01T10:00:00Z" in [@"2020-01-01T00:00:00Z"..@"2020-01-02T00:00:00Z"] ==> true
+@"10:00:00" in [@"09:00:00"..@"11:00:00"] ==> true
+@"P1Y" in [@"P6M"..@"P2Y"] ==> true
+[@"2020-01-01"..@"2020-12-31"].start.year ==> 2020
+[1..10].end - [1..10].start ==> 9
+list contains([[1],[2]], [1]) ==> true
+index of([{a:1},{a:2}], {a:2}) ==> [2]
+distinct values([{a:1},{a:1}]) ==> [{a:1}]
+append([], []) ==> [[]]
+concatenate([[1]], [2]) ==> [[1], 2]
+decimal(0.285, 2) ==> 0.28
+decimal(-1.25, 1) ==> -1.2
+round half up(-2.5, 0) ==> -3
+round half down(-2.5, 0) ==> -2
+round up(-2.1, 0) ==> -3
+round down(-2.9, 0) ==> -2
+string(decimal(1.10, 2)) ==> "1.1"
+string(round half up(2.005, 2)) ==> "2.01"
+string(1.000) ==> "1"
+string(100) ==> "100"
+string(0.10) ==> "0.1"
+string(1e-7) ==> "0.0000001"
+string(-1.50) ==> "-1.5"
 """)
 
 
