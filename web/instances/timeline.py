@@ -80,7 +80,7 @@ def _event(entry: TimelineEntry) -> Step:
         "instance.rewound": _("退回重办：%(name)s", name=name) if name else _("退回重办"),
         "instance.linked": _("关联其他事项"),
         "instance.urged": _("催办"),
-        "instance.ended": _("办结：%(name)s", name=name) if name else _("办结"),
+        "instance.ended": _("办结：%(name)s", name=name) if name and name != "办结" else _("办结"),
         "timer.fired": _("到期：%(name)s", name=name) if name else _("到期"),
         "work_item.assigned": _("指派：%(name)s", name=name) if name else _("指派"),
         "attachment.added": _("上传附件：%(name)s", name=detail.get("name", "")),

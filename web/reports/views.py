@@ -16,7 +16,7 @@ from engine.reports import Case, Report, build_document, build_report, compare, 
 from engine.reports.access import ensure_may_read, readable_reports, visible_ids
 from engine.reports.display import Display
 from engine.reports.figures import Ratio
-from engine.reports.load import periods
+from engine.reports.load import period_name, periods
 from engine.reports.tables import cell_of
 from engine.unit_of_work import UnitOfWork
 from web.extensions import current_engine
@@ -33,7 +33,7 @@ class Reading:
     report: Report
     display: Display
     visible: frozenset[UUID]  # cases whose page this person may open
-    periods: tuple[str, ...]
+    periods: tuple[tuple[str, str], ...]  # key and name
 
     def names(self) -> dict[str, Any]:
         """What every template of a report gets."""
@@ -121,7 +121,7 @@ def comparison(process: str) -> ResponseReturnValue:
         if not reports:
             raise NotFoundError
         display = Display(uow.session, manifest, language())
-        reading = Reading(reports[-1], display, frozenset(), tuple(periods(uow.session, process)))
+        reading = Reading(reports[-1], display, frozenset(), _named_periods(uow, reports[-1]))
         lines = [_compared(reading, reports, key) for key in reading.report.definition.comparison]
         return render_template("reports/compare.html", reports=reports, lines=lines, trend=trend, **reading.names())
 
@@ -144,7 +144,7 @@ def _read(uow: UnitOfWork, process: str, period: str) -> Reading:
     manifest, _definition = ensure_may_read(uow, process)
     report = build_report(uow.session, process, period, now=uow.now, language=language())
     display = Display(uow.session, manifest, language())
-    return Reading(report, display, visible_ids(uow, report.cases), tuple(periods(uow.session, process)))
+    return Reading(report, display, visible_ids(uow, report.cases), _named_periods(uow, report))
 
 
 def _prefetch(reading: Reading, variables: Iterable[str]) -> None:
@@ -164,6 +164,12 @@ def _cases_behind(reading: Reading, key: str, table_key: str, group: str) -> tup
         return row.cells[key].cases, f"{name} · {_figure_label(reading, key)}"
     except (KeyError, StopIteration) as error:
         raise NotFoundError from error
+
+
+def _named_periods(uow: UnitOfWork, report: Report) -> tuple[tuple[str, str], ...]:
+    """The periods that have a report, with their names: ("4-7", "四届七次")."""
+    keys = periods(uow.session, report.folder_key)
+    return tuple((key, period_name(uow.session, report.definition, key, language())) for key in keys)
 
 
 def _figure_label(reading: Reading, key: str, *, short: bool = False) -> str:
