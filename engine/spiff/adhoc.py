@@ -7,6 +7,8 @@ from engine.spiff.loops import Loops
 from engine.spiff.specs import FlowNode
 from engine.spiff.state import Scope
 
+_MET = ""  # among the activities performed, an id that none has: the completion condition has held
+
 
 class AdHoc(Loops):
     """Which activities are offered, and when the sub-process is done."""
@@ -14,6 +16,8 @@ class AdHoc(Loops):
     def offered(self, scope: Scope) -> list[FlowNode]:
         """The activities that may be started now; in a sequential one only while none runs."""
         if scope.dead or scope.finishing or scope.spec.kind != "adHocSubProcess":
+            return []
+        if _MET in scope.performed:
             return []
         if scope.spec.sequential and (scope.activities or scope.tokens):
             return []
@@ -33,7 +37,9 @@ class AdHoc(Loops):
         if scope.dead or scope.finishing:
             return
         spec = scope.spec
-        if spec.completion_condition is not None:
+        if _MET in scope.performed:
+            done = True
+        elif spec.completion_condition is not None:
             done = self.evaluate(spec.completion_condition, scope) is True
         else:
             done = all(scope.performed.get(node.bpmn_id) for node in spec.enabled)
@@ -42,6 +48,8 @@ class AdHoc(Loops):
         if spec.cancel_remaining and spec.completion_condition is not None:
             self.cancel_contents(scope)
         elif scope.activities or scope.tokens or scope.arrivals:
+            if spec.completion_condition is not None:
+                scope.performed[_MET] = 1  # what runs may finish, nothing more may begin
             return
         scope.finishing = True
         self.later(self._finish_scope, scope)

@@ -125,6 +125,8 @@ class _Drawing:
             attributes["parallelMultiple"] = "true"
         if "sequential" in options and kind == "adhoc":
             attributes["ordering"] = "Sequential"
+        if "keep_rest" in options:
+            attributes["cancelRemainingInstances"] = "false"
         for key in ("operation", "decisionRef", "resultVariable", "assignee", "candidateRole", "broadcast"):
             if key in options:
                 attributes[f"banli:{key}"] = options[key]
