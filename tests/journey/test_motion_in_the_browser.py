@@ -232,7 +232,6 @@ def is_found_everywhere(motion: Motion) -> None:
     proposer.picture("case")
     proposer.page.locator("#diagram summary").click()
     proposer.page.locator("#diagram svg g.djs-shape").first.wait_for()
-    proposer.picture("case-diagram")
 
     case = motion.addresses["case"]
     for login, path, name in (
