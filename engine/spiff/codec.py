@@ -150,7 +150,8 @@ def _freeze_children(run: Execution, controller: Activity, loop: Loop) -> None:
             child.names = None  # known by its counter
         inside = list(_in(child))
         scopes = [a.child for a in inside if a.child is not None]
-        subscriptions = [s for owner in (*inside, *scopes) for s in owner.subscriptions]
+        subscriptions = [s for a in inside for s in a.subscriptions]
+        subscriptions += [s for scope in scopes for s in scope.subscriptions]
         if any(s.kind == "condition" for s in subscriptions):
             child.names = child.names or run.names_of(controller, child.index or 0)
             continue  # it looks at every change of the variables

@@ -476,3 +476,72 @@ def test_a_cycle_may_begin_at_a_date():
     assert active(run) == ["a"]
     run.advance("P30D")
     assert active(run) == ["a", "n", "n"]
+
+
+def test_cancel_undoes_what_a_finished_sub_process_of_the_transaction_did():
+    run = running(
+        "start s\ntransaction t\n  start s1\n  sub q\n    start s2\n    user a\n"
+        "    boundary un on=a compensate handler=undo\n    user undo compensation\n    s2 > a\n  user b\n  end c cancel\n"
+        "  s1 > q > b > c\nboundary out on=t cancel\nuser z\ns > t\nout > z"
+    )
+    run.complete("a")
+    run.complete("b")
+    assert active(run) == ["undo"]
+    run.complete("undo")
+    assert active(run) == ["z"]
+
+
+def test_each_instance_of_a_sub_process_is_undone():
+    run = running(
+        "start s\nsub p times=2\n  start s1\n  user a\n  boundary un on=a compensate handler=undo\n"
+        "  user undo compensation\n  s1 > a\nthrow t compensate\nuser z\ns > p > t > z"
+    )
+    run.complete("a")
+    run.complete("a")
+    for _ in range(2):
+        assert active(run) == ["undo"]
+        run.complete("undo")
+    assert active(run) == ["z"]
+
+
+def test_a_condition_in_an_instance_hears_its_own_variables_only():
+    run = running(
+        "start s\nsub p times=2\n  start s1\n  parallel f\n  user a\n  catch c when=`done = true`\n  user b\n"
+        "  s1 > f\n  f > a\n  f > c > b\ns > p"
+    )
+    run.complete("a", data={"done": True}, instance=0)
+    assert active(run) == ["a", "b"]
+    assert waiting(run) == ["c"]
+
+
+@pytest.mark.parametrize(("thrown", "heard"), [("signal", ["y"]), ("message", ["n"])])
+def test_what_a_branch_throws_reaches_the_event_gateway_of_another(thrown, heard):
+    run = running(
+        "start s\nparallel f\nevents g\ncatch c signal=x\ncatch d message=x\nuser y\nuser n\nuser a\n"
+        f"end e {thrown}=x\ns > f\nf > g\ng > c > y\ng > d > n\nf > a > e"
+    )
+    run.complete("a")
+    assert (active(run), waiting(run)) == (heard, [])
+
+
+def test_an_escalation_leaves_a_called_process_and_a_signal_enters_it():
+    run = running(
+        "start s\ncall c calls=Q\nboundary b on=c escalation=X noninterrupting\nuser n\nuser z\ns > c > z\nb > n",
+        others={"Q": "start q\nthrow t escalation=X\ncatch k signal=x\nuser a\nq > t > k > a"},
+    )
+    assert active(run) == ["n"]
+    run.signal("x")
+    run.complete("a")
+    assert active(run) == ["n", "z"]
+
+
+def test_an_inclusive_join_waits_for_a_whole_parallel_block_in_one_of_its_branches():
+    run = running(
+        "start s\ninclusive f\nparallel pf\nuser a\nuser b\nparallel pj\nuser c\ninclusive j\nuser z\ns > f\n"
+        "f > pf if `true`\npf > a > pj\npf > b > pj\npj > j\nf > c if `true`\nc > j\nj > z"
+    )
+    for task in ("c", "a"):
+        run.complete(task)
+        assert "z" not in active(run)
+    run.complete("b")
+    assert active(run) == ["z"]
