@@ -481,8 +481,8 @@ def test_a_cycle_may_begin_at_a_date():
 def test_cancel_undoes_what_a_finished_sub_process_of_the_transaction_did():
     run = running(
         "start s\ntransaction t\n  start s1\n  sub q\n    start s2\n    user a\n"
-        "    boundary un on=a compensate handler=undo\n    user undo compensation\n    s2 > a\n  user b\n  end c cancel\n"
-        "  s1 > q > b > c\nboundary out on=t cancel\nuser z\ns > t\nout > z"
+        "    boundary un on=a compensate handler=undo\n    user undo compensation\n    s2 > a\n  user b\n"
+        "  end c cancel\n  s1 > q > b > c\nboundary out on=t cancel\nuser z\ns > t\nout > z"
     )
     run.complete("a")
     run.complete("b")
