@@ -31,6 +31,7 @@ ARITHMETIC = Context(
 MAX_POSITION_DIGITS = 16
 _UNORDERED = frozenset({k.NULL, k.BOOLEAN, k.LIST, k.CONTEXT, k.RANGE, k.FUNCTION, k.FOREIGN})
 _DAY = timedelta(days=1)
+_MOVE_STEPS = 6  # what a day or instant costs to move
 _POWER_STEPS = 80  # a power takes as long as so many additions
 _MAX_EXPONENT = 24  # of a duration in microseconds
 
@@ -141,6 +142,7 @@ def add(a: Any, b: Any, run: Run) -> Any:
     if right in (k.DATE, k.TIME, k.DATE_AND_TIME):
         a, b, left, right = b, a, right, left
     if right in (k.DAYS_AND_TIME, k.YEARS_AND_MONTHS):
+        run.spend(_MOVE_STEPS)
         return _move(a, b)
     return None
 
@@ -167,6 +169,7 @@ def subtract(a: Any, b: Any, run: Run) -> Any:
     left, right = kind(a), kind(b)
     if left == right == k.NUMBER:
         return ARITHMETIC.subtract(a, b)
+    run.spend(_MOVE_STEPS)
     if right == k.DAYS_AND_TIME:
         return a - b if left == k.DAYS_AND_TIME else _move(a, -b)
     if right == k.YEARS_AND_MONTHS:
