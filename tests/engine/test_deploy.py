@@ -100,7 +100,7 @@ def test_a_folder_is_refused_whole_with_element_line_and_every_reason(
 
 
 def test_a_user_task_whose_form_is_missing_is_refused(tmp_path: Path, deploy: Deploy) -> None:
-    with pytest.raises(DeploymentRefusedError, match=r"forms/one\.json"):
+    with pytest.raises(DeploymentRefusedError, match=r"plain\.bpmn 第 \d+ 行 userTask one：没有表单 forms/one\.json"):
         deploy(write_folder(tmp_path, "plain", _diagram("one")))
 
 
@@ -115,7 +115,7 @@ def test_a_service_task_that_names_an_unknown_operation_is_refused(tmp_path: Pat
         <bpmn:endEvent id="done"/>
         """,
     )
-    with pytest.raises(DeploymentRefusedError, match=r"bank\.rob"):
+    with pytest.raises(DeploymentRefusedError, match=r"plain\.bpmn 第 \d+ 行 serviceTask rob：.*bank\.rob"):
         deploy(write_folder(tmp_path, "plain", diagram))
 
 
