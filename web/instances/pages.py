@@ -203,7 +203,7 @@ def readable(text: str) -> str:
 def _labelled(manifest: Manifest, values: Mapping[str, Any]) -> dict[str, Any]:
     """Values under the names that people use; what has no value falls out."""
     return {
-        manifest.label(name): manifest.value_label(name, value) if isinstance(value, str) else value
+        _(manifest.label(name)): _(manifest.value_label(name, value)) if isinstance(value, str) and value else value
         for name, value in values.items()
         if value is not None
     }

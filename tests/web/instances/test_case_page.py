@@ -189,3 +189,11 @@ def test_a_draft_waits_on_the_start_page(visit):
     proposer = visit(PROPOSER)
     draft = proposer.start_motion()
     assert draft.url in proposer.get("/start").links()
+
+
+def test_the_reasons_of_decisions_are_told_in_the_language_of_the_page(visit, case):
+    clerk = visit(CLERK)
+    clerk.get("/language/en?next=/inbox")
+    page = clerk.get(f"/instances/{case}")
+    assert "Kind of motion" in page.text
+    assert "提案方式" not in page.text
