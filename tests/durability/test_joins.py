@@ -19,7 +19,7 @@ from tests.engine.conftest import Deploy
 from tests.support.fakes import MovableClock
 from tests.support.folders import process, write_folder
 
-CASES = 5000 if WHOLE else 120
+CASES = 5000 if WHOLE else 50
 DIAGRAM = process(
     "joined",
     """

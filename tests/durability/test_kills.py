@@ -27,7 +27,7 @@ from tests.engine.conftest import Deploy
 from tests.support.fakes import MovableClock
 
 MOST_STATEMENTS = 200  # of one operation; more would mean that the loop below never ends
-EVERY = 1 if WHOLE else 11  # statement
+EVERY = 1 if WHOLE else 19  # statement
 
 Work = Callable[[Engine], Any]
 

@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select, update
 
 from engine import worker
 from engine.audit import verify
 from engine.bootstrap import Engine, open_engine
+from engine.cli.worker import worker as work
 from engine.commands.deploy import deploy_folder
-from engine.errors import EngineError
+from engine.errors import BusyError, EngineError
 from engine.rules.retry import MAX_ATTEMPTS
 from engine.settings import Settings
 from models import Deployment, HistoryEvent, Incident, Job, JobKind, JobState
@@ -22,8 +24,9 @@ from tests.engine.conftest import Case, Deploy, Start
 from tests.support.fakes import MovableClock
 from tests.support.folders import process, write_folder
 
-TIMERS = 5000 if WHOLE else 60
-WORKERS = 6 if WHOLE else 3
+TIMERS = 5000 if WHOLE else 30
+WORKERS = 6 if WHOLE else 2
+HOSTS = 3 if WHOLE else 2
 ROUNDS = 50 if WHOLE else 2
 WAITING = process(
     "waiting",
@@ -159,6 +162,48 @@ def test_a_job_that_always_fails_becomes_an_incident_and_holds_nobody_up(
     assert poisoned.status == "active"
 
 
+def test_a_failure_that_cannot_be_recorded_holds_nobody_up(
+    engine: Engine, clock: MovableClock, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poisoned, other = start("waiting"), start("waiting")
+    tries = _poison(monkeypatch, poisoned)
+    clock.advance(days=1)
+
+    def refuse(*_: object) -> None:
+        raise BusyError
+
+    with monkeypatch.context() as database_busy:
+        database_busy.setattr(worker, "_record_failure", refuse)
+        engine.run_due_jobs()
+    assert other.status == "completed"
+
+    clock.advance(seconds=engine.settings.job_lease)
+    engine.run_due_jobs()
+    assert tries == [1, 2]
+
+
+@pytest.mark.parametrize("prepared_url", ["sqlite"], indirect=True)
+def test_a_worker_outlives_a_database_that_is_away(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = []
+
+    def look(_: Engine) -> int:
+        looks.append(1)
+        if len(looks) == 1:
+            raise BusyError
+        os.kill(os.getpid(), signal.SIGTERM)
+        return 3
+
+    monkeypatch.setattr(Engine, "run_due_jobs", look)
+    monkeypatch.setenv("BANLI_POLL_INTERVAL", "0.01")
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        result = CliRunner().invoke(work, ["--database", engine.settings.database_url])
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+    assert (result.exit_code, len(looks)) == (0, 2), result.output
+
+
 class Killed(BaseException):
     """What no worker catches: for the database and the job it is as SIGKILL."""
 
@@ -216,7 +261,7 @@ def test_hosts_that_deploy_at_once_get_a_version_each_and_one_for_the_same_folde
 ) -> None:
     rounds = 25 if WHOLE else 2
     shares = []
-    for host in range(3):
+    for host in range(HOSTS):
         folders = []
         for number in range(rounds):
             different = WAITING.replace("P1D", f"P{2 + host * rounds + number}D")
@@ -230,9 +275,9 @@ def test_hosts_that_deploy_at_once_get_a_version_each_and_one_for_the_same_folde
     own = [outcome for results in outcomes for outcome in results[::2]]
     same = [results[1::2] for results in outcomes]
     versions = [version for version, is_new in own if is_new]
-    assert len(set(versions)) == len(versions) == 3 * rounds
+    assert len(set(versions)) == len(versions) == HOSTS * rounds
     for of_one_folder in zip(*same, strict=True):
         assert len({version for version, _ in of_one_folder}) == 1
         assert sum(is_new for _, is_new in of_one_folder) == 1
     stored = sorted(row.version for row in rows_of(engine, Deployment) if row.key == "waiting")
-    assert stored == list(range(1, 4 * rounds + 2))
+    assert stored == list(range(1, (HOSTS + 1) * rounds + 2))
