@@ -80,6 +80,10 @@ class StepEnvironment:
             self.warnings.append({"expression": expression[:200], "reason": str(warning.reason)})
         return evaluation.result
 
+    def warn(self, code: str, message: str) -> None:
+        """Keep what is no failure of the step but will surprise; it goes into the case's history."""
+        self.warnings.append({"expression": code, "reason": message})
+
     def decide(self, decision_ref: str, variables: Mapping[str, Any]) -> Any:
         """Evaluate a decision of this deployment."""
         if self.deployed.decisions is None:

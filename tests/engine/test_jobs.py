@@ -251,6 +251,16 @@ def test_a_message_from_outside_is_delivered_once_however_often_it_is_sent(start
         correlate_message(uow, "go", "k", {}, request_id="m2")
 
 
+def test_a_receiver_without_a_correlation_key_gets_no_message_and_its_history_says_so(
+    start: Start, engine: Engine
+) -> None:
+    case = start("waiter")  # its correlation key is the business key, and it has none
+    with pytest.raises(NoSubscriptionError), engine.unit_of_work() as uow:
+        correlate_message(uow, "go", None, {}, request_id=uuid4().hex)
+    [warned] = [event for event in case.history() if event.kind == "expression.warned"]
+    assert "null-correlation-key" in warned.body
+
+
 def test_a_message_for_which_two_wait_is_refused(start: Start, engine: Engine) -> None:
     start("waiter", business_key="k")
     start("waiter", business_key="k")
