@@ -11,6 +11,7 @@ from sqlalchemy import select
 from engine.bpmn.names import BANLI
 from engine.bpmn.read import read_xml
 from engine.definitions import deployments
+from engine.definitions.deadline_keys import unknown_deadlines
 from engine.definitions.deployed import Compiled, compile_resources
 from engine.definitions.folder import MANIFEST, ProcessFolder
 from engine.errors import DeploymentRefusedError
@@ -75,6 +76,7 @@ def check(compiled: Compiled, resources: Mapping[str, bytes]) -> list[str]:
     problems += _unknown_operations(compiled, resources)
     problems += _exposed(compiled) + _unknown_decisions(compiled, resources) + _missing_decision(compiled)
     problems += _unique_unknown(compiled) + _broken_tables(compiled)
+    problems += unknown_deadlines(resources) if manifest.deadlines_decision else []
     return problems + report_problems(manifest.data)
 
 

@@ -14,7 +14,7 @@ from engine.operations import names
 from engine.settings import Settings
 from models import Deployment, DeploymentResource
 from tests.engine.conftest import Deploy, Start
-from tests.support.folders import form, process, write_folder
+from tests.support.folders import DEADLINES, form, process, write_folder
 
 STEP = '<bpmn:userTask id="{0}" banli:formKey="{0}" banli:assignee="=initiator"/>'
 
@@ -102,6 +102,20 @@ def test_a_folder_is_refused_whole_with_element_line_and_every_reason(
 def test_a_user_task_whose_form_is_missing_is_refused(tmp_path: Path, deploy: Deploy) -> None:
     with pytest.raises(DeploymentRefusedError, match=r"plain\.bpmn 第 \d+ 行 userTask one：没有表单 forms/one\.json"):
         deploy(write_folder(tmp_path, "plain", _diagram("one")))
+
+
+def test_a_deadline_that_no_table_names_is_refused(tmp_path: Path, deploy: Deploy) -> None:
+    diagram = _diagram("one").replace('<bpmn:userTask id="one"', '<bpmn:userTask id="one" banli:due="answr"')
+    folder = write_folder(
+        tmp_path,
+        "plain",
+        diagram,
+        forms=_forms("one"),
+        files={"deadlines.dmn": DEADLINES},
+        deadlines_decision="deadlines",
+    )
+    with pytest.raises(DeploymentRefusedError, match=r"plain\.bpmn 第 \d+ 行 userTask one：决策表里没有期限“answr”"):
+        deploy(folder)
 
 
 def test_a_service_task_that_names_an_unknown_operation_is_refused(tmp_path: Path, deploy: Deploy) -> None:

@@ -20,7 +20,7 @@ from engine.step.save import job_row
 from models import CalendarDay, DayKind, Job, JobKind, JobState
 from tests.engine.conftest import Case, Deploy, Start
 from tests.support.fakes import FakeMailer, MovableClock
-from tests.support.folders import process, write_folder
+from tests.support.folders import DEADLINES, process, write_folder
 
 WITH_TIMERS = process(
     "answering",
@@ -319,23 +319,6 @@ def test_a_deadline_counts_working_days_of_the_calendar_and_says_how(
     # Fri 8, Sat 9 (worked), Mon 11: the third working day ends at 24:00 in Shanghai
     assert page.due_at == datetime(2030, 3, 11, 16, 0, tzinfo=UTC)
     assert page.due_explanation == "自 2030-03-04 起3 个工作日，起算日不计，截止于末日 24:00"
-
-
-DEADLINES = """<?xml version="1.0" encoding="UTF-8"?>
-<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:d">
-  <inputData id="i" name="key"><variable name="key" typeRef="string"/></inputData>
-  <decision id="deadlines" name="deadlines">
-    <variable name="deadlines"/>
-    <informationRequirement id="r"><requiredInput href="#i"/></informationRequirement>
-    <decisionTable id="t" hitPolicy="UNIQUE">
-      <input id="in"><inputExpression typeRef="string"><text>key</text></inputExpression></input>
-      <output id="o1" name="value" typeRef="number"/><output id="o2" name="unit" typeRef="string"/>
-      <rule id="r1"><inputEntry id="e1"><text>"answer"</text></inputEntry>
-        <outputEntry id="x1"><text>3</text></outputEntry><outputEntry id="x2"><text>"WD"</text></outputEntry></rule>
-    </decisionTable>
-  </decision>
-</definitions>
-"""
 
 
 def test_a_lock_that_a_killed_worker_left_behind_ends_with_its_lease(

@@ -75,3 +75,21 @@ def write_folder(
     for name, document in (forms or {}).items():
         (folder / "forms" / f"{name}.json").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     return folder
+
+
+# a table of one deadline: three working days to answer
+DEADLINES = """<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:d">
+  <inputData id="i" name="key"><variable name="key" typeRef="string"/></inputData>
+  <decision id="deadlines" name="deadlines">
+    <variable name="deadlines"/>
+    <informationRequirement id="r"><requiredInput href="#i"/></informationRequirement>
+    <decisionTable id="t" hitPolicy="UNIQUE">
+      <input id="in"><inputExpression typeRef="string"><text>key</text></inputExpression></input>
+      <output id="o1" name="value" typeRef="number"/><output id="o2" name="unit" typeRef="string"/>
+      <rule id="r1"><inputEntry id="e1"><text>"answer"</text></inputEntry>
+        <outputEntry id="x1"><text>3</text></outputEntry><outputEntry id="x2"><text>"WD"</text></outputEntry></rule>
+    </decisionTable>
+  </decision>
+</definitions>
+"""
