@@ -1,7 +1,10 @@
 """From the draft to the committee: seconding, delegation check, formal check, returns, late motions."""
 
+from datetime import date, datetime
+
 import pytest
 
+from engine.commands.organisation.congress import SessionData, change_session
 from engine.errors import InvalidInputError, NotFoundError, NotPermittedError
 from tests.workflows.scenario import PROPOSER, Scenario
 
@@ -183,3 +186,48 @@ def test_a_late_motion_becomes_a_suggestion_unless_motions_between_congresses_ar
     # then
     assert motion.variables["late"] is True
     assert motion.variables["late_outcome"] == outcome
+
+
+def test_a_motion_submitted_in_a_window_extended_after_its_draft_began_is_not_late(scenario: Scenario) -> None:
+    # given a draft under way when the window is extended by a month
+    motion = scenario.motion()
+    _move_window(scenario, closes="2027-01-01T00:00+08:00", congress=date(2027, 1, 16))
+
+    # when it is submitted after the first date, before the second
+    scenario.advance(days=40)
+    motion.go_on_to("formal_check")
+
+    # then
+    assert motion.variables["late"] is False
+    assert motion.variables["late_outcome"] == "motion"
+    assert motion.variables["congress_on"] == date(2027, 1, 16)
+
+    # when it is returned, and submitted again after the window has closed
+    motion.do("formal_check", RETURNED)
+    _move_window(scenario, closes="2026-12-02T00:00+08:00")
+    motion.do("revise", motion.answers["draft"])  # type: ignore[arg-type]
+    motion.go_on_to("formal_check")
+
+    # then the first submission counts
+    assert motion.variables["late"] is False
+
+
+def test_a_motion_submitted_after_a_window_that_was_shortened_meanwhile_is_late(scenario: Scenario) -> None:
+    # given a draft under way when the window is made to close on Wednesday
+    motion = scenario.motion()
+    _move_window(scenario, closes="2026-11-12T00:00+08:00")
+
+    # when it is submitted on Thursday, which was in time before
+    scenario.advance(days=3)
+    motion.go_on_to("formal_check")
+
+    # then
+    assert motion.variables["late"] is True
+    assert motion.variables["late_outcome"] == "suggestion"
+
+
+def _move_window(scenario: Scenario, *, closes: str, congress: date = date(2026, 12, 16)) -> None:
+    opens = datetime.fromisoformat("2026-11-01T00:00+08:00")
+    data = SessionData(4, 7, "", opens, datetime.fromisoformat(closes), congress)
+    with scenario.engine.unit_of_work(actor="admin") as uow:
+        change_session(uow, "4-7", data)
