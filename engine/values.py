@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -188,8 +188,3 @@ def from_plain(value: Any, depth: int = 0) -> Value:
             return _untagged(_TEMPORAL, value[_TEMPORAL], "")
         return {str(key): from_plain(item, depth + 1) for key, item in value.items()}
     raise ValueNotStorableError("", f"{type(value).__name__} 不是 JSON 的值")
-
-
-def is_temporal(value: Value) -> bool:
-    """Whether a value is a date, time, instant or duration."""
-    return isinstance(value, (*_TEMPORAL_TYPES, datetime))

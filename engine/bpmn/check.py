@@ -18,7 +18,6 @@ from engine.bpmn.diagram import (
 )
 from engine.bpmn.expressions import ForeignLanguageError, to_feel
 from engine.bpmn.names import ACTIVITIES, EVENTS, FLOW_NODES, GATEWAYS, REFUSED_NODES, banli, bpmn, local_name
-from engine.bpmn.problems import BpmnRefusedError
 from engine.bpmn.soundness import find_deadlocks
 from engine.bpmn.wording import expression
 
@@ -107,16 +106,6 @@ def check_together(diagrams: list[Diagram], *, strict: bool = False) -> None:
             _check_call(diagram, call, seen, strict)
         for task in _elements(diagram, "userTask") if strict else ():
             _check_assignment(diagram, task)
-
-
-def ensure_executable(diagram: Diagram) -> None:
-    """Raise what is wrong with a checked diagram.
-
-    Raises:
-        BpmnRefusedError: at least one problem is an error.
-    """
-    if not diagram.findings.executable:
-        raise BpmnRefusedError(diagram.problems)
 
 
 def _elements(diagram: Diagram, kind: str) -> Iterable[etree._Element]:

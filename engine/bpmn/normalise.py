@@ -11,7 +11,7 @@ from lxml import etree
 
 from engine.bpmn.diagram import ROOT_REFERENCES, Diagram, FlowElement, is_container, known_node
 from engine.bpmn.mappings import map_data
-from engine.bpmn.names import CONTAINERS, FLOW_NODES, REFUSED_NODES, bpmn, local_name
+from engine.bpmn.names import FLOW_NODES, REFUSED_NODES, bpmn, local_name
 from engine.bpmn.vendor import map_vendor
 
 _MAX_LANE_DEPTH = 50
@@ -160,8 +160,3 @@ def _read_compensation(diagram: Diagram, root: etree._Element) -> None:
                 "boundaryEvent"
             }:
                 diagram.compensation[one] = other
-
-
-def containers(root: etree._Element) -> list[etree._Element]:
-    """All processes and sub-processes, outermost first."""
-    return [e for e in root.iter(etree.Element) if local_name(e) == "process" or local_name(e) in CONTAINERS]

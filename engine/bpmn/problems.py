@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from lxml import etree
@@ -87,8 +87,3 @@ def line_of(element: etree._Element) -> int | None:
     """Line of an element in its file, from 1; None for one that we made."""
     line: Any = element.sourceline
     return line if isinstance(line, int) else None
-
-
-def in_file(problems: Sequence[Problem], file: str) -> list[Problem]:
-    """The same problems, said of another file name."""
-    return [replace(p, file=file) for p in problems]

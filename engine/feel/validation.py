@@ -12,7 +12,7 @@ from engine.feel.builtins import BUILTINS
 from engine.feel.errors import FeelSyntaxError, Problem
 from engine.feel.readings import make_parser
 from engine.feel.temporal import parse_temporal
-from engine.feel.types import BUILT_IN, Type, canonical_type
+from engine.feel.types import Type
 
 _ALWAYS_KNOWN = frozenset({"?", "item", "partial"})
 
@@ -101,8 +101,3 @@ def _unknown(node: n.Name, known: frozenset[str]) -> Problem:
     return Problem(
         "unknown-name", node.pos, len(node.name), f"名称“{node.name}”不存在{hint}", nearest[0] if nearest else None
     )
-
-
-def is_known_type(name: str, defined: Iterable[str] = ()) -> bool:
-    """Whether a type is built in or one of the defined ones."""
-    return canonical_type(name) in BUILT_IN or name in set(defined)

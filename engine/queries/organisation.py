@@ -141,14 +141,6 @@ def leaders_of(session: Session, unit_ids: Iterable[str], on: date) -> list[str]
     return list(dict.fromkeys(leader for leader in found if leader))
 
 
-def units_led_by(session: Session, user_id: str, on: date) -> frozenset[str]:
-    """The units the person is the leader in charge of."""
-    query = select(LeaderCharge.unit_id).where(
-        LeaderCharge.user_id == user_id, within(LeaderCharge.valid_from, LeaderCharge.valid_to, on)
-    )
-    return frozenset(session.scalars(query))
-
-
 def relatives_of(session: Session, user_ids: str | Collection[str]) -> frozenset[str]:
     """Declared relatives of one or several people."""
     query = select(Relative.relative_id).where(Relative.user_id.in_(_as_tuple(user_ids)))
@@ -177,12 +169,6 @@ def home_units_of(session: Session, user_ids: Collection[str]) -> dict[str, str 
     return {row.id: row.unit_id for row in session.execute(query)}
 
 
-def unit_by_id(session: Session, unit_id: str) -> UnitEntry | None:
-    """The unit with this code."""
-    unit = session.get(Unit, unit_id)
-    return unit_entry(unit) if unit else None
-
-
 def unit_by_name(session: Session, name: str, on: date | None = None) -> UnitEntry | None:
     """The unit of this name; with ``on``, only one that exists on that day. A living unit wins over a dissolved one."""
     query = select(Unit).where(Unit.name == name)
@@ -197,16 +183,6 @@ def user_by_name(session: Session, name: str) -> str | None:
     """Id of the only person of that name; None when there is none, or more than one."""
     found = list(session.scalars(select(User.id).where(User.name == name).limit(2)))
     return found[0] if len(found) == 1 else None
-
-
-def handling_units(session: Session, on: date) -> list[UnitEntry]:
-    """Units that can be lead or co-handling unit on that day, by kind and name."""
-    query = (
-        select(Unit)
-        .where(Unit.handles_cases, within(Unit.valid_from, Unit.valid_to, on))
-        .order_by(Unit.kind, Unit.name)
-    )
-    return [unit_entry(unit) for unit in session.scalars(query)]
 
 
 def current_unit_id(session: Session, unit_id: str) -> str:

@@ -46,12 +46,6 @@ def setting_lines(session: Session) -> list[SettingLine]:
     return [_line(declaration, stored.get(key), names) for key, declaration in declared_settings(session).items()]
 
 
-def setting_value(session: Session, declaration: SettingDeclaration) -> SettingValue:
-    """The value of one setting, or its default."""
-    row = session.get(Setting, declaration.key)
-    return from_stored(declaration, row.value) if row else declaration.default
-
-
 @dataclass(frozen=True)
 class LogInRules:
     """The log-in settings as numbers."""

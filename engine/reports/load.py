@@ -1,7 +1,6 @@
 """Loads what reports read: the manifest of the newest deployment, and the contract variables of a session's cases."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -164,10 +163,3 @@ def chosen_bases(session: Session, folder_key: str, definition: ReportDefinition
         if setting is not None:
             chosen[figure.key] = str(setting.value.get("value"))
     return chosen
-
-
-def as_date(value: Value) -> date | None:
-    """The calendar date of a date or an instant; None for anything else."""
-    if hasattr(value, "date") and callable(value.date):
-        return value.date()  # type: ignore[no-any-return]
-    return value if isinstance(value, date) else None
