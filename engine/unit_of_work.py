@@ -75,6 +75,10 @@ class UnitOfWork:
         found: T = self._known[key]
         return found
 
+    def forget(self, key: object) -> None:
+        """Let ``once`` read it again: this transaction has changed it."""
+        self._known.pop(key, None)
+
     def after_commit(self, action: Callable[[], None]) -> None:
         """Do something once the transaction is committed; it must not fail, and is dropped on a rollback."""
         if action not in self._after_commit:

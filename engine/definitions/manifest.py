@@ -82,6 +82,17 @@ class Manifest:
         """Decision that turns a deadline key into value and unit."""
         return self.data.get("deadlines_decision")
 
+    @property
+    def deadline_variables(self) -> Mapping[str, str]:
+        """Variables that hold the instant of a computed deadline, with the variable that says how it was computed."""
+        found: Mapping[str, str] = self.data.get("deadline_variables", {})
+        return found
+
+    def session_variables(self, process_id: str) -> Mapping[str, str]:
+        """Variables of a process that follow the congress session of its period, with what they are of it."""
+        found: Mapping[str, str] = self.data.get("follows_session", {}).get(process_id, {})
+        return found
+
     @cached_property
     def sensitive(self) -> Mapping[str, tuple[str, ...]]:
         """Sensitive variables with the roles that may read them."""

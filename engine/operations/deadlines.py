@@ -10,10 +10,17 @@ from engine.step.opening import as_instant
 
 @operation("deadline.compute")
 def compute_deadline(call: OperationCall) -> Mapping[str, Any]:
-    """``due_at`` (instant) and ``due_on`` (its last day) of deadline ``key``, from ``anchor`` or from now."""
+    """``due_at`` (instant) and ``due_on`` (its last day) of deadline ``key``, from ``anchor`` or from now.
+
+    ``reason`` tells how, so that it can be computed again when the calendar changes (``deadline_variables``).
+    """
     anchor = as_instant(call.parameters.get("anchor"))
     deadline = call.environment.explained_deadline(call.text("key"), call.variables, anchor)
-    return {"due_at": deadline.due_at.astimezone(SHANGHAI), "due_on": local_day(deadline.due_at)}
+    return {
+        "due_at": deadline.due_at.astimezone(SHANGHAI),
+        "due_on": local_day(deadline.due_at),
+        "reason": deadline.reason(),
+    }
 
 
 @operation("deadline.passed")

@@ -29,6 +29,7 @@ SHOWN = frozenset(
         "instance.linked",
         "instance.urged",
         "instance.ended",
+        "deadlines.moved",
         "timer.fired",
         "message.correlated",
         "work_item.claimed",

@@ -3,10 +3,12 @@
 The day of the anchor does not count; a deadline ends at 24:00 Asia/Shanghai of its last day.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.rules.working_days import Calendar
@@ -40,6 +42,23 @@ class Deadline:
             "unit": None if self.unit is None else self.unit.value,
             "anchor": None if self.anchor is None else self.anchor.isoformat(),
         }
+
+
+def compute_again(
+    reason: Mapping[str, Any] | None, calendar: Calendar, *, anchor: datetime | None = None
+) -> Deadline | None:
+    """The deadline that a stored ``Deadline.reason()`` gives by this calendar, or from another anchor.
+
+    Value and unit stay what the table gave. None: it is no deadline of a table, or its calendar is of no account
+    and the anchor the old one.
+    """
+    if not reason or not reason.get("unit") or not reason.get("anchor"):
+        return None
+    unit = DeadlineUnit(reason["unit"])
+    if anchor is None and unit is not DeadlineUnit.WORKING_DAYS:
+        return None
+    start = anchor or datetime.fromisoformat(reason["anchor"])
+    return compute(str(reason["key"]), Decimal(reason["value"]), unit, start, calendar)
 
 
 def compute(key: str, value: Decimal, unit: DeadlineUnit, anchor: datetime, calendar: Calendar) -> Deadline:

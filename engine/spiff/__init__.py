@@ -13,6 +13,7 @@ from engine.spiff.effects import (
     Sent,
     UserTaskAttributes,
     Wait,
+    WaitingTimer,
 )
 from engine.spiff.environment import BpmnError, ExecutionEnvironment, StandIn
 from engine.spiff.errors import BudgetExceededError, ExecutionError, NoFlowError, NotWaitingError, StateError
@@ -44,5 +45,6 @@ __all__ = [
     "UserTaskAttributes",
     "UserTaskInfo",
     "Wait",
+    "WaitingTimer",
     "compile_definitions",
 ]

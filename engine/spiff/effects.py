@@ -75,6 +75,19 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingTimer:
+    """A timer that waits, with what the diagram says about its instant (raw text; ``=`` marks FEEL)."""
+
+    no: int
+    flow_node_id: str
+    due_at: datetime
+    deadline: str | None  # deadline key, or =FEEL; wins over ``timer``
+    anchor: str | None  # FEEL
+    timer: tuple[str, str] | None  # (date|duration|cycle, ISO literal or =FEEL)
+    visible: Mapping[str, Any]  # the variables where it waits
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """A message or signal thrown; the caller finds the receivers.
 

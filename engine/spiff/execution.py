@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.spiff.budget import Limits
 from engine.spiff.codec import encode_state, fill, thaw, unpack_state
 from engine.spiff.core import waits_for_person
-from engine.spiff.effects import Effects, Ended, OpenedUserTask, Wait
+from engine.spiff.effects import Effects, Ended, OpenedUserTask, Wait, WaitingTimer
 from engine.spiff.environment import ExecutionEnvironment
 from engine.spiff.errors import ExecutionError, NotWaitingError, StateError
 from engine.spiff.moving import Moving
@@ -208,6 +209,35 @@ class Execution(Moving):
         subscription = self.subscriptions[wait.no]
         activity = subscription.activity
         return self.context(subscription.scope or (activity.scope if activity else self.root), activity)
+
+    def timers(self) -> list[WaitingTimer]:
+        """The timers that wait, oldest first, without those that repeat: they count from their first instant."""
+        return [
+            self._as_timer(wait)
+            for wait in self.waits()
+            if wait.kind == "timer" and self.subscriptions[wait.no].cycle is None
+        ]
+
+    def _as_timer(self, wait: Wait) -> WaitingTimer:
+        trigger = self.subscriptions[wait.no].trigger
+        assert wait.due_at is not None
+        return WaitingTimer(
+            wait.no,
+            wait.flow_node_id,
+            wait.due_at,
+            trigger.deadline,
+            trigger.anchor,
+            trigger.timer,
+            self.context_of(wait),
+        )
+
+    def move_timer(self, no: int, due_at: datetime) -> None:
+        """Give a waiting timer another instant; who fires it, the caller tells.
+
+        Raises:
+            NotWaitingError: no timer with this number waits.
+        """
+        self.waiting(no, "timer").due_at = due_at
 
     def enabled(self) -> list[str]:
         """Activities that ad-hoc sub-processes offer."""

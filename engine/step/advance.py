@@ -56,7 +56,7 @@ def begin(
     key, wrapped = uow.engine.keys.new_key(instance_id) if deployed.manifest.sensitive else (None, None)
     sealer = Sealer(instance_id, key, deployed.manifest.sensitive)
     environment = StepEnvironment(uow, deployed, instance_id, business_key, uow.actor)
-    with _failing_as_sentence():
+    with failing_as_sentence():
         execution = Execution.start(
             deployed.definitions,
             process_id,
@@ -89,7 +89,7 @@ def begin(
     )
     if uow.actor:
         environment.pending.participants.append((uow.actor, "initiator"))
-    result = _finish(uow, instance, environment, execution, execution.first_effects, [started], before=None)
+    result = finish(uow, instance, environment, execution, execution.first_effects, [started], before=None)
     if wrapped is not None:
         uow.connection.execute(KEY.insert(), {"process_instance_id": instance_id, "wrapped_key": wrapped})
     return result
@@ -117,15 +117,16 @@ def advance(
         raise ConflictError("此流程已结束" if instance.status is not InstanceStatus.SUSPENDED else "此流程已暂停")
     environment = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by)
     before = dict(instance.variables)
-    with _failing_as_sentence():
+    with failing_as_sentence():
         state = instance.sealer.open_state(instance.state)
         execution = Execution.restore(instance.deployed.definitions, state, dict(before), environment)
         effects = action(execution)
-    return _finish(uow, instance, environment, execution, effects, entries, before=before)
+    return finish(uow, instance, environment, execution, effects, entries, before=before)
 
 
 @contextmanager
-def _failing_as_sentence() -> Iterator[None]:
+def failing_as_sentence() -> Iterator[None]:
+    """A diagram that cannot go on is told in words."""
     try:
         yield
     except ExecutionError as error:
@@ -137,7 +138,7 @@ def without_reserved(variables: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in variables.items() if name not in RESERVED_NAMES}
 
 
-def _finish(
+def finish(
     uow: UnitOfWork,
     instance: LoadedInstance,
     environment: StepEnvironment,
@@ -147,6 +148,7 @@ def _finish(
     *,
     before: Mapping[str, Any] | None,
 ) -> StepResult:
+    """Write what the runtime did, with its consequences."""
     variables = dict(execution.variables)
     openings = [resolve(environment, task, variables) for task in effects.opened]
     review(environment, instance.process_key, before, variables)

@@ -99,8 +99,10 @@ class StepEnvironment:
         return perform(operation, OperationCall(self, parameters, variables, flow_node_id))
 
     def deadline(self, key: str, variables: Mapping[str, Any], anchor: datetime | None) -> datetime:
-        """The instant of a deadline key."""
-        return self.explained_deadline(key, variables, anchor).due_at
+        """The instant of a timer's deadline key; its reason is kept with the timer."""
+        deadline = self.explained_deadline(key, variables, anchor)
+        self.pending.timer_deadlines.append(deadline)
+        return deadline.due_at
 
     def explained_deadline(self, key: str, variables: Mapping[str, Any], anchor: datetime | None) -> Deadline:
         """The instant of a deadline key with its reason."""
@@ -116,11 +118,7 @@ class StepEnvironment:
     @property
     def calendar(self) -> Calendar:
         """The working calendar as it stands now."""
-        return self.uow.once("calendar", self._read_calendar)
-
-    def _read_calendar(self) -> Calendar:
-        rows = self.uow.connection.execute(select(CalendarDay.__table__.c.day, CalendarDay.__table__.c.kind))
-        return Calendar({day: DayKind(kind) is DayKind.WORKING for day, kind in rows})
+        return calendar_of(self.uow)
 
     def called_definitions(self, called_element: str, binding: str, version: str | None) -> tuple["Definitions", str]:
         """The definitions that hold a called process.
@@ -142,6 +140,18 @@ class StepEnvironment:
         """Deployments that contain a process, newest first."""
         session = self.uow.session
         return [self.uow.engine.deployed(session, each) for each in deployments.ids_with_process(session, process_id)]
+
+
+def calendar_of(uow: UnitOfWork, *, anew: bool = False) -> Calendar:
+    """The working calendar, read once in a transaction; ``anew`` after this transaction has changed it."""
+    if anew:
+        uow.forget("calendar")
+    return uow.once("calendar", lambda: _read_calendar(uow))
+
+
+def _read_calendar(uow: UnitOfWork) -> Calendar:
+    rows = uow.connection.execute(select(CalendarDay.__table__.c.day, CalendarDay.__table__.c.kind))
+    return Calendar({day: DayKind(kind) is DayKind.WORKING for day, kind in rows})
 
 
 def settings_of(uow: UnitOfWork, deployed: Deployed) -> dict[str, Any]:

@@ -126,9 +126,16 @@ def _deadline(environment: StepEnvironment, task: "OpenedUserTask", context: Map
     if not attributes.due:
         return None
     anchor = as_instant(_value(environment, attributes.anchor, context, always=True)) if attributes.anchor else None
-    if not attributes.due.startswith("="):
-        return environment.explained_deadline(attributes.due, context, anchor)
-    value = environment.evaluate(attributes.due, context)
+    return deadline_of(environment, attributes.due, context, anchor)
+
+
+def deadline_of(
+    environment: StepEnvironment, due: str, context: Mapping[str, Any], anchor: datetime | None
+) -> Deadline | None:
+    """What ``banli:due`` says: a deadline key, or an expression of an instant or a duration."""
+    if not due.startswith("="):
+        return environment.explained_deadline(due, context, anchor)
+    value = environment.evaluate(due, context)
     start = anchor or environment.now()
     if isinstance(value, timedelta):
         return Deadline((start + value).astimezone(UTC), None, None, None, start)

@@ -301,7 +301,13 @@ def _write_waits(uow: UnitOfWork, step: Step) -> None:
 
 def _timer_row(uow: UnitOfWork, step: Step, wait: "Wait") -> dict[str, Any]:
     return {
-        **job_row(uow, JobKind.TIMER, {}, due_at=wait.due_at, instance_id=step.instance.id),
+        **job_row(
+            uow,
+            JobKind.TIMER,
+            step.pending.timer_reason(wait.due_at),
+            due_at=wait.due_at,
+            instance_id=step.instance.id,
+        ),
         "no": wait.no,
         "flow_node_id": wait.flow_node_id,
     }

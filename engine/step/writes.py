@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.prepared import Prepared, insert_into
+from engine.rules.due_dates import Deadline
 from engine.step.ids import ordered_id
 from models import InstanceAudience, InstanceLink, InstanceParticipant, Notice
 
@@ -63,12 +64,21 @@ class PendingWrites:
     audience_removed: set[tuple[str, str]] = field(default_factory=set)
     sealed_for: frozenset[str] | None = None  # roles; None: not sealed in this step
     incidents: list[dict[str, Any]] = field(default_factory=list)
+    timer_deadlines: list[Deadline] = field(default_factory=list)  # in the order in which their timers opened
 
     def notice(self, user_id: str, instance_id: UUID | None, kind: str, title: str, body: str) -> None:
         """Tell one person something, in the inbox."""
         self.notices.append(
             {"user_id": user_id, "process_instance_id": instance_id, "kind": kind, "title": title[:500], "body": body}
         )
+
+    def timer_reason(self, due_at: datetime | None) -> dict[str, Any]:
+        """What a timer's job keeps of its deadline, so that it can be computed again when the calendar changes."""
+        for number, deadline in enumerate(self.timer_deadlines):
+            if deadline.due_at == due_at:
+                del self.timer_deadlines[: number + 1]
+                return {"deadline": deadline.reason()}
+        return {}
 
 
 def write_pending(connection: Connection, pending: PendingWrites, instance_id: UUID, now: datetime) -> None:

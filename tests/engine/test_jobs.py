@@ -364,8 +364,8 @@ def test_when_the_calendar_changes_open_deadlines_are_computed_anew(
     with engine.unit_of_work("admin1") as uow:
         uow.session.add(CalendarDay(day=date(2030, 3, 6), kind=DayKind.HOLIDAY, name="节"))
         uow.session.flush()
-        assert recompute_deadlines(uow) == 1
-        assert recompute_deadlines(uow) == 0
+        assert recompute_deadlines(uow).tasks == 1
+        assert recompute_deadlines(uow).tasks == 0
     with engine.reading("officer_a") as uow:
         assert inbox(uow).entries[0].instance_id == case.id
         assert inbox(uow).entries[0].due_at == datetime(2030, 3, 8, 16, 0, tzinfo=UTC)

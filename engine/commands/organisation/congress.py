@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from engine.commands.organisation.trail import ensure_may, record, snapshot
+from engine.commands.recompute_deadlines import follow_session
 from engine.errors import InvalidInputError, NotFoundError
 from engine.rules.administration import Area
+from engine.rules.due_dates import local_day, today
 from engine.sentences import say
+from engine.step.retime import Moves
 from models import CongressSession, CongressTerm
 
 if TYPE_CHECKING:
@@ -80,8 +83,15 @@ def create_session(uow: "UnitOfWork", data: SessionData) -> str:
     return session_id
 
 
-def change_session(uow: "UnitOfWork", session_id: str, data: SessionData) -> None:
-    """Change name, window and day of a session; term and meeting number stay."""
+def change_session(uow: "UnitOfWork", session_id: str, data: SessionData) -> Moves:
+    """Change name, window and day of a session; term and meeting number stay.
+
+    Running cases of the session whose process says so (``follows_session``) follow: what waits for one of these
+    dates waits for the new one, and fires at once if that has passed.
+
+    Returns:
+        What moved. To see it before it happens, change the session in a unit of work that is not kept.
+    """
     ensure_may(uow, Area.CONGRESS)
     row = uow.session.get(CongressSession, session_id)
     if row is None:
@@ -93,6 +103,18 @@ def change_session(uow: "UnitOfWork", session_id: str, data: SessionData) -> Non
     row.name = _name(data)
     _fill(row, data)
     record(uow, "congress_session.changed", session_id, before=before, after=snapshot(row, SESSION_FIELDS))
+    uow.session.flush()
+    return follow_session(uow, session_id, _dates(row))
+
+
+def _dates(row: CongressSession) -> dict[str, date | None]:
+    """The session's dates as people name them: the window closes at 24:00 of its last day."""
+    opens, closes = row.window_opens_at, row.window_closes_at
+    return {
+        "opens_on": today(opens) if opens else None,
+        "closes_on": local_day(closes) if closes else None,
+        "congress_on": row.congress_on,
+    }
 
 
 def chinese_number(number: int) -> str:
