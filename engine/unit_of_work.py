@@ -45,6 +45,7 @@ class UnitOfWork:
         self.session = Session(engine.readers if read_only else engine.database, autoflush=True)
         self._after_commit: list[Callable[[], None]] = []
         self._known: dict[object, Any] = {}
+        self._discarded = False
 
     @cached_property
     def connection(self) -> Connection:
@@ -84,6 +85,10 @@ class UnitOfWork:
         if action not in self._after_commit:
             self._after_commit.append(action)
 
+    def discard(self) -> None:
+        """Keep nothing of this transaction: it was done to see what it would do."""
+        self._discarded = True
+
     def jobs_are_due(self) -> None:
         """A job that is due now was written: wake the worker once it is committed."""
         self.after_commit(self.engine.jobs_are_due)
@@ -95,7 +100,7 @@ class UnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         try:
-            if error is None and not self.read_only:
+            if error is None and not self.read_only and not self._discarded:
                 self.session.commit()
             else:
                 self.session.rollback()
@@ -107,7 +112,7 @@ class UnitOfWork:
             self.session.close()
         if isinstance(error, DBAPIError):
             _raise_known(error)
-        if error is None:
+        if error is None and not self._discarded:
             self._run_after_commit()
 
     def _run_after_commit(self) -> None:

@@ -20,10 +20,13 @@ from engine.commands.organisation.congress import (
 from engine.errors import InvalidInputError, NotFoundError
 from engine.queries.congress import SessionEntry, congress_session, congress_terms
 from engine.rules.administration import Area
+from engine.step.retime import Moves
 from engine.unit_of_work import UnitOfWork
 from web.admin import posted
 from web.admin.blueprint import area_required, bp
 from web.extensions import current_engine
+
+DATES = ("opens_on", "window_closes_at", "congress_on")  # fields whose change running cases follow
 
 
 @bp.get("/congress")
@@ -59,23 +62,33 @@ def new_session() -> ResponseReturnValue:
 @bp.route("/congress/sessions/<session_id>", methods=["GET", "POST"])
 @area_required(Area.CONGRESS)
 def session(session_id: str) -> ResponseReturnValue:
-    """Change a session's name, window and day."""
+    """Change a session's name, window and day; what will move is shown before it is saved."""
     with current_engine().reading(current_user.id) as uow:
         shown = congress_session(uow.session, session_id)
     if shown is None:
         raise NotFoundError
-    errors: dict[str, str] = {}
-    if request.method == "POST":
-        try:
-            with current_engine().unit_of_work(actor=current_user.id) as uow:
-                change_session(uow, session_id, _session_data(shown.term, shown.meeting))
-        except InvalidInputError as error:
-            errors = error.fields
-        else:
-            flash(_("已保存。"), "success")
-            return redirect(url_for("admin.congress"), code=303)
-    values = request.form.to_dict() if request.method == "POST" else _values(shown)
-    return render_template("admin/session.html", shown=shown, values=values, errors=errors), 422 if errors else 200
+    if request.method == "GET":
+        return _session_page(shown, _values(shown))
+    typed = request.form.to_dict()
+    dates = "|".join(typed.get(name, "") for name in DATES)
+    try:
+        with current_engine().unit_of_work(actor=current_user.id) as uow:
+            moves = change_session(uow, session_id, _session_data(shown.term, shown.meeting))
+            is_agreed = not moves.cases or typed.get("agreed") == dates
+            if not is_agreed:
+                uow.discard()
+    except InvalidInputError as error:
+        return _session_page(shown, typed, errors=error.fields), 422
+    if not is_agreed:
+        return _session_page(shown, {**typed, "agreed": dates}, moves=moves)
+    flash(_("已保存。"), "success")
+    return redirect(url_for("admin.congress"), code=303)
+
+
+def _session_page(
+    shown: SessionEntry, values: dict[str, Any], *, errors: dict[str, str] | None = None, moves: Moves | None = None
+) -> str:
+    return render_template("admin/session.html", shown=shown, values=values, errors=errors or {}, moves=moves)
 
 
 def _do(work: Callable[[UnitOfWork], object], form: str) -> ResponseReturnValue:

@@ -2,9 +2,22 @@
 
 import io
 import re
+from datetime import date
 
 import pytest
 import xlsxwriter
+
+from engine.commands.complete_work_item import complete_work_item
+from engine.commands.start_instance import start_instance
+
+OPEN_SEASON = {
+    "session_term": 4,
+    "session_meeting": 7,
+    "congress_on": date(2026, 12, 16),
+    "window_opens_on": date(2026, 11, 1),
+    "window_closes_on": date(2026, 12, 1),
+    "collection_notice": "现开始征集本次会议提案，请各位代表积极提出。",
+}
 
 PAGES = (
     "/admin/",
@@ -242,3 +255,21 @@ def test_an_invented_upload_cannot_be_found(admin):
 @pytest.mark.parametrize("year", [0, 99999])
 def test_a_year_that_no_calendar_has_is_an_unknown_address(admin, year):
     assert admin.post(f"/admin/calendar/years/{year}/seed").status == 404
+
+
+def test_the_administrator_sees_what_moves_before_the_dates_of_a_running_session_are_saved(admin, app):
+    with app.extensions["banli"].unit_of_work(actor="clerk1") as uow:
+        season = start_instance(uow, "motion", process_id="season", request_id=None)
+    with app.extensions["banli"].unit_of_work(actor="clerk1") as uow:
+        complete_work_item(uow, season.work_item_ids[0], OPEN_SEASON, request_id=None, expected_version=None)
+    typed = {"name": "四届七次", "opens_on": "2026-11-01", "window_closes_at": "2026-12-20"}
+    page = admin.post("/admin/congress/sessions/4-7", typed)
+    assert "还没有保存" in page.alerts[0]
+    assert "1 个流程随之调整：等待的定时 1 个" in page.alerts[0]
+    assert "2026年12月20日" not in admin.get("/admin/congress").text
+    # another day than the one that was agreed to is shown again
+    other = {**typed, "window_closes_at": "2026-11-20", "agreed": "2026-11-01|2026-12-20|"}
+    page = admin.post("/admin/congress/sessions/4-7", other)
+    assert "征集随即截止" in page.alerts[0]
+    agreed = page.tree.xpath("//input[@name='agreed']/@value")[0]
+    assert "2026年11月20日" in admin.post("/admin/congress/sessions/4-7", {**other, "agreed": agreed}).text
