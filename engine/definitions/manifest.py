@@ -37,6 +37,15 @@ class VisibilityRule:
 
 
 @dataclass(frozen=True)
+class RecordRule:
+    """Who sees why a decision table decided as it did: the roles, and every reader of the case once it is open."""
+
+    roles: tuple[str, ...]
+    recused: str | None  # people for whom the roles do not count
+    open_when: str | None
+
+
+@dataclass(frozen=True)
 class Section:
     """A section of a case's conversation."""
 
@@ -167,6 +176,16 @@ class Manifest:
             )
             for entry in self.data.get("visibility", ())
         )
+
+    @cached_property
+    def records(self) -> Mapping[str, RecordRule]:
+        """Who sees the records of a decision table, by decision; those of other tables are shown to nobody."""
+        return {
+            name: RecordRule(
+                tuple(entry.get("roles", ())), as_feel(entry.get("except")), as_feel(entry.get("open_when"))
+            )
+            for name, entry in self.data.get("decisions", {}).items()
+        }
 
     @cached_property
     def participants(self) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from engine.definitions.manifest import Fact
+from engine.definitions.manifest import Fact, RecordRule
 from engine.errors import NotFoundError
 from engine.queries.organisation import names_of
 from engine.queries.roles_in_case import holder_in
@@ -110,7 +110,9 @@ def facts_of(uow: UnitOfWork, instance: LoadedInstance) -> tuple[FactValue, ...]
 
 
 def _may_see(uow: UnitOfWork, instance: LoadedInstance, fact: Fact) -> bool:
-    if not fact.roles or (fact.initiator and instance.started_by == uow.actor):
+    if fact.roles and instance.started_by == uow.actor:
+        return fact.initiator
+    if not fact.roles:
         return True
     return bool(holder_in(uow, instance.id).role_names.intersection(fact.roles))
 
@@ -163,10 +165,11 @@ def attachments_of(uow: UnitOfWork, instance: LoadedInstance) -> tuple[Attachmen
 
 
 def decisions_of(uow: UnitOfWork, instance: LoadedInstance) -> tuple[DecisionEntry, ...]:
-    """Evaluated decision tables, in order."""
+    """Evaluated decision tables, in order; only those whose records process.yaml opens to this person now."""
+    opened = _open_records(uow, instance)
     query = (
         select(DecisionInstance)
-        .where(DecisionInstance.process_instance_id == instance.id)
+        .where(DecisionInstance.process_instance_id == instance.id, DecisionInstance.decision_id.in_(opened))
         .order_by(DecisionInstance.evaluated_at, DecisionInstance.id)
     )
     manifest = instance.deployed.manifest
@@ -188,6 +191,21 @@ def decisions_of(uow: UnitOfWork, instance: LoadedInstance) -> tuple[DecisionEnt
         )
         for row in uow.session.scalars(query)
     )
+
+
+def _open_records(uow: UnitOfWork, instance: LoadedInstance) -> list[str]:
+    """Decisions whose records the actor may read in this case."""
+    environment = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by)
+    context = environment.context(instance.variables)
+    held = holder_in(uow, instance.id).role_names
+
+    def is_open(rule: RecordRule) -> bool:
+        if rule.open_when is not None and environment.evaluate(rule.open_when, context) is True:
+            return True
+        recused = texts(environment.evaluate(rule.recused, context)) if rule.recused else []
+        return uow.actor not in recused and bool(held.intersection(rule.roles))
+
+    return [name for name, rule in instance.deployed.manifest.records.items() if is_open(rule)]
 
 
 def next_steps_of(instance: LoadedInstance, current: Iterable[str], limit: int = 6) -> tuple[NextStep, ...]:

@@ -218,7 +218,7 @@ class Motion:
 
     def do(self, node: str, data: Mapping[str, Any] | None = None, *, by: str | None = None, **more: Any) -> None:
         """Somebody entitled (or ``by``) completes one open work item; ``more`` changes the usual answer."""
-        item_id, actor, usual = self._item(node, by)
+        item_id, actor, usual = self.item(node, by)
         with self.scenario.engine.unit_of_work(actor=actor) as uow:
             values = data if data is not None else {**usual, **more}
             complete_work_item(uow, item_id, values, request_id=None, expected_version=None)
@@ -230,7 +230,8 @@ class Motion:
             withdraw_instance(uow, self.id, reason="问题已经解决。", request_id=None)
         self.scenario.run_due_jobs()
 
-    def _item(self, node: str, by: str | None) -> tuple[UUID, str, dict[str, Any]]:
+    def item(self, node: str, by: str | None = None) -> tuple[UUID, str, dict[str, Any]]:
+        """An open work item of a user task, a person entitled to it, and the usual answer."""
         with self.scenario.engine.reading() as uow:
             found = (
                 select(WorkItem.id)
