@@ -18,6 +18,7 @@ from engine.adapters.master_key import MasterKeyFile
 from engine.adapters.system_clock import SystemClock
 from engine.definitions import deployments
 from engine.definitions.deployed import Deployed
+from engine.errors import ConfigurationError
 from engine.ports import Clock, FileStore, JobQueue, KeyWrap, Mailer, NullMailer, NullQueue
 from engine.settings import Settings
 from engine.unit_of_work import UnitOfWork
@@ -110,6 +111,7 @@ def open_engine(
     *,
     mailer: Mailer | None = None,
     runs_jobs_at_once: bool = False,
+    must_exist: bool = False,
 ) -> Engine:
     """Wire an engine; it connects when it is first used.
 
@@ -119,6 +121,10 @@ def open_engine(
         settings: all settings; read from the environment by default.
         mailer: sends mail; nothing is sent by default.
         runs_jobs_at_once: carry out due jobs after each commit, in the committing thread.
+        must_exist: the database of a command that works on what is there: a mistyped file is never created.
+
+    Raises:
+        ConfigurationError: ``must_exist``, and there is no such file.
     """
     from dataclasses import replace
 
@@ -128,6 +134,8 @@ def open_engine(
         settings = Settings.from_environment(url=url)
     elif url is not None:
         settings = replace(settings, database_url=normalise_url(url))
+    if must_exist and settings.sqlite_path is not None and not settings.sqlite_path.is_file():
+        raise ConfigurationError(f"没有数据库文件 {settings.sqlite_path}；建库用 banli database create")
     database = open_database(settings)
     return Engine(
         settings=settings,

@@ -28,7 +28,7 @@ def verify(*, heads_file: Path | None, as_json: bool, database_url: str | None) 
     if heads_file is not None:
         entries = json.loads(heads_file.read_text(encoding="utf-8"))
         known = {UUID(key): Head(entry["length"], entry["hash"]) for key, entry in entries.items()}
-    engine = open_engine(database_url)
+    engine = open_engine(database_url, must_exist=True)
     try:
         result = verify_all(engine, known)
     finally:
@@ -55,7 +55,7 @@ def heads(*, database_url: str | None) -> None:
     from engine.audit import heads as present_heads
     from engine.bootstrap import open_engine
 
-    engine = open_engine(database_url)
+    engine = open_engine(database_url, must_exist=True)
     try:
         found = present_heads(engine)
     finally:

@@ -14,7 +14,7 @@ def backup(*, target: Path, quiet: bool, database_url: str | None) -> None:
     from engine.backup import back_up
     from engine.bootstrap import open_engine
 
-    engine = open_engine(database_url)
+    engine = open_engine(database_url, must_exist=True)
     try:
         summary = back_up(engine, target, lambda line: None if quiet else click.echo(line, err=True))
     finally:

@@ -51,7 +51,7 @@ def status(*, database_url: str | None) -> None:
     from engine.bootstrap import open_engine
     from engine.schema import current_revision, newest_revision
 
-    engine = open_engine(database_url)
+    engine = open_engine(database_url, must_exist=True)
     try:
         current = current_revision(engine.database)
     finally:

@@ -14,7 +14,7 @@ def deploy(*, folders: tuple[Path, ...], actor: str | None, database_url: str | 
     from engine.bootstrap import open_engine
     from engine.commands.deploy import deploy_folder
 
-    engine = open_engine(database_url)
+    engine = open_engine(database_url, must_exist=True)
     try:
         with engine.unit_of_work(actor) as uow:
             results = [deploy_folder(uow, folder) for folder in folders]

@@ -19,7 +19,7 @@ def administrator(user_id: str, *, name: str, password: str, database_url: str |
     from engine.commands.access.first_start import name_first_administrator
     from engine.errors import NotFoundError
 
-    engine = open_engine(database_url)
+    engine = open_engine(database_url, must_exist=True)
     try:
         name_first_administrator(engine, token=None, user_id=user_id, name=name, password=password)
     except NotFoundError:
@@ -36,7 +36,7 @@ def token(*, database_url: str | None) -> None:
     from engine.bootstrap import open_engine
     from engine.commands.access.first_start import issue_first_start_token
 
-    engine = open_engine(database_url)
+    engine = open_engine(database_url, must_exist=True)
     try:
         issued = issue_first_start_token(engine)
     finally:
@@ -54,7 +54,7 @@ def calendar(year: int, *, database_url: str | None) -> None:
     from engine.bootstrap import open_engine
     from engine.commands.organisation.calendar import seed_year
 
-    engine = open_engine(database_url)
+    engine = open_engine(database_url, must_exist=True)
     try:
         with engine.unit_of_work() as uow:
             added = seed_year(uow, year)

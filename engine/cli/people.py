@@ -42,7 +42,7 @@ def people(
     sheet = read_sheet(file.read_bytes(), sheet_name=sheet_name)
     mapping = sheet.guessed_mapping() | _given_mapping(mappings)
     options = ImportOptions(create_units, complete, accept_many_missing)
-    engine = open_engine(database_url)
+    engine = open_engine(database_url, must_exist=True)
     try:
         with engine.unit_of_work() if apply_ else engine.reading() as uow:
             plan = plan_people_import(uow.session, sheet, mapping, options, today=uow.today)

@@ -9,7 +9,7 @@ import click
 from sqlalchemy.exc import DatabaseError
 
 from engine.bootstrap import open_engine
-from engine.errors import NotFoundError
+from engine.errors import ConfigurationError, NotFoundError
 from engine.reports import Case, Report, build_report, localised
 from engine.reports.figures import Counted, Grouped, Ratio
 
@@ -28,10 +28,10 @@ def report(*, process: str, period: str, as_json: bool, key: str | None, databas
 
     Exit code 0: all invariants hold; 1: one is broken (named in ``invariants_failed``); 3: no such report or figure.
     """
-    engine = open_engine(database_url)
-    path = engine.settings.sqlite_path
-    if path is not None and not path.exists():
-        click.echo(f"没有数据库文件 {path}", err=True)
+    try:
+        engine = open_engine(database_url, must_exist=True)
+    except ConfigurationError as error:
+        click.echo(str(error), err=True)
         sys.exit(EXIT_UNKNOWN)
     try:
         with engine.reading() as uow:

@@ -89,3 +89,32 @@ def test_a_refused_folder_is_a_sentence_and_no_traceback(url: str, tmp_path: Pat
     assert broken.exit_code == 1
     assert "small" in broken.output
     assert "Traceback" not in broken.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["audit", "verify"],
+        ["audit", "heads"],
+        ["backup", "{folder}/saved.tar"],
+        ["report", "motion", "--session", "4-5"],
+        ["database", "status"],
+        ["worker", "--once"],
+        ["deploy", "{folder}"],
+        ["organisation", "token"],
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_a_mistyped_database_is_named_and_nothing_is_written(command: list[str], tmp_path: Path) -> None:
+    missing = tmp_path / "typo" / "banli.db"
+    arguments = [part.format(folder=tmp_path) for part in command]
+    result = _banli(*arguments, "--database", f"sqlite:///{missing}")
+    assert result.exit_code in (1, 3)
+    assert f"没有数据库文件 {missing}" in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [["database", "create"], ["database", "migrate"]], ids=" ".join)
+def test_commands_that_make_a_database_create_it(command: list[str], url: str) -> None:
+    assert _banli(*command, "--database", url).exit_code == 0
+    assert Path(url.removeprefix("sqlite:///")).is_file()
