@@ -70,12 +70,12 @@ def _rows(evaluated: Report) -> Iterator[tuple[str, str]]:
     for figure in evaluated.definition.figures:
         label, result = localised(figure.label, "zh"), evaluated.results[figure.key]
         if isinstance(result, Counted):
-            yield label, str(result.count)
+            yield label, result.shown
         elif isinstance(result, Ratio):
             yield label, f"{result.percent or '—'}（{result.fraction}）"
         elif isinstance(result, Grouped):
             names = {value.key: localised(value.label, "zh") for value in figure.values}
-            yield label, "  ".join(f"{names.get(name, name)} {part.count}" for name, part in result.values.items())
+            yield label, "  ".join(f"{names.get(name, name)} {part.shown}" for name, part in result.values.items())
 
 
 def _print_cases(evaluated: Report, key: str, *, as_json: bool) -> None:

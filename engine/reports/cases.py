@@ -10,6 +10,7 @@ from engine.queries.organisation import LOCAL_ZONE
 from engine.values import Value
 
 HIDDEN_TITLE = "（内容不公开）"  # what stands for the title of a sealed case
+ARCHIVED = "archived"  # state of a case that was brought in from a workbook
 
 
 @dataclass(frozen=True)

@@ -90,8 +90,8 @@ def _printed_figure(results: Mapping[str, Result], name: str, detail: str, key: 
     if isinstance(result, Ratio) and not detail:
         return result.fraction if name.endswith("_fraction") else result.percent or "—"
     if isinstance(result, Counted):
-        return str(result.count)
+        return result.shown
     try:
-        return str(counted(results, key).count)
+        return counted(results, key).shown
     except KeyError:
         return "0" if name in results else "{" + key + "}"

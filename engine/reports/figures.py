@@ -4,19 +4,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.reports.cases import Case, select
+from engine.feel.mentions import mentioned_names
+from engine.reports.cases import ARCHIVED, Case, select
 from engine.reports.definition import Figure, ReportDefinition
 from engine.reports.percent import fraction, percent
 from engine.values import Value
 
+NO_DATA = "—"
 UNKNOWN_VALUE = "未填"  # name under which a group counts cases that never set its variable
 
 
 @dataclass(frozen=True)
 class Counted:
-    """A count with the cases behind it."""
+    """A count with the cases behind it.
+
+    ``known`` is false when nothing was counted because the cases, all brought in from workbooks, do not tell: that
+    is no zero.
+    """
 
     cases: tuple[Case, ...]
+    known: bool = True
+
+    @property
+    def shown(self) -> str:
+        """The count as reports print it."""
+        return str(self.count) if self.known else NO_DATA
 
     @property
     def count(self) -> int:
@@ -52,40 +64,81 @@ class Ratio:
 Result = Counted | Grouped | Ratio
 
 
+@dataclass(frozen=True)
+class Gaps:
+    """What past cases from workbooks do not tell: no column of the workbook filled these variables."""
+
+    variables: frozenset[str]
+    everywhere: bool  # all cases of the report come from workbooks
+
+
+def gaps_of(definition: ReportDefinition, cases: Sequence[Case]) -> Gaps:
+    """The gaps of a report's cases."""
+    archived = [case for case in cases if case.state == ARCHIVED]
+    told = {name for case in archived for name, value in case.variables.items() if value not in (None, [])}
+    missing = frozenset(definition.variables) - told if archived else frozenset()
+    return Gaps(missing, len(archived) == len(cases))
+
+
 def evaluate_figures(
     definition: ReportDefinition,
     cases: Sequence[Case],
     *,
     now: datetime | None = None,
     bases: Mapping[str, str] | None = None,
+    gaps: Gaps | None = None,
 ) -> dict[str, Result]:
     """Evaluate every figure over the given cases.
+
+    What cases from workbooks do not tell is no zero: a count that reads it says so, and a rate leaves them out.
 
     Args:
         definition: the process's report.
         cases: the cases of the period that meet the report's base.
         now: the instant of the evaluation, for conditions on deadlines.
         bases: figure key → name of the base that the settings choose; a figure without an entry uses its own base.
+        gaps: of the whole report, when ``cases`` are some of its cases.
     """
+    gaps = gaps or gaps_of(definition, cases)
     results: dict[str, Result] = {}
+    untold = {figure.key for figure in definition.figures if _reads(figure) & gaps.variables}
     for figure in definition.figures:
+        known = not (gaps.everywhere and figure.key in untold)
         if figure.kind == "count":
-            results[figure.key] = Counted(select(cases, figure.condition, now))
+            results[figure.key] = Counted(select(cases, figure.condition, now), known)
         elif figure.kind == "group":
-            results[figure.key] = _grouped(figure, select(cases, figure.condition, now))
+            results[figure.key] = _grouped(figure, select(cases, figure.condition, now), known)
     for figure in definition.figures:
         if figure.kind == "ratio":
-            results[figure.key] = _ratio(figure, results, (bases or {}).get(figure.key))
+            ratio = _ratio(figure, results, (bases or {}).get(figure.key))
+            results[figure.key] = _without_archived(ratio) if untold.intersection(map(_name_of, figure.of)) else ratio
     return {figure.key: results[figure.key] for figure in definition.figures}
 
 
-def _grouped(figure: Figure, cases: Sequence[Case]) -> Grouped:
+def _reads(figure: Figure) -> frozenset[str]:
+    """Names that decide whether a case is counted."""
+    own = frozenset({figure.variable}) if figure.variable else frozenset()
+    return own | (mentioned_names(figure.condition) if figure.condition else frozenset())
+
+
+def _name_of(key: str) -> str:
+    return key.partition(".")[0]
+
+
+def _without_archived(ratio: Ratio) -> Ratio:
+    def running(counted_: Counted) -> Counted:
+        return Counted(tuple(case for case in counted_.cases if case.state != ARCHIVED))
+
+    return Ratio(running(ratio.part), running(ratio.whole))
+
+
+def _grouped(figure: Figure, cases: Sequence[Case], known: bool) -> Grouped:
     found: dict[str, list[Case]] = {value.key: [] for value in figure.values}
     for case in cases:
         value = case.variables.get(figure.variable or "")
         for name in group_names(value):
             found.setdefault(name, []).append(case)
-    return Grouped({name: Counted(tuple(members)) for name, members in found.items()})
+    return Grouped({name: Counted(tuple(members), known) for name, members in found.items()})
 
 
 def group_names(value: Value) -> tuple[str, ...]:
@@ -135,13 +188,16 @@ def _of_group(group: Grouped, value: str, key: str) -> Counted:
 
 
 def as_json(results: Mapping[str, Result]) -> dict[str, object]:
-    """The figures as the report command prints them: counts as integers, rates as text with the fraction beside."""
+    """The figures as the report command prints them: counts as integers, rates as text with the fraction beside.
+
+    Null stands for what the cases do not tell.
+    """
     printed: dict[str, object] = {}
     for key, result in results.items():
         if isinstance(result, Counted):
-            printed[key] = result.count
+            printed[key] = result.count if result.known else None
         elif isinstance(result, Grouped):
-            printed[key] = {name: part.count for name, part in result.values.items()}
+            printed[key] = {name: part.count if part.known else None for name, part in result.values.items()}
         else:
             printed[key] = result.percent
             printed[f"{key}_fraction"] = result.fraction

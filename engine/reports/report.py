@@ -10,7 +10,7 @@ from engine.errors import NotFoundError
 from engine.queries.organisation import LOCAL_ZONE
 from engine.reports.cases import Case, meets
 from engine.reports.definition import ListDefinition, ReportDefinition, TableDefinition, read_report_definition
-from engine.reports.figures import Counted, Result, as_json, counted, evaluate_figures
+from engine.reports.figures import Counted, Result, as_json, counted, evaluate_figures, gaps_of
 from engine.reports.invariants import Failed, broken_invariants
 from engine.reports.load import chosen_bases, load_cases, load_manifest, period_name, periods
 from engine.reports.tables import CaseList, Table, build_list, build_table
@@ -41,7 +41,8 @@ class Report:
 
     def table(self, definition: TableDefinition) -> Table:
         """One table of the report."""
-        return build_table(definition, self.definition, self.cases, now=self.now, bases=self.bases)
+        gaps = gaps_of(self.definition, self.cases)
+        return build_table(definition, self.definition, self.cases, now=self.now, bases=self.bases, gaps=gaps)
 
     def list(self, definition: ListDefinition) -> CaseList:
         """One list of the report."""

@@ -8,7 +8,17 @@ from decimal import Decimal
 from engine.feel import compile_expression
 from engine.reports.cases import Case, meets, select
 from engine.reports.definition import ListDefinition, ReportDefinition, TableDefinition
-from engine.reports.figures import Counted, Grouped, Ratio, Result, counted, evaluate_figures, group_names
+from engine.reports.figures import (
+    NO_DATA,
+    Counted,
+    Gaps,
+    Grouped,
+    Ratio,
+    Result,
+    counted,
+    evaluate_figures,
+    group_names,
+)
 from engine.values import Value
 
 
@@ -68,6 +78,7 @@ def build_table(
     *,
     now: datetime | None = None,
     bases: Mapping[str, str] | None = None,
+    gaps: Gaps | None = None,
 ) -> Table:
     """Evaluate the report's figures for every group of cases."""
     groups: dict[str, list[Case]] = {}
@@ -77,7 +88,7 @@ def build_table(
     rows = []
     columns: tuple[str, ...] = table.columns
     for name, members in groups.items():
-        results = evaluate_figures(definition, members, now=now, bases=bases)
+        results = evaluate_figures(definition, members, now=now, bases=bases, gaps=gaps)
         columns = expand_columns(table.columns, definition, results, columns)
         rows.append(Row(name, {column: cell_of(results, column) for column in columns}, tuple(members)))
     rows.sort(key=lambda row: (-len(row.cases), row.name))
@@ -103,13 +114,13 @@ def cell_of(results: Mapping[str, Result], column: str) -> Cell:
     result = results.get(column.partition(".")[0])
     if isinstance(result, Ratio):
         note = result.fraction if result.percent else ""
-        return Cell(result.percent or "—", result.part.cases, result.part.count, note)
+        return Cell(result.percent or NO_DATA, result.part.cases, result.part.count, note)
     if isinstance(result, Grouped | Counted):
         try:
             found = counted(results, column)
         except KeyError:
             return Cell("0", (), 0)
-        return Cell(str(found.count), found.cases, found.count)
+        return Cell(found.shown, found.cases, found.count if found.known else None)
     return Cell("")
 
 

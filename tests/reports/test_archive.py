@@ -124,3 +124,44 @@ def test_what_is_not_a_workbook_is_refused_with_a_sentence(content: bytes):
     with pytest.raises(InvalidInputError) as refused:
         read_sheet(BytesIO(content))
     assert "file" in refused.value.fields
+
+
+def imported(office: Office, *rows: tuple[str, ...], headings: tuple[str, ...] = HEADINGS, period: str = "4-4") -> None:
+    with office.engine.unit_of_work("clerk") as uow:
+        sheet = read_sheet(workbook(*rows, headings=headings))
+        import_archive(uow, "motion", plan(office, sheet, period), file_name="2024.xlsx")
+
+
+def test_what_a_workbook_does_not_tell_is_no_zero(office: Office):
+    imported(office, *GOOD)
+    report = office.report("4-4")
+    figures = report.as_json()
+    assert (figures["on_time"], figures["on_time_rate"], figures["reanswered"], figures["key_motions"]) == (None,) * 4
+    assert figures["classes"] == {"A": None, "B": None, "C": None, "D": None, "未填": None}
+    assert (figures["received"], figures["answered"], figures["answer_rate"]) == (2, 2, "100%")
+    assert (figures["rated"], figures["ratings"]["满意"], figures["ratings"]["基本满意"]) == (2, 1, 0)
+    assert figures["invariants_failed"] == []
+    by_unit = report.table(report.definition.tables[0])
+    assert {row.cells["on_time_rate"].text for row in by_unit.rows} == {"—"}
+    assert {row.cells["classes.A"].text for row in by_unit.rows} == {"—"}
+
+
+def test_a_workbook_without_ratings_has_no_satisfaction(office: Office):
+    imported(office, *(row[:7] for row in GOOD), headings=HEADINGS[:7])
+    figures = office.report("4-4").as_json()
+    assert (figures["rated"], figures["satisfaction"], figures["not_rated"]) == (None, None, None)
+    assert figures["answer_rate"] == "100%"
+
+
+def test_with_the_day_on_which_answers_were_due_the_rate_is_computed(office: Office):
+    rows = ((*GOOD[0], "2024-05-06"), (*GOOD[1], "2024-05-06"))
+    imported(office, *rows, headings=(*HEADINGS, "应答复日期"))
+    figures = office.report("4-4").as_json()
+    assert (figures["on_time"], figures["on_time_rate"], figures["on_time_rate_fraction"]) == (1, "50%", "1/2")
+
+
+def test_cases_of_a_workbook_do_not_lower_the_rate_of_the_cases_beside_them(office: Office):
+    office.stores(Motion("A", "405009", "关于食堂的提案", variables={"on_time": True}))
+    imported(office, *GOOD, period="4-5")
+    figures = office.report("4-5").as_json()
+    assert (figures["answered"], figures["on_time_rate"], figures["on_time_rate_fraction"]) == (3, "100%", "1/1")
