@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, Date, DateTime, Dialect, Enum, MetaData, String, Text, Uuid
+from sqlalchemy import JSON, Date, DateTime, Dialect, Enum, Index, MetaData, String, Text, Uuid, text
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -21,6 +21,17 @@ NAMING_CONVENTION = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+# Arguments of tables whose key is written with each row: SQLite then keeps the rows in the tree of the key itself,
+# and a new row changes one page instead of two.
+WITHOUT_ROWID: dict[str, Any] = {"sqlite_with_rowid": False}
+
+
+def partial_index(*columns: str, where: str) -> Index:
+    """An index of the rows for which a condition holds: the others cost nothing when they are written."""
+    condition = text(where)
+    return Index(None, *columns, sqlite_where=condition, postgresql_where=condition)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, enum_type
+from models.base import WITHOUT_ROWID, Base, enum_type
 
 
 class SubscriptionKind(StrEnum):
@@ -22,10 +22,14 @@ class EventSubscription(Base):
     """One open wait; deleted by the step that closes it."""
 
     __tablename__ = "event_subscription"
-    __table_args__ = (UniqueConstraint("process_instance_id", "no"), Index(None, "kind", "name", "correlation_key"))
+    __table_args__ = (
+        UniqueConstraint("process_instance_id", "no"),
+        Index(None, "kind", "name", "correlation_key"),
+        WITHOUT_ROWID,
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    process_instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    process_instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instance.id"))
     no: Mapped[int]
     flow_node_id: Mapped[str]
     kind: Mapped[SubscriptionKind] = mapped_column(enum_type(SubscriptionKind))

@@ -6,17 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base
+from models.base import WITHOUT_ROWID, Base
 
 
 class HistoryEvent(Base):
     """What happened, in the past tense: ``user_task.completed``. Written in the step, never changed."""
 
     __tablename__ = "history_event"
-    __table_args__ = (Index(None, "actor_id", "at"),)
+    __table_args__ = WITHOUT_ROWID
 
     process_instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instance.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # from 1 without gaps

@@ -7,14 +7,14 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base
+from models.base import WITHOUT_ROWID, Base
 
 
 class InstanceAudience(Base):
     """Whoever holds ``role`` (at ``unit_id``) may read the case. Kept in step with the rules of process.yaml."""
 
     __tablename__ = "instance_audience"
-    __table_args__ = (Index(None, "role", "unit_id"),)
+    __table_args__ = (Index(None, "role", "unit_id"), WITHOUT_ROWID)
 
     process_instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instance.id"), primary_key=True)
     role: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, enum_type
+from models.base import WITHOUT_ROWID, Base, enum_type
 
 
 class JobKind(StrEnum):
@@ -28,7 +28,11 @@ class Job(Base):
     """One due piece of work; deleted in the transaction of its effect, so it happens exactly once."""
 
     __tablename__ = "job"
-    __table_args__ = (CheckConstraint("retries_left >= 0", name="retries_not_negative"), Index(None, "state", "due_at"))
+    __table_args__ = (
+        CheckConstraint("retries_left >= 0", name="retries_not_negative"),
+        Index(None, "state", "due_at"),
+        WITHOUT_ROWID,
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     kind: Mapped[JobKind] = mapped_column(enum_type(JobKind))

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, enum_type
+from models.base import WITHOUT_ROWID, Base, enum_type
 
 
 class InstanceStatus(StrEnum):
@@ -67,7 +67,7 @@ class ReportValue(Base):
     """A variable of the report contract, as the last step left it; reports read nothing else."""
 
     __tablename__ = "report_value"
-    __table_args__ = (Index(None, "name", "text"),)
+    __table_args__ = (Index(None, "name", "text"), WITHOUT_ROWID)
 
     process_instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instance.id"), primary_key=True)
     name: Mapped[str] = mapped_column(String(120), primary_key=True)

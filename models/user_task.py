@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, enum_type
+from models.base import WITHOUT_ROWID, Base, enum_type, partial_index
 
 
 class UserTaskState(StrEnum):
@@ -26,11 +26,12 @@ class UserTask(Base):
     __table_args__ = (
         CheckConstraint("(state = 'created') = (ended_at IS NULL)", name="ended_at_iff_ended"),
         UniqueConstraint("process_instance_id", "no"),
-        Index(None, "state", "flow_node_id"),
+        partial_index("due_at", where="due_at IS NOT NULL"),
+        WITHOUT_ROWID,
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    process_instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    process_instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instance.id"))
     no: Mapped[int]  # the runtime's number of this flow node instance
     flow_node_id: Mapped[str]  # @id of the bpmn:userTask, not its label
     name: Mapped[str]
@@ -39,7 +40,7 @@ class UserTask(Base):
     # who holds it stands on its work items, never here
     state: Mapped[UserTaskState] = mapped_column(enum_type(UserTaskState), default=UserTaskState.CREATED)
     local_variables: Mapped[str] = mapped_column(Text, default="{}")  # of its multi-instance or sub-process scope
-    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    due_at: Mapped[datetime | None]
     due_reason: Mapped[dict[str, Any] | None]  # how the deadline was computed, for people
     is_batch: Mapped[bool] = mapped_column(default=False)
     is_open: Mapped[bool] = mapped_column(default=False)  # in the open list, not in the inbox

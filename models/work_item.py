@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, enum_type
+from models.base import WITHOUT_ROWID, Base, enum_type, partial_index
 
 if TYPE_CHECKING:
     from models.user_task import UserTask
@@ -29,13 +29,15 @@ class WorkItem(Base):
     __table_args__ = (
         CheckConstraint("(state = 'completed') = (decided_by IS NOT NULL)", name="decided_by_iff_completed"),
         CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended_at_iff_ended"),
-        Index(None, "assignee_id", "state"),
-        Index(None, "decided_by", "ended_at"),
+        partial_index("assignee_id", where="ended_at IS NULL"),  # the inbox: what is open, held by somebody or offered
+        partial_index("decided_by", "ended_at", where="decided_by IS NOT NULL"),
+        Index(None, "process_instance_id", "user_task_id"),
+        WITHOUT_ROWID,
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    user_task_id: Mapped[UUID] = mapped_column(ForeignKey("user_task.id"), index=True)
-    process_instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    user_task_id: Mapped[UUID] = mapped_column(ForeignKey("user_task.id"))
+    process_instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instance.id"))
     state: Mapped[WorkItemState] = mapped_column(enum_type(WorkItemState), default=WorkItemState.OPEN)
     version: Mapped[int] = mapped_column(default=1)  # the form posts it back
     assignee_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))  # NULL: a candidate may claim it
@@ -60,12 +62,12 @@ class WorkItemCandidate(Base):
     __tablename__ = "work_item_candidate"
     __table_args__ = (
         CheckConstraint("(user_id IS NULL) <> (role IS NULL)", name="person_or_role"),
-        Index(None, "role", "unit_id"),
+        WITHOUT_ROWID,
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    work_item_id: Mapped[UUID] = mapped_column(ForeignKey("work_item.id"), index=True)
-    user_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    work_item_id: Mapped[UUID] = mapped_column(ForeignKey("work_item.id"), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # from 1, in the order of the diagram
+    user_id: Mapped[str | None] = mapped_column(String(64))
     role: Mapped[str | None] = mapped_column(String(64))
     unit_id: Mapped[str | None] = mapped_column(String(120))
     work_item: Mapped[WorkItem] = relationship(back_populates="candidates")

@@ -9,7 +9,6 @@ from engine.queries.organisation import has_not_left
 from engine.rules.assignment import Assignment
 from engine.step.environment import StepEnvironment
 from engine.step.history import HistoryEntry
-from engine.step.ids import ordered_id
 from engine.step.opening import names_stand_in, resolve_assignment
 from engine.step.save import append_history
 from engine.step.writes import PendingWrites, write_pending
@@ -79,9 +78,9 @@ def _write(uow: UnitOfWork, item: LoadedWorkItem, assignment: Assignment) -> Non
     changed_once(changed.rowcount)
     if assignment.candidates != item.assignment.candidates:
         uow.connection.execute(delete(CANDIDATE).where(CANDIDATE.c.work_item_id == item.id))
-        for each in assignment.candidates:
-            row = {"user_id": each.user_id, "role": each.role, "unit_id": each.unit_id}
-            uow.connection.execute(insert(CANDIDATE), {"id": ordered_id(uow.now), "work_item_id": item.id, **row})
+        for no, each in enumerate(assignment.candidates, start=1):
+            row = {"no": no, "user_id": each.user_id, "role": each.role, "unit_id": each.unit_id}
+            uow.connection.execute(insert(CANDIDATE), {"work_item_id": item.id, **row})
     body = {"no": str(item.no), "to": assignment.assignee_id, "from": item.assignee_id, "reason": REASON}
     entry = HistoryEntry("work_item.assigned", item.flow_node_id, body, actor_id=uow.actor)
     append_history(uow, item.instance, [entry])

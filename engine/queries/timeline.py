@@ -90,7 +90,7 @@ def _tasks(uow: UnitOfWork, instance: LoadedInstance) -> list[TimelineEntry]:
     query = (
         select(UserTask, WorkItem)
         .join(WorkItem, WorkItem.user_task_id == UserTask.id)
-        .where(UserTask.process_instance_id == instance.id)
+        .where(UserTask.process_instance_id == instance.id, WorkItem.process_instance_id == instance.id)
         .order_by(UserTask.no, WorkItem.id)
     )
     rows = [(row[0], row[1]) for row in uow.session.execute(query)]

@@ -26,7 +26,7 @@ from models import (
 def may_read(holder: Holder) -> ColumnElement[bool]:
     """Condition on ``process_instance`` for one person."""
     began = ProcessInstance.started_by == holder.user_id
-    assigned = _has_work_item(WorkItem.state == WorkItemState.OPEN, WorkItem.assignee_id == holder.user_id)
+    assigned = _has_work_item(is_open(), WorkItem.assignee_id == holder.user_id)
     takes_part = exists().where(
         InstanceParticipant.process_instance_id == ProcessInstance.id, InstanceParticipant.user_id == holder.user_id
     )
@@ -55,7 +55,12 @@ def is_offered_to(holder: Holder) -> ColumnElement[bool]:
     named = WorkItemCandidate.user_id == holder.user_id
     by_role = _holds(holder, WorkItemCandidate.role, WorkItemCandidate.unit_id, anywhere=None)
     candidate = exists().where(WorkItemCandidate.work_item_id == WorkItem.id, or_(named, by_role))
-    return and_(WorkItem.state == WorkItemState.OPEN, WorkItem.assignee_id.is_(None), not_excluded(holder), candidate)
+    return and_(is_open(), WorkItem.assignee_id.is_(None), not_excluded(holder), candidate)
+
+
+def is_open() -> ColumnElement[bool]:
+    """Condition on ``work_item``: nobody has decided it; said as the index of open work items says it."""
+    return and_(WorkItem.state == WorkItemState.OPEN, WorkItem.ended_at.is_(None))
 
 
 def not_excluded(holder: Holder) -> ColumnElement[bool]:
@@ -68,7 +73,7 @@ def is_in_inbox(holder: Holder) -> ColumnElement[bool]:
 
     A task of the open list is in the inbox only of whoever holds it.
     """
-    mine = and_(WorkItem.state == WorkItemState.OPEN, WorkItem.assignee_id == holder.user_id)
+    mine = and_(is_open(), WorkItem.assignee_id == holder.user_id)
     return or_(mine, and_(UserTask.is_open.is_(False), is_offered_to(holder)))
 
 

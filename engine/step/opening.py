@@ -26,7 +26,7 @@ _RELATIVES = Prepared(select(RELATIVE.c.relative_id).where(RELATIVE.c.user_id ==
 _DECIDED = Prepared(
     select(TASK.c.flow_node_id, ITEM.c.decided_by)
     .join(ITEM, ITEM.c.user_task_id == TASK.c.id)
-    .where(TASK.c.process_instance_id == bindparam("instance_id"), ITEM.c.decided_by.is_not(None))
+    .where(ITEM.c.process_instance_id == bindparam("instance_id"), ITEM.c.decided_by.is_not(None))
 )
 
 

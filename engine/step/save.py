@@ -82,6 +82,7 @@ _THIS_TASK = (TASK.c.process_instance_id == bindparam("instance_id"), TASK.c.no 
 _END_TASK = Prepared(update(TASK).where(*_THIS_TASK).values(state=bindparam("outcome"), ended_at=bindparam("at")))
 _CANCEL_ITEMS = Prepared(
     update(ITEM)
+    .where(ITEM.c.process_instance_id == bindparam("instance_id"))
     .where(ITEM.c.user_task_id == select(TASK.c.id).where(*_THIS_TASK).scalar_subquery())
     .where(ITEM.c.state == WorkItemState.OPEN)
     .values(state=WorkItemState.CANCELLED, ended_at=bindparam("at"), version=ITEM.c.version + 1)
@@ -232,13 +233,13 @@ def _open_tasks(uow: UnitOfWork, step: Step) -> list[UUID]:
         items.append(item)
         candidates.extend(
             {
-                "id": ordered_id(uow.now),
                 "work_item_id": item["id"],
+                "no": no,
                 "user_id": candidate.user_id,
                 "role": candidate.role,
                 "unit_id": candidate.unit_id,
             }
-            for candidate in opening.assignment.candidates
+            for no, candidate in enumerate(opening.assignment.candidates, start=1)
         )
     for statement, rows in ((_ADD_TASK, tasks), (_ADD_ITEM, items), (_ADD_CANDIDATE, candidates)):
         statement.run_many(uow.connection, rows)

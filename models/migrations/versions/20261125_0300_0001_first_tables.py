@@ -98,9 +98,8 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("handled_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_handled_request")),
+        sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("handled_request", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_handled_request_handled_at"), ["handled_at"], unique=False)
 
     op.create_table(
         "login_attempt",
@@ -443,15 +442,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event_subscription")),
         sa.UniqueConstraint("process_instance_id", "no", name=op.f("uq_event_subscription_process_instance_id_no")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("event_subscription", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_event_subscription_kind_name_correlation_key"),
             ["kind", "name", "correlation_key"],
             unique=False,
-        )
-        batch_op.create_index(
-            batch_op.f("ix_event_subscription_process_instance_id"), ["process_instance_id"], unique=False
         )
 
     op.create_table(
@@ -473,9 +470,8 @@ def upgrade() -> None:
             name=op.f("fk_history_event_process_instance_id_process_instance"),
         ),
         sa.PrimaryKeyConstraint("process_instance_id", "seq", name=op.f("pk_history_event")),
+        sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("history_event", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_history_event_actor_id_at"), ["actor_id", "at"], unique=False)
 
     op.create_table(
         "incident",
@@ -512,6 +508,7 @@ def upgrade() -> None:
             name=op.f("fk_instance_audience_process_instance_id_process_instance"),
         ),
         sa.PrimaryKeyConstraint("process_instance_id", "role", "unit_id", name=op.f("pk_instance_audience")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("instance_audience", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_instance_audience_role_unit_id"), ["role", "unit_id"], unique=False)
@@ -580,6 +577,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_instance_participant_user_id_user")),
         sa.PrimaryKeyConstraint("process_instance_id", "user_id", "part", name=op.f("pk_instance_participant")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("instance_participant", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_instance_participant_user_id_part"), ["user_id", "part"], unique=False)
@@ -597,6 +595,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_instance_unit_unit_id_unit")),
         sa.PrimaryKeyConstraint("process_instance_id", "unit_id", "part", name=op.f("pk_instance_unit")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("instance_unit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_instance_unit_unit_id"), ["unit_id"], unique=False)
@@ -639,6 +638,7 @@ def upgrade() -> None:
             ["process_instance_id"], ["process_instance.id"], name=op.f("fk_job_process_instance_id_process_instance")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_job_process_instance_id"), ["process_instance_id"], unique=False)
@@ -678,6 +678,7 @@ def upgrade() -> None:
             name=op.f("fk_report_value_process_instance_id_process_instance"),
         ),
         sa.PrimaryKeyConstraint("process_instance_id", "name", name=op.f("pk_report_value")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("report_value", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_report_value_name_text"), ["name", "text"], unique=False)
@@ -719,11 +720,16 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_task")),
         sa.UniqueConstraint("process_instance_id", "no", name=op.f("uq_user_task_process_instance_id_no")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("user_task", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_user_task_due_at"), ["due_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_user_task_process_instance_id"), ["process_instance_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_user_task_state_flow_node_id"), ["state", "flow_node_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_user_task_due_at"),
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("due_at IS NOT NULL"),
+            postgresql_where=sa.text("due_at IS NOT NULL"),
+        )
 
     op.create_table(
         "work_item",
@@ -770,12 +776,28 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["user_task_id"], ["user_task.id"], name=op.f("fk_work_item_user_task_id_user_task")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_work_item")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("work_item", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_work_item_assignee_id_state"), ["assignee_id", "state"], unique=False)
-        batch_op.create_index(batch_op.f("ix_work_item_decided_by_ended_at"), ["decided_by", "ended_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_work_item_process_instance_id"), ["process_instance_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_work_item_user_task_id"), ["user_task_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_work_item_assignee_id"),
+            ["assignee_id"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_work_item_decided_by_ended_at"),
+            ["decided_by", "ended_at"],
+            unique=False,
+            sqlite_where=sa.text("decided_by IS NOT NULL"),
+            postgresql_where=sa.text("decided_by IS NOT NULL"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_work_item_process_instance_id_user_task_id"),
+            ["process_instance_id", "user_task_id"],
+            unique=False,
+        )
 
     op.create_table(
         "attachment",
@@ -805,8 +827,8 @@ def upgrade() -> None:
 
     op.create_table(
         "work_item_candidate",
-        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("work_item_id", sa.Uuid(), nullable=False),
+        sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("user_id", sa.String(length=64), nullable=True),
         sa.Column("role", sa.String(length=64), nullable=True),
         sa.Column("unit_id", sa.String(length=120), nullable=True),
@@ -814,12 +836,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["work_item_id"], ["work_item.id"], name=op.f("fk_work_item_candidate_work_item_id_work_item")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_work_item_candidate")),
+        sa.PrimaryKeyConstraint("work_item_id", "no", name=op.f("pk_work_item_candidate")),
+        sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("work_item_candidate", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_work_item_candidate_role_unit_id"), ["role", "unit_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_work_item_candidate_user_id"), ["user_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_work_item_candidate_work_item_id"), ["work_item_id"], unique=False)
 
     for statement in index_statements(op.get_bind().dialect.name):
         op.execute(statement)
@@ -829,26 +848,18 @@ def downgrade() -> None:
     """Take the additions away again."""
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TABLE IF EXISTS search_fts")
-    with op.batch_alter_table("work_item_candidate", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_work_item_candidate_work_item_id"))
-        batch_op.drop_index(batch_op.f("ix_work_item_candidate_user_id"))
-        batch_op.drop_index(batch_op.f("ix_work_item_candidate_role_unit_id"))
-
     op.drop_table("work_item_candidate")
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attachment_process_instance_id"))
 
     op.drop_table("attachment")
     with op.batch_alter_table("work_item", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_work_item_user_task_id"))
-        batch_op.drop_index(batch_op.f("ix_work_item_process_instance_id"))
+        batch_op.drop_index(batch_op.f("ix_work_item_process_instance_id_user_task_id"))
         batch_op.drop_index(batch_op.f("ix_work_item_decided_by_ended_at"))
-        batch_op.drop_index(batch_op.f("ix_work_item_assignee_id_state"))
+        batch_op.drop_index(batch_op.f("ix_work_item_assignee_id"))
 
     op.drop_table("work_item")
     with op.batch_alter_table("user_task", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_user_task_state_flow_node_id"))
-        batch_op.drop_index(batch_op.f("ix_user_task_process_instance_id"))
         batch_op.drop_index(batch_op.f("ix_user_task_due_at"))
 
     op.drop_table("user_task")
@@ -891,12 +902,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_incident_process_instance_id"))
 
     op.drop_table("incident")
-    with op.batch_alter_table("history_event", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_history_event_actor_id_at"))
-
     op.drop_table("history_event")
     with op.batch_alter_table("event_subscription", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_event_subscription_process_instance_id"))
         batch_op.drop_index(batch_op.f("ix_event_subscription_kind_name_correlation_key"))
 
     op.drop_table("event_subscription")
@@ -956,8 +963,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_login_attempt_login_hash_attempted_at"))
 
     op.drop_table("login_attempt")
-    with op.batch_alter_table("handled_request", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_handled_request_handled_at"))
 
     op.drop_table("handled_request")
     with op.batch_alter_table("deployment", schema=None) as batch_op:
