@@ -1,6 +1,7 @@
 """Loading an instance for a step: its row, locked, its variables opened, its deployment compiled."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -53,6 +54,7 @@ class LoadedInstance:
     head: ChainHead
     title: str | None = None
     number: str | None = None
+    listed: Mapping[str, Any] = field(default_factory=dict)  # columns that a step seldom changes, as they are stored
 
     @property
     def is_active(self) -> bool:
@@ -94,4 +96,13 @@ def from_row(uow: UnitOfWork, row: Any) -> LoadedInstance:
         head=ChainHead(row.history_length, row.history_head),
         title=row.title,
         number=row.number,
+        listed={
+            "title": row.title,
+            "number": row.number,
+            "period": row.period,
+            "status": InstanceStatus(row.status),
+            "is_sealed": row.is_sealed,
+            "ended_at": row.ended_at,
+            "end_event_id": row.end_event_id,
+        },
     )

@@ -64,15 +64,20 @@ _ADD_SUBSCRIPTION = insert_into(SUBSCRIPTION)
 _ADD_DECISION = insert_into(DECISION)
 _ADD_INCIDENT = insert_into(INCIDENT)
 _PUT_REPORT_VALUE = upsert(REPORT, ("process_instance_id", "name"), ("value", "text"))
-_CHANGED = (
-    "title", "number", "period", "status", "state", "variables", "is_sealed", "changed_at", "ended_at",
-    "end_event_id", "history_length", "history_head",
-)  # fmt: skip
-_CHANGE_INSTANCE = Prepared(
-    update(INSTANCE)
-    .where(INSTANCE.c.id == bindparam("instance_id"), INSTANCE.c.version == bindparam("known_version"))
-    .values(version=INSTANCE.c.version + 1, **{name: bindparam(name) for name in _CHANGED})
-)
+_LISTED = ("title", "number", "period", "status", "is_sealed", "ended_at", "end_event_id")  # most have an index
+_LIVE = ("state", "variables", "changed_at", "history_length", "history_head")
+
+
+def _change_instance(names: tuple[str, ...]) -> Prepared:
+    return Prepared(
+        update(INSTANCE)
+        .where(INSTANCE.c.id == bindparam("instance_id"), INSTANCE.c.version == bindparam("known_version"))
+        .values(version=INSTANCE.c.version + 1, **{name: bindparam(name) for name in names})
+    )
+
+
+# an index is written anew whenever a column of it is named, changed or not: most steps name none
+_CHANGE_LIVE, _CHANGE_ALL = _change_instance(_LIVE), _change_instance(_LIVE + _LISTED)
 _CHANGE_HEAD = Prepared(
     update(INSTANCE)
     .where(INSTANCE.c.id == bindparam("instance_id"))
@@ -165,8 +170,10 @@ def _write_instance(uow: UnitOfWork, step: Step, history_length: int, history_he
     if step.variables_before is None:
         _insert_instance(uow, step, values)
         return
+    listed = {name: values[name] for name in _LISTED}
+    change = _CHANGE_LIVE if listed == instance.listed else _CHANGE_ALL
     known = {"instance_id": instance.id, "known_version": instance.version}
-    if _CHANGE_INSTANCE.run(uow.connection, {**values, **known}) != 1:
+    if change.run(uow.connection, {**values, **known}) != 1:
         raise BusyError
 
 
