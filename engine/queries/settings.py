@@ -13,7 +13,7 @@ from engine.rules.setting_values import LOG_IN_SETTINGS, SettingDeclaration, Set
 from models import Deployment, Setting, User
 
 LEAST, MOST = 0, 1000  # of a number for which a process names no bounds: a count, a share, days
-KINDS = {"text": "text", "number": "number", "bool": "bool", "list": "list"}
+KINDS = {kind: kind for kind in ("text", "number", "bool", "list", "choice")}
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,8 @@ def _declaration(key: str, manifest: Mapping[str, Any], name: str, entry: Mappin
         source=str(entry.get("source", "")),
         least=entry.get("least", LEAST),
         most=entry.get("most", MOST),
+        unit=str(entry.get("unit", "")),
+        choices=tuple((str(value), _chinese(name) or str(value)) for value, name in entry.get("choices", {}).items()),
     )
 
 

@@ -15,8 +15,8 @@ LONGEST_TEXT = 500
 class SettingDeclaration:
     """A setting that may be changed.
 
-    ``kind``: text, number, bool or list (of texts). ``group`` heads it on the page; ``least`` and ``most`` bound a
-    number.
+    ``kind``: text, number, bool, list (of texts) or choice. ``group`` heads it on the page; ``least`` and ``most``
+    bound a number, ``unit`` is what it counts; ``choices`` are value and name.
     """
 
     key: str
@@ -27,17 +27,27 @@ class SettingDeclaration:
     source: str = ""
     least: int | None = None
     most: int | None = None
+    unit: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 # log-in rules of the product itself; what a process lets an institution set stands in its process.yaml
 LOG_IN_SETTINGS: tuple[SettingDeclaration, ...] = (
-    SettingDeclaration("login.failures", "连续登录失败几次后锁定", "number", Decimal(5), "登录", "等保 2.0", 3, 20),
-    SettingDeclaration("login.lock_minutes", "锁定多少分钟", "number", Decimal(15), "登录", "等保 2.0", 1, 1440),
-    SettingDeclaration("login.idle_minutes", "无操作多少分钟后退出", "number", Decimal(30), "登录", "等保 2.0", 5, 480),
     SettingDeclaration(
-        "login.absolute_hours", "登录最长保持多少小时", "number", Decimal(12), "登录", "等保 2.0", 1, 72
+        "login.failures", "连续登录失败几次后锁定", "number", Decimal(5), "登录", "等保 2.0", 3, 20, "次"
     ),
-    SettingDeclaration("login.password_length", "密码最少几个字符", "number", Decimal(10), "登录", "等保 2.0", 8, 64),
+    SettingDeclaration(
+        "login.lock_minutes", "锁定多少分钟", "number", Decimal(15), "登录", "等保 2.0", 1, 1440, "分钟"
+    ),
+    SettingDeclaration(
+        "login.idle_minutes", "无操作多少分钟后退出", "number", Decimal(30), "登录", "等保 2.0", 5, 480, "分钟"
+    ),
+    SettingDeclaration(
+        "login.absolute_hours", "登录最长保持多少小时", "number", Decimal(12), "登录", "等保 2.0", 1, 72, "小时"
+    ),
+    SettingDeclaration(
+        "login.password_length", "密码最少几个字符", "number", Decimal(10), "登录", "等保 2.0", 8, 64, "个字符"
+    ),
 )
 
 
@@ -49,7 +59,8 @@ def to_stored(value: SettingValue) -> dict[str, Any]:
 def from_stored(declaration: SettingDeclaration, stored: Mapping[str, Any]) -> SettingValue:
     """The typed value; the default where what is stored does not fit the declared kind any more."""
     try:
-        return _typed(declaration.kind, stored.get("value"))
+        value = _typed(declaration.kind, stored.get("value"))
+        return value if _is_offered(declaration, value) else declaration.default
     except (ValueError, InvalidOperation):
         return declaration.default
 
@@ -67,9 +78,15 @@ def parse_setting(declaration: SettingDeclaration, text: str) -> SettingValue:
         return [line.strip() for line in text.splitlines() if line.strip()]
     if declaration.kind == "number":
         return _number(declaration, text)
+    if not _is_offered(declaration, text):
+        raise ValueError(say("请选择：{names}", names="、".join(name for _, name in declaration.choices)))
     if len(text) > LONGEST_TEXT:
         raise ValueError(say("最多 {most} 个字符", most=LONGEST_TEXT))
     return text
+
+
+def _is_offered(declaration: SettingDeclaration, value: SettingValue) -> bool:
+    return declaration.kind != "choice" or any(value == offered for offered, _ in declaration.choices)
 
 
 def show_setting(value: SettingValue) -> str:
@@ -104,6 +121,6 @@ def _typed(kind: str, value: Any) -> SettingValue:
         return value
     if kind == "list" and isinstance(value, list):
         return value
-    if kind == "text" and isinstance(value, str):
+    if kind in ("text", "choice") and isinstance(value, str):
         return value
     raise ValueError(kind)

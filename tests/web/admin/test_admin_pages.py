@@ -273,3 +273,18 @@ def test_the_administrator_sees_what_moves_before_the_dates_of_a_running_session
     assert "征集随即截止" in page.alerts[0]
     agreed = page.tree.xpath("//input[@name='agreed']/@value")[0]
     assert "2026年11月20日" in admin.post("/admin/congress/sessions/4-7", {**other, "agreed": agreed}).text
+
+
+def test_a_choice_takes_only_what_it_offers(admin):
+    key = "motion.no_feedback_counts_as"
+    assert admin.post(f"/admin/settings/{key}", {"value": "satisfied"}).status == 200
+    page = admin.post(f"/admin/settings/{key}", {"value": "happy"})
+    assert (page.status, page.alerts) == (422, ["请选择：未反馈、视为满意"])
+    options = page.tree.xpath(f"//select[@id='value-{key}']/option/text()")
+    assert options == ["未反馈", "视为满意"]
+
+
+def test_settings_of_the_reports_and_of_similar_motions_are_on_the_page(admin):
+    text = admin.get("/admin/settings").text
+    assert "满意率以哪些提案为基数" in text
+    assert admin.post("/admin/settings/motion.similar_threshold", {"value": "1.5"}).alerts == ["不能大于 1"]
