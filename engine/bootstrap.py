@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 
 from engine.adapters.file_store import DirectoryFileStore
 from engine.adapters.master_key import MasterKeyFile
+from engine.adapters.random_pause import RandomPause
 from engine.adapters.system_clock import SystemClock
 from engine.definitions import deployments
 from engine.definitions.deployed import Deployed
 from engine.errors import ConfigurationError
-from engine.ports import Clock, FileStore, JobQueue, KeyWrap, Mailer, NullMailer, NullQueue
+from engine.ports import Clock, FileStore, JobQueue, KeyWrap, Mailer, NullMailer, NullQueue, Pause
+from engine.retrying import patiently
 from engine.settings import Settings
 from engine.unit_of_work import UnitOfWork
 
@@ -39,6 +41,7 @@ class Engine:
     keys: KeyWrap
     mailer: Mailer = field(default_factory=NullMailer)
     jobs: JobQueue = field(default_factory=NullQueue)
+    pause: Pause = field(default_factory=RandomPause)  # before something is tried again
     runs_jobs_at_once: bool = False  # after each commit, so that a person sees the effect of a message
     absences_seen_on: date | None = None  # the day on which the worker last looked for people who have left
     _deployed: OrderedDict[UUID, Deployed] = field(default_factory=OrderedDict)
@@ -54,15 +57,13 @@ class Engine:
         return UnitOfWork(self, actor, read_only=True)
 
     def transact(self, work: Callable[[UnitOfWork], T], *, actor: str | None = None) -> T:
-        """Do ``work`` in a unit of work of its own; retry once when another was quicker."""
-        from engine.errors import BusyError
+        """Do ``work`` in a unit of work of its own; again, a few times, when another was quicker."""
 
-        try:
+        def once() -> T:
             with self.unit_of_work(actor) as uow:
                 return work(uow)
-        except BusyError:
-            with self.unit_of_work(actor) as uow:
-                return work(uow)
+
+        return patiently(once, self.pause)
 
     def deployed(self, session: Session, deployment_id: UUID) -> Deployed:
         """A deployment, compiled once per process; deployments never change."""

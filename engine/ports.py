@@ -14,6 +14,13 @@ class Clock(Protocol):
         """The current instant, aware, in UTC."""
 
 
+class Pause(Protocol):
+    """Waits before something is tried again."""
+
+    def after(self, failures: int) -> None:
+        """Wait, the longer the more tries have failed (from 1); of random length."""
+
+
 class JobQueue(Protocol):
     """Wakes whoever carries out jobs; the job itself is a row, written in the step's transaction."""
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
-_PASSING = ("locked", "lock timeout", "deadlock", "connection")  # in messages of what may succeed a moment later
+_PASSING = ("locked", "lock timeout", "deadlock", "could not serialize", "connection")  # in messages of what may succeed a moment later
 
 
 class UnitOfWork:

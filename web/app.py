@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from web import assets, errors, filters, headers, i18n, navigation
 from web.extensions import ENGINE_KEY, csrf, login_manager, set_engine
+from web.patience import PatientFlask
 
 if TYPE_CHECKING:
     from engine.bootstrap import Engine
@@ -39,7 +40,7 @@ def create_app(engine: Engine | None = None, **config: Any) -> Flask:
         engine: the engine to serve; opened from the environment when it is not given.
         config: Flask settings that replace ours, for tests.
     """
-    app = Flask(__name__, static_folder="static", template_folder="templates")
+    app = PatientFlask(__name__, static_folder="static", template_folder="templates")
     app.config.from_mapping(_settings())
     app.config.from_mapping(config)
     set_engine(app, engine or _open_engine())

@@ -20,6 +20,7 @@ from engine.errors import (
     NotFoundError,
     NotPermittedError,
 )
+from web.patience import posted_again
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +54,10 @@ def _engine_error(error: EngineError) -> ResponseReturnValue:
     if status == 404:
         return _not_found()
     sentences = list(error.fields.values()) if isinstance(error, InvalidInputError) else [error.message]
-    headers = {"Retry-After": "2"} if status == 503 else {}
-    return _page(status, _TITLES[status](), sentences), status, headers
+    if status == 503:
+        sentences = [_("很多人正在同时提交，本次没有保存。请稍候再提交一次，不会重复。")]
+        return _page(status, _TITLES[status](), sentences, again=posted_again()), status, {"Retry-After": "2"}
+    return _page(status, _TITLES[status](), sentences), status
 
 
 def _not_found() -> ResponseReturnValue:
@@ -101,5 +104,6 @@ _TITLES = {
 }
 
 
-def _page(status: int, title: str, sentences: list[str]) -> str:
-    return render_template("errors/error.html", status=status, title=title, sentences=sentences)
+def _page(status: int, title: str, sentences: list[str], *, again: list[tuple[str, str]] | None = None) -> str:
+    """``again``: the fields of a form that was not saved, to be sent once more with one press."""
+    return render_template("errors/error.html", status=status, title=title, sentences=sentences, again=again or [])

@@ -75,11 +75,11 @@ def prepare_submitted(url: str) -> None:
 
 @contextmanager
 def running_application(
-    databases: PreparedDatabases, folder: Path, clock: MovableClock, *, submitted: bool = False
+    databases: PreparedDatabases, folder: Path, clock: MovableClock, *, submitted: bool = False, kind: str = "sqlite"
 ) -> Iterator[Flask]:
     """The application on a database of its own; with ``submitted``, the office has a motion to check."""
     purpose, prepare_it = ("web-submitted", prepare_submitted) if submitted else ("web", prepare_database)
-    with databases.copy("sqlite", purpose, prepare_it) as url, serving(url, folder, clock) as app:
+    with databases.copy(kind, purpose, prepare_it) as url, serving(url, folder, clock) as app:
         yield app
 
 
