@@ -20,7 +20,7 @@ READERS = ("union_clerk",)
 
 @contextmanager
 def application_with(
-    databases: PreparedDatabases, folder: Path, purpose: str, motions: Sequence[Motion]
+    databases: PreparedDatabases, folder: Path, purpose: str, motions: Sequence[Motion], *, kind: str = "sqlite"
 ) -> Iterator[Flask]:
     """Motions that the office may read; ``clerk`` is the office, ``rep`` a representative, ``nobody`` a member."""
 
@@ -37,7 +37,7 @@ def application_with(
                 store_motion(uow.session, definition_id, motion, readers=READERS)
         engine.close()
 
-    with databases.copy("sqlite", purpose, prepare) as url:
+    with databases.copy(kind, purpose, prepare) as url:
         settings = Settings(database_url=url, data_directory=folder, sqlite_synchronous="OFF")
         engine = open_engine(settings=settings, clock=MovableClock(NOW))
         try:

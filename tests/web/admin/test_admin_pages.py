@@ -94,6 +94,7 @@ def test_a_forged_post_finds_nothing(visit, path):
     assert visit("d0101").post(path, {"value": "3"}).status == 404
 
 
+@pytest.mark.both_databases
 def test_people_are_found_by_part_of_name_or_number(admin):
     assert "/admin/people/d0112" in admin.get("/admin/people?q=基础医学院-12").links()
     assert "/admin/people/000777" in admin.get("/admin/people?q=000777").links()
@@ -110,6 +111,7 @@ def test_a_person_is_added_and_what_was_typed_stays_when_it_is_wrong(admin):
     assert "已新增人员" in right.text
 
 
+@pytest.mark.both_databases
 def test_a_locked_person_is_logged_out(admin, visit):
     person = visit("d0101")
     assert person.get("/inbox").url == "/inbox"
@@ -124,6 +126,7 @@ def test_an_administrator_cannot_lock_himself(admin):
     assert page.alerts == ["不能锁定自己的账号"]
 
 
+@pytest.mark.both_databases
 def test_a_role_is_granted_and_revoked(admin):
     granted = admin.post("/admin/people/s01/roles", {"role": "unit_officer", "role_unit": "教务处"})
     (revoke,) = [a for a in granted.tree.xpath("//form/@action") if a.endswith("/revoke") and "s01" in a][:1]
@@ -175,6 +178,7 @@ def test_a_session_is_added_and_changed(admin):
     ]
 
 
+@pytest.mark.both_databases
 def test_a_setting_shows_its_source_and_who_changed_it(admin):
     page = admin.post("/admin/settings/login.failures", {"value": "4", "source": "校发〔2026〕3号"})
     assert "校发〔2026〕3号" in page.text
@@ -184,6 +188,7 @@ def test_a_setting_shows_its_source_and_who_changed_it(admin):
     assert 'value="hundert"' in wrong.text
 
 
+@pytest.mark.both_databases
 def test_a_day_of_the_calendar_is_set_and_cleared(admin):
     page = admin.post("/admin/calendar/days", {"day": "2026-12-09", "kind": "holiday", "name": "校庆"})
     assert "校庆" in page.text
@@ -196,6 +201,7 @@ def test_the_missing_year_is_pointed_out(admin):
     assert "还没有 2027 年的节假日与调休" in admin.get("/admin/").text
 
 
+@pytest.mark.both_databases
 def test_the_audit_administrator_reads_what_was_changed(admin, visit):
     admin.post("/admin/people/d0103/lock")
     page = visit("auditadmin").get("/admin/trail?q=d0103")
@@ -218,6 +224,7 @@ def chosen(page):
     return form.action, dict(form.form_values())
 
 
+@pytest.mark.both_databases
 def test_people_are_imported_after_a_dry_run(admin):
     uploaded = admin.post("/admin/import", {"file": sheet([["职工号", "姓名", "部门"], ["088001", "张三", "教务处"]])})
     address, fields = chosen(uploaded)
@@ -257,6 +264,7 @@ def test_a_year_that_no_calendar_has_is_an_unknown_address(admin, year):
     assert admin.post(f"/admin/calendar/years/{year}/seed").status == 404
 
 
+@pytest.mark.both_databases
 def test_the_administrator_sees_what_moves_before_the_dates_of_a_running_session_are_saved(admin, app):
     with app.extensions["banli"].unit_of_work(actor="clerk1") as uow:
         season = start_instance(uow, "motion", process_id="season", request_id=None)

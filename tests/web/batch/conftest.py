@@ -37,8 +37,10 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-def app(prepared_databases: PreparedDatabases, tmp_path: Path, clock: MovableClock) -> Iterator[Flask]:
-    with running_application(prepared_databases, tmp_path, clock) as application:
+def app(
+    prepared_databases: PreparedDatabases, tmp_path: Path, clock: MovableClock, database_kind: str
+) -> Iterator[Flask]:
+    with running_application(prepared_databases, tmp_path, clock, kind=database_kind) as application:
         yield application
 
 
@@ -72,7 +74,9 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def app_with_list(prepared_databases: PreparedDatabases, shared_folder: Path, clock: MovableClock) -> Iterator[Flask]:
+def app_with_list(
+    prepared_databases: PreparedDatabases, shared_folder: Path, clock: MovableClock, database_kind: str
+) -> Iterator[Flask]:
     """The application with three recommended motions; the third is recommended as a suggestion."""
 
     def prepare_list(url: str) -> None:
@@ -83,7 +87,7 @@ def app_with_list(prepared_databases: PreparedDatabases, shared_folder: Path, cl
                 recommended_motion(lambda user: Visitor(application, user), title, number, **answers)
 
     with (
-        prepared_databases.copy("sqlite", "filing list", prepare_list) as url,
+        prepared_databases.copy(database_kind, "filing list", prepare_list) as url,
         application_on(url, shared_folder, clock) as application,
     ):
         yield application

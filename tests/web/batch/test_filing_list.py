@@ -48,6 +48,7 @@ def test_the_list_shows_what_was_recommended_apart_from_what_is_decided(filing_l
     assert last.xpath(".//select/option[@selected]") == []
 
 
+@pytest.mark.both_databases
 def test_one_click_takes_every_recommendation_over(app, visit, filing_list):
     done = visit(COMMITTEE_HEAD).post(PATH, {**versions(filing_list), "adopt_all": "1"})
 
@@ -65,6 +66,7 @@ def test_the_same_click_twice_changes_nothing(app, visit, filing_list):
     assert len(_decisions(app)) == 3
 
 
+@pytest.mark.both_databases
 def test_a_line_that_fails_stops_no_other_and_keeps_what_was_typed(app, visit, filing_list):
     refused, taken = line_of(filing_list, TITLES[0]), line_of(filing_list, TITLES[1])
     page = visit(COMMITTEE_HEAD).post(

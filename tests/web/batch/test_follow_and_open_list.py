@@ -35,6 +35,7 @@ def test_the_follower_sees_where_the_motion_stands_and_whom_it_waits_for(visit, 
     assert GOOD_MOTION["title"] not in visit("c03").get("/follow/").text
 
 
+@pytest.mark.both_databases
 def test_urging_is_recorded_and_those_who_must_act_are_told(app, visit, followed):
     page = visit(COMMITTEE_MEMBER).post(f"/follow/{followed}/urge", {"request_id": "a"})
 
@@ -80,6 +81,7 @@ def _accepted(app):
         return sorted(uow.session.scalars(query))
 
 
+@pytest.mark.both_databases
 def test_a_representative_reads_and_seconds_a_motion_of_the_open_list(app, visit, looks_for_seconders):
     for user in (SECONDER, "d0112"):
         page = visit(user).get("/open/")

@@ -17,8 +17,10 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-def app(prepared_databases: PreparedDatabases, tmp_path: Path, clock: MovableClock) -> Iterator[Flask]:
-    with running_application(prepared_databases, tmp_path, clock) as application:
+def app(
+    prepared_databases: PreparedDatabases, tmp_path: Path, clock: MovableClock, database_kind: str
+) -> Iterator[Flask]:
+    with running_application(prepared_databases, tmp_path, clock, kind=database_kind) as application:
         yield application
 
 

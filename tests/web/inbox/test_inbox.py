@@ -24,6 +24,7 @@ def test_an_empty_inbox_says_what_to_do_next(visit):
     assert "/start" in page.links()
 
 
+@pytest.mark.both_databases
 def test_a_task_is_in_the_inbox_of_whom_it_waits_for_with_its_count(visit):
     proposer = visit(PROPOSER)
     proposer.send(proposer.start_motion(), **GOOD_MOTION)
@@ -32,6 +33,7 @@ def test_a_task_is_in_the_inbox_of_whom_it_waits_for_with_its_count(visit):
     assert tab_counts(proposer.get("/inbox"))[1:3] == ["已办 1", "我发起 1"]
 
 
+@pytest.mark.both_databases
 def test_each_tab_lists_its_cases(visit):
     case = submitted_motion(visit)
     assert f"/instances/{case}" in visit(PROPOSER).get("/inbox?tab=started").links()
@@ -39,6 +41,7 @@ def test_each_tab_lists_its_cases(visit):
     assert f"/instances/{case}" in visit(SECONDER).get("/inbox?tab=copied").links()
 
 
+@pytest.mark.both_databases
 def test_the_list_is_searched_and_filtered(visit):
     proposer = visit(PROPOSER)
     proposer.send(proposer.start_motion(), **GOOD_MOTION)
@@ -98,6 +101,7 @@ def test_the_language_switch_leads_nowhere_else(visit, target):
     assert visit(PROPOSER).client.get("/language/en", query_string={"next": target}).location == "/"
 
 
+@pytest.mark.both_databases
 def test_notices_are_read_one_by_one_and_all_at_once(visit):
     case = submitted_motion(visit)
     clerk = visit(CLERK)

@@ -31,6 +31,7 @@ def test_a_representative_writes_a_motion_without_scripts(proposer):
     assert "“撰写提案”已提交" in done.text
 
 
+@pytest.mark.both_databases
 def test_the_office_decides_by_the_buttons_of_the_form(visit):
     submitted_motion(visit)
     clerk = visit(CLERK)
@@ -119,6 +120,7 @@ def test_a_form_rendered_before_a_change_is_refused_and_nothing_is_written(propo
     assert proposer.get(draft.url).status == 200
 
 
+@pytest.mark.both_databases
 def test_a_second_click_is_the_same_click(proposer):
     draft = proposer.start_motion()
     data = {**draft.values(), **GOOD_MOTION}
@@ -127,6 +129,7 @@ def test_a_second_click_is_the_same_click(proposer):
     assert first.url == second.url == "/inbox"
 
 
+@pytest.mark.both_databases
 def test_a_task_done_by_another_says_who_and_when(visit):
     submitted_motion(visit)
     quick, slow = visit(CLERK), visit(OTHER_CLERK)
@@ -167,6 +170,7 @@ def test_who_may_read_the_case_but_not_do_the_task_is_led_to_the_case(visit, pro
 # ---- drafts, rows, files, claiming
 
 
+@pytest.mark.both_databases
 def test_a_draft_is_kept_by_the_page_itself(proposer):
     draft = proposer.start_motion()
     answer = proposer.post(f"{draft.url}/draft", {**draft.values(), "title": "关于食堂", "phone": "未填完"})
@@ -208,6 +212,7 @@ def test_advice_is_given_while_typing_and_hinders_nobody(proposer):
     assert proposer.send(draft, **{**GOOD_MOTION, "title": "延长食堂晚间供餐时间"}).url == "/inbox"
 
 
+@pytest.mark.both_databases
 def test_a_file_is_uploaded_with_the_form_and_stays_when_the_form_is_refused(proposer):
     draft = proposer.start_motion()
     refused = proposer.send(draft, **{**GOOD_MOTION, "phone": "x"}, attachments=pdf())
@@ -227,6 +232,7 @@ def test_a_file_of_the_wrong_kind_or_size_is_refused_at_the_field(proposer, file
     assert refused.errors_at("attachments")
 
 
+@pytest.mark.both_databases
 def test_a_task_offered_to_several_is_claimed_and_given_back(visit):
     submitted_motion(visit)
     clerk, other = visit(CLERK), visit(OTHER_CLERK)

@@ -23,6 +23,7 @@ def case(visit):
     return next(UUID(link.rsplit("/", 1)[-1]) for link in started if link.startswith("/instances/"))
 
 
+@pytest.mark.both_databases
 def test_the_page_shows_facts_timeline_and_what_comes(visit, case):
     page = visit(PROPOSER).get(f"/instances/{case}")
     assert page.status == 200
@@ -34,6 +35,7 @@ def test_the_page_shows_facts_timeline_and_what_comes(visit, case):
     assert states.index("is-current") < states.index("is-next")
 
 
+@pytest.mark.both_databases
 def test_the_diagram_has_the_current_node_and_the_path(visit, case):
     page = visit(PROPOSER).get(f"/instances/{case}")
     node = page.tree.xpath("//*[@data-diagram]")[0]
@@ -75,6 +77,7 @@ def test_the_phone_number_is_hidden_from_other_representatives(visit, case):
 # ---- attachments
 
 
+@pytest.mark.both_databases
 def test_a_file_is_attached_and_downloaded_as_a_file(visit, case):
     proposer = visit(PROPOSER)
     page = proposer.post(f"/instances/{case}/attachments", {"file": pdf("食堂 现场照片（1）.pdf")})
@@ -135,6 +138,7 @@ def test_a_comment_that_is_not_acceptable_keeps_what_was_typed(visit, case, text
 # ---- withdrawal
 
 
+@pytest.mark.both_databases
 def test_the_proposer_withdraws_with_a_reason_and_the_record_stays(visit, case):
     proposer = visit(PROPOSER)
     refused = proposer.post(f"/instances/{case}/withdraw", {"reason": " "})

@@ -21,8 +21,8 @@ MOTIONS = (
 
 
 @pytest.fixture
-def app(prepared_databases: PreparedDatabases, tmp_path: Path) -> Iterator[Flask]:
-    with application_with(prepared_databases, tmp_path, "register", MOTIONS) as application:
+def app(prepared_databases: PreparedDatabases, tmp_path: Path, database_kind: str) -> Iterator[Flask]:
+    with application_with(prepared_databases, tmp_path, "register", MOTIONS, kind=database_kind) as application:
         yield application
 
 

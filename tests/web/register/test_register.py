@@ -16,6 +16,7 @@ def _sheet(page):
     return CalamineWorkbook.from_filelike(BytesIO(page.body)).get_sheet_by_index(0).to_python()
 
 
+@pytest.mark.both_databases
 def test_the_office_sees_what_was_handed_in_and_nothing_of_a_sealed_letter(visit):
     page = visit("clerk").get("/register/")
 
@@ -59,6 +60,7 @@ def test_filters_narrow_the_list(visit, query, count):
     assert len(_titles(visit("clerk").get(f"{PATH}?{query}"))) == count
 
 
+@pytest.mark.both_databases
 def test_the_workbook_has_the_rows_of_the_list_and_no_formula(visit):
     rows = _sheet(visit("clerk").get(f"{PATH}/export.xlsx?session=4-5"))
 
@@ -88,6 +90,7 @@ def test_the_page_speaks_english(visit):
 # ---- the hint
 
 
+@pytest.mark.both_databases
 def test_the_hint_names_title_number_and_session(visit):
     page = visit("rep").get("/similar?process=motion&title=关于提高教工食堂菜品的提案")
 

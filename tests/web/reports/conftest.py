@@ -16,9 +16,9 @@ LETTER = Motion("S", None, "关于举报的来信", disposition="not_filed", per
 
 
 @pytest.fixture
-def app(prepared_databases: PreparedDatabases, tmp_path: Path) -> Iterator[Flask]:
+def app(prepared_databases: PreparedDatabases, tmp_path: Path, database_kind: str) -> Iterator[Flask]:
     motions = [*motions_of_the_year(), LETTER, Motion("C", "406001", "关于校园班车的提案", period="4-6")]
-    with application_with(prepared_databases, tmp_path, "year", motions) as application:
+    with application_with(prepared_databases, tmp_path, "year", motions, kind=database_kind) as application:
         yield application
 
 

@@ -14,6 +14,7 @@ def test_the_newest_session_opens_first(clerk):
     assert clerk.get("/reports/").url == "/reports/motion/4-6"
 
 
+@pytest.mark.both_databases
 def test_the_overview_shows_the_figures_of_the_year(clerk):
     page = clerk.get("/reports/motion/4-5")
 
@@ -32,6 +33,7 @@ def test_every_figure_leads_to_as_many_cases_as_it_says(clerk):
         assert len(listed) == said, node.text_content()
 
 
+@pytest.mark.both_databases
 def test_a_figure_of_a_unit_leads_to_that_units_cases(clerk):
     page = clerk.get("/reports/motion/4-5/cases/accepted?table=by_unit&group=教务处")
 
@@ -67,6 +69,7 @@ def test_a_sealed_letter_is_counted_without_its_text(clerk):
     assert "（内容不公开）" in clerk.get("/reports/motion/4-6/cases/not_filed").text
 
 
+@pytest.mark.both_databases
 def test_sessions_stand_side_by_side(clerk):
     page = clerk.get("/reports/motion/compare")
 
