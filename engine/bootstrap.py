@@ -65,13 +65,19 @@ class Engine:
 
         return patiently(once, self.pause)
 
-    def deployed(self, session: Session, deployment_id: UUID) -> Deployed:
-        """A deployment, compiled once per process; deployments never change."""
+    def known(self, deployment_id: UUID) -> Deployed | None:
+        """A deployment that this process has compiled before."""
         with self._lock:
             found = self._deployed.get(deployment_id)
             if found is not None:
                 self._deployed.move_to_end(deployment_id)
-                return found
+            return found
+
+    def deployed(self, session: Session, deployment_id: UUID) -> Deployed:
+        """A deployment, compiled once per process; deployments never change."""
+        found = self.known(deployment_id)
+        if found is not None:
+            return found
         compiled = deployments.load(session, deployment_id)
         with self._lock:
             self._deployed[deployment_id] = compiled

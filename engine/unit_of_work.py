@@ -30,7 +30,7 @@ class UnitOfWork:
 
     Attributes:
         engine: the wired engine: settings, files, keys, deployments.
-        session: SQLAlchemy session of this transaction.
+        session: SQLAlchemy session of this transaction, made when it is first asked for: a step needs none.
         actor: user id of who acts; None is the engine itself (timers, messages, set-up).
         clock: the source of now.
         now: the instant of this unit; it stands still.
@@ -42,7 +42,6 @@ class UnitOfWork:
         self.clock: Clock = engine.clock
         self.now: datetime = engine.clock.now()
         self.read_only = read_only
-        self.session = Session(engine.readers if read_only else engine.database, autoflush=True)
         self._after_commit: list[Callable[[], None]] = []
         self._known: dict[object, Any] = {}
         self._discarded = False
@@ -50,7 +49,25 @@ class UnitOfWork:
     @cached_property
     def connection(self) -> Connection:
         """The connection of this transaction, for the statements of the step."""
-        return self.session.connection()
+        connection = (self.engine.readers if self.read_only else self.engine.database).connect()
+        connection.begin()
+        return connection
+
+    @cached_property
+    def session(self) -> Session:
+        return Session(self.connection, autoflush=True, join_transaction_mode="control_fully")
+
+    @property
+    def flushed(self) -> Connection:
+        """The connection, with what the session still holds back written."""
+        if "session" in self.__dict__:
+            self.session.flush()
+        return self.connection
+
+    def expire(self) -> None:
+        """A step wrote behind the session's back: what the session knows is read anew."""
+        if "session" in self.__dict__ and self.session.identity_map:
+            self.session.expire_all()
 
     @property
     def today(self) -> date:
@@ -66,7 +83,7 @@ class UnitOfWork:
         """A person with the roles held today."""
         from engine.queries.organisation import roles_of
 
-        held = roles_of(self.session, user_id, self.today)
+        held = roles_of(self.flushed, user_id, self.today)
         return Holder(user_id, frozenset((role.role, role.unit_id) for role in held))
 
     def once(self, key: object, read: Callable[[], T]) -> T:
@@ -100,20 +117,30 @@ class UnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         try:
-            if error is None and not self.read_only and not self._discarded:
-                self.session.commit()
-            else:
-                self.session.rollback()
+            self._end(keep=error is None and not self.read_only and not self._discarded)
         except DBAPIError as failure:
-            self.session.rollback()
+            self._end(keep=False)
             _raise_known(failure)
             raise
         finally:
-            self.session.close()
+            if "session" in self.__dict__:
+                self.session.close()
+            if "connection" in self.__dict__:
+                self.connection.close()
         if isinstance(error, DBAPIError):
             _raise_known(error)
         if error is None and not self._discarded:
             self._run_after_commit()
+
+    def _end(self, *, keep: bool) -> None:
+        if "connection" not in self.__dict__:  # nothing was read and nothing was written
+            return
+        transaction: Session | Connection = self.session if "session" in self.__dict__ else self.connection
+        if keep:
+            transaction.commit()
+        else:
+            transaction.rollback()
+            self.connection.rollback()
 
     def _run_after_commit(self) -> None:
         for action in self._after_commit:

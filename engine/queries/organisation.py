@@ -49,12 +49,12 @@ def local_date(clock: Clock) -> date:
 
 
 def people_with_role(
-    session: Session, role: str | Collection[str], unit: str | Collection[str] | None = None, *, on: date
+    session: Session | Connection, role: str | Collection[str], unit: str | Collection[str] | None = None, *, on: date
 ) -> list[str]:
     """Ids of the people who hold one of the roles, in order and without doubles.
 
     Args:
-        session: of the unit of work.
+        session: of the unit of work, or its connection when nothing is held back.
         role: a role id, or several of which one is enough.
         unit: a unit id or several; None: at any unit. A role held everywhere counts at each unit.
         on: the day.
@@ -70,7 +70,9 @@ def people_with_role(
     return found if successors == units else _people(session, roles, successors, on)
 
 
-def _people(session: Session, roles: tuple[str, ...], units: tuple[str, ...] | None, on: date) -> list[str]:
+def _people(
+    session: Session | Connection, roles: tuple[str, ...], units: tuple[str, ...] | None, on: date
+) -> list[str]:
     if len(roles) != 1 or (units is not None and len(units) != 1):
         return list(session.scalars(_holders(roles, units, on)))
     if units is None:
@@ -80,8 +82,10 @@ def _people(session: Session, roles: tuple[str, ...], units: tuple[str, ...] | N
     return [row.user_id for row in rows]
 
 
-def _connection(session: Session) -> Connection:
+def _connection(session: Session | Connection) -> Connection:
     """The session's connection, with what the session still holds back written."""
+    if isinstance(session, Connection):
+        return session
     session.flush()
     return session.connection()
 
@@ -104,7 +108,7 @@ def _who_hold(which: ColumnElement[bool], on: Any) -> Select[str]:
     )
 
 
-def roles_of(session: Session, user_id: str, on: date) -> tuple[HeldRole, ...]:
+def roles_of(session: Session | Connection, user_id: str, on: date) -> tuple[HeldRole, ...]:
     """What the person holds on that day, in order; nothing for someone who has left."""
     rows = _ROLES.rows(_connection(session), {"user": user_id, "on": on})
     return tuple(HeldRole(row.role, row.unit_id, row.term) for row in rows)
@@ -185,7 +189,7 @@ def user_by_name(session: Session, name: str) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def current_unit_id(session: Session, unit_id: str) -> str:
+def current_unit_id(session: Session | Connection, unit_id: str) -> str:
     """The unit that a renamed or dissolved unit has become; itself when it has no successor."""
     seen = {unit_id}
     while (successor := session.scalar(select(Unit.successor_id).where(Unit.id == unit_id))) is not None:

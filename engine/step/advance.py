@@ -164,8 +164,7 @@ def finish(
         pending=environment.pending,
     )
     items = write_step(uow, step)
-    if uow.session.identity_map:
-        uow.session.expire_all()  # the step wrote behind the ORM's back
+    uow.expire()
     gone = {task.no for task in effects.closed}
     return StepResult(
         instance.id,

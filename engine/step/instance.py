@@ -77,7 +77,7 @@ def load_instance(uow: UnitOfWork, instance_id: UUID, *, for_update: bool = True
 
 def from_row(uow: UnitOfWork, row: Any) -> LoadedInstance:
     """Open a row of ``_BY_ID``."""
-    deployed = uow.engine.deployed(uow.session, row.deployment_id)
+    deployed = uow.engine.known(row.deployment_id) or uow.engine.deployed(uow.session, row.deployment_id)
     key = uow.engine.keys.unwrap(row.id, row.wrapped_key) if row.wrapped_key is not None else None
     sealer = Sealer(row.id, key, deployed.manifest.sensitive)
     return LoadedInstance(

@@ -112,7 +112,7 @@ def _vacancy(environment: StepEnvironment, assignment: Assignment) -> str | None
         return None
     for candidate in assignment.candidates:
         assert candidate.role is not None
-        people = people_with_role(environment.uow.session, candidate.role, candidate.unit_id, on=environment.uow.today)
+        people = people_with_role(environment.uow.flushed, candidate.role, candidate.unit_id, on=environment.uow.today)
         if any(person not in assignment.excluded for person in people):
             return None
     roles = "、".join(
