@@ -11,7 +11,7 @@ import msgspec
 from engine.spiff.effects import Ended
 from engine.spiff.errors import ExecutionError, StateError
 from engine.spiff.frozen import Frozen
-from engine.spiff.packed import Texts
+from engine.spiff.packed import Texts, loose, loose_numbers
 from engine.spiff.specs import FlowNode, ProcessSpec
 from engine.spiff.state import Activity, Loop, Record, Scope, Subscription
 from engine.values import dumps, loads
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from engine.spiff.definitions import Definitions
     from engine.spiff.execution import Execution
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+_READ: Final = (1, FORMAT)  # 1: lists of a multi-instance were not compressed
 _PARTS: Final = 8
+_LOOSE: Final = 2  # parts of a list in format 1
 FREEZE_FROM = 16  # open bodies; fewer are kept as they are
 FindDefinitions = Callable[[str, str], "Definitions"]
 
@@ -97,8 +99,8 @@ def _activity_out(activity: Activity) -> tuple[Any, ...]:
 def _loop_out(loop: Loop) -> tuple[Any, ...]:
     frozen = None if loop.frozen is None else loop.frozen.parts()
     bits = None if loop.open is None else bytes(loop.open)
-    items = None if loop.items is None else (loop.items.ends, loop.items.blob)
-    outputs = (loop.outputs.ends, loop.outputs.blob, loop.output_indexes) if loop.output_indexes else None
+    items = None if loop.items is None else loop.items.parts()
+    outputs = loop.outputs.parts() if len(loop.outputs) else None
     return (loop.kind, loop.total, loop.done, loop.active, loop.started, items, outputs, loop.first_no, bits, frozen)
 
 
@@ -106,14 +108,21 @@ def _loop_in(row: Any) -> Loop:
     kind, total, done, active, started, items, outputs, first_no, bits, *frozen = row
     loop = Loop(kind, total, done, active, started, first_no=first_no)
     if items is not None:
-        loop.items = Texts(*items)
+        loop.items = Texts.of(loose(*items)) if len(items) == _LOOSE else Texts(*items)
     if outputs is not None:
-        loop.outputs, loop.output_indexes = Texts(outputs[0], outputs[1]), outputs[2]
+        loop.outputs = _outputs_in(*outputs)
     if bits is not None:
         loop.open = bytearray(bits)
     if frozen and frozen[0] is not None:
         loop.frozen = Frozen(*frozen[0])
     return loop
+
+
+def _outputs_in(ends: bytes, blob: bytes, rest: Any) -> Texts:
+    if isinstance(rest, list):
+        return Texts(ends, blob, rest)
+    counters = loose_numbers(rest)  # format 1
+    return Texts.of(f"{counter}:{text}" for counter, text in zip(counters, loose(ends, blob), strict=True))
 
 
 # --- bodies on ice ------------------------------------------------------------------------------------------------
@@ -231,8 +240,8 @@ def unpack_state(data: bytes) -> list[Any]:
         raise StateError(f"the state cannot be read: {error!r}") from error
     if not isinstance(state, list) or len(state) != _PARTS or not isinstance(state[1], str):
         raise StateError("these bytes are no state of an instance")
-    if state[0] != FORMAT:
-        raise StateError(f"state format {state[0]} is not {FORMAT}")
+    if state[0] not in _READ:
+        raise StateError(f"state format {state[0]} is none of {_READ}")
     return state
 
 

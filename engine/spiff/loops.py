@@ -8,7 +8,7 @@ from typing import Any
 from engine.spiff.activities import Activities
 from engine.spiff.core import open_indexes
 from engine.spiff.errors import ExecutionError, NotWaitingError
-from engine.spiff.packed import Texts, numbers, pack_number
+from engine.spiff.packed import Texts
 from engine.spiff.specs import FlowNode, LoopSpec
 from engine.spiff.state import Activity, Loop
 from engine.values import dumps, loads
@@ -132,9 +132,7 @@ class Loops(Activities):
             value = self.evaluate(expression, child.scope, child)
         else:
             value = dict(child.local or {})
-        loop = loop_state(controller)
-        loop.outputs.append(encode(value))
-        loop.output_indexes += pack_number(child.index or 0)
+        loop_state(controller).outputs.append(f"{child.index or 0}:{encode(value)}")
 
     def _finish(self, controller: Activity, spec: LoopSpec) -> None:
         """End what still runs, hand over the outputs in the order of the items, and go on."""
@@ -144,8 +142,8 @@ class Loops(Activities):
             self.cancel_activity(child)
         self.close_range(controller)
         if spec.output_collection is not None:
-            order = sorted(enumerate(numbers(loop.output_indexes)), key=lambda entry: entry[1])
-            values = [decode(loop.outputs[place]) for place, _ in order]
+            outputs = sorted((text.partition(":") for text in loop.outputs), key=lambda parts: int(parts[0]))
+            values = [decode(value) for _, _, value in outputs]
             self.home(controller.scope, controller)[spec.output_collection] = values
         self.finish_loop(controller)
 

@@ -45,8 +45,7 @@ class Loop:
     active: int = 0
     started: int = 0
     items: Texts | None = None  # encoded one by one
-    outputs: Texts = field(default_factory=Texts)  # in the order in which they came
-    output_indexes: bytes = b""  # whose outputs they are
+    outputs: Texts = field(default_factory=Texts)  # in the order in which they came, each after its loop counter
     first_no: int = 0  # parallel user tasks: the child with index i has the number first_no + i
     open: bytearray | None = None  # parallel user tasks: one bit per child
     frozen: Frozen | None = None  # other parallel bodies: those that this step has not touched

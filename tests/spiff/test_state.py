@@ -1,5 +1,6 @@
 """The state holds the live tokens and nothing else; what a step costs does not depend on what is done."""
 
+from base64 import b64decode
 from decimal import Decimal
 from itertools import count
 
@@ -50,6 +51,49 @@ def test_ten_thousand_parallel_items_start_and_finish_within_sixty_four_kilobyte
     for task in run.user_tasks():
         run.complete(task.no, {})
     assert run.ended
+
+
+def test_ten_thousand_items_with_values_and_outputs_leave_a_small_state_and_keep_their_order():
+    run = started(
+        "start s\nuser a each=`=for i in 1..10000 return i` as=item into=out output=`{item: item, said: said}`\nend e\n"
+        "s > a > e"
+    )
+    tasks = run.user_tasks()
+    shuffled = tasks[1::2] + tasks[0::2]
+    for done, task in enumerate(shuffled):
+        if done in (63, 64, 65, 5_000):
+            assert len(run.state()) < 64 * 1024
+            run = reloaded(run)
+        run.complete(task.no, {"said": str(task.local["item"])})
+    assert run.ended
+    assert run.variables["out"] == [{"item": Decimal(i), "said": str(i)} for i in range(1, 10_001)]
+
+
+def test_a_state_whose_items_were_stored_without_pages_goes_on():
+    written_before = (
+        "mAGhUAbAwJGYAADAwICQgICRnQGhYQAAwMDAmqhwYXJhbGxlbAQCAgSSxBAQAAAAIAAAADAAAABAAAAAxEB7InYiOnsiIyI6IjEwIn19eyJ2Ijp7"
+        "IiMiOiIyMCJ9fXsidiI6eyIjIjoiMzAifX17InYiOnsiIyI6IjQwIn19k8QIEAAAACAAAADEIHsidiI6eyIjIjoiMzAifX17InYiOnsiIyI6IjEw"
+        "In19xAgCAAAAAAAAAALEAfrAwMAAoKCQ"
+    )
+    run = started(
+        "start s\nuser a each=`=for i in 1..4 return i * 10` as=item into=out output=item\nend e\ns > a > e",
+    )
+    run = Execution.restore(run.definitions, b64decode(written_before), {}, run.environment)
+    assert [task.local["item"] for task in run.user_tasks()] == [20, 40]
+    for task in run.user_tasks():
+        run.complete(task.no, {})
+        if not run.ended:
+            run = reloaded(run)
+    assert run.variables["out"] == [10, 20, 30, 40]
+
+
+def test_a_page_of_items_that_is_spoilt_is_a_state_error():
+    run = started("start s\nuser a each=`=for i in 1..200 return i` as=item into=out output=item\ns > a")
+    first = run.user_tasks()[0].no
+    controller = run.ranges[0]
+    controller.loop.items.blob = b"\0" * len(controller.loop.items.blob)
+    with pytest.raises(StateError):
+        reloaded(run).complete(first, {})
 
 
 def test_more_items_than_allowed_are_refused_by_name():
