@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from engine.errors import NotFoundError
 from engine.queries.organisation import names_of
 from engine.queries.roles_in_case import holder_in
 from engine.rules.assignment import texts
-from engine.rules.due_dates import SHANGHAI
 from engine.rules.masking import masked
 from engine.rules.visibility import may_read
 from engine.step.environment import StepEnvironment
@@ -220,21 +219,3 @@ def next_steps_of(instance: LoadedInstance, current: Iterable[str], limit: int =
         if reached is not None:
             tasks = [process.user_tasks[node] for node in usual[reached + 1 :] if node in process.user_tasks][:limit]
     return tuple(NextStep(task.id, task.name or task.id, task.lane) for task in tasks)
-
-
-def due_explanation(reason: Mapping[str, Any] | None) -> str | None:
-    """A deadline's reason as a sentence."""
-    if not reason or not reason.get("value"):
-        return None
-    unit = {"WD": "个工作日", "CD": "日", "H": "小时"}.get(str(reason.get("unit")), "")
-    anchor = reason.get("anchor")
-    start = f"自 {_local_day(anchor)} 起" if anchor else ""
-    return (
-        f"{start}{reason['value']} {unit}，起算日不计，截止于末日 24:00"
-        if unit != "小时"
-        else f"{start}{reason['value']} 小时"
-    )
-
-
-def _local_day(text: str) -> date:
-    return datetime.fromisoformat(text).astimezone(SHANGHAI).date()

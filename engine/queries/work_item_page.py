@@ -19,11 +19,11 @@ from engine.queries.cases import (
     NextStep,
     attachments_of,
     decisions_of,
-    due_explanation,
     facts_of,
     next_steps_of,
 )
 from engine.queries.choices import CaseChoices
+from engine.queries.due_reasons import DueReason, due_reason_of
 from engine.queries.organisation import names_of
 from engine.queries.roles_in_case import holder_in
 from engine.queries.timeline import TimelineEntry, timeline_of
@@ -53,7 +53,7 @@ class WorkItemPage:
     started_by_name: str | None
     assignee_id: str | None
     due_at: datetime | None
-    due_explanation: str | None
+    due_reason: DueReason | None
     form_key: str | None
     form: FormSchema | None
     values: Mapping[str, Any]  # what the fields begin with: the draft, else the case's variables
@@ -109,7 +109,7 @@ def work_item_page(uow: UnitOfWork, work_item_id: UUID) -> WorkItemPage:
         else None,
         assignee_id=item.assignee_id,
         due_at=task.due_at,
-        due_explanation=due_explanation(task.due_reason),
+        due_reason=due_reason_of(uow, task.due_reason, task.due_at),
         form_key=item.form_key,
         form=form,
         values=_initial_values(item, form, row.draft, context),

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -14,8 +15,10 @@ from engine.commands.broadcast_signal import broadcast_signal
 from engine.commands.cancel_instance import resume_instance, suspend_instance
 from engine.commands.correlate_message import correlate_message
 from engine.errors import ConflictError, NoSubscriptionError, NotPermittedError
+from engine.queries.due_reasons import DueReason
 from engine.queries.inbox import inbox
 from engine.queries.incidents import open_incidents
+from engine.rules.due_dates import DeadlineUnit
 from engine.step.save import job_row
 from models import CalendarDay, DayKind, Job, JobKind, JobState
 from tests.engine.conftest import Case, Deploy, Start
@@ -294,7 +297,7 @@ def test_jobs_run_right_after_the_commit_where_the_engine_says_so(start: Start, 
 
 
 def test_a_deadline_counts_working_days_of_the_calendar_and_says_how(
-    tmp_path: Path, deploy: Deploy, start: Start, engine: Engine
+    tmp_path: Path, deploy: Deploy, start: Start, engine: Engine, clock: MovableClock
 ) -> None:
     with engine.unit_of_work() as uow:  # Tuesday to Thursday are holidays, Saturday is worked
         for day in (5, 6, 7):
@@ -318,7 +321,14 @@ def test_a_deadline_counts_working_days_of_the_calendar_and_says_how(
         page = work_item_page(uow, case.item("answer").id)
     # Fri 8, Sat 9 (worked), Mon 11: the third working day ends at 24:00 in Shanghai
     assert page.due_at == datetime(2030, 3, 11, 16, 0, tzinfo=UTC)
-    assert page.due_explanation == "自 2030-03-04 起3 个工作日，起算日不计，截止于末日 24:00"
+    assert page.due_reason == DueReason(
+        Decimal(3),
+        DeadlineUnit.WORKING_DAYS,
+        anchor=clock.now(),
+        due_at=page.due_at,
+        holidays=(date(2030, 3, 5), date(2030, 3, 6), date(2030, 3, 7)),
+        worked_weekends=(date(2030, 3, 9),),
+    )
 
 
 def test_a_lock_that_a_killed_worker_left_behind_ends_with_its_lease(

@@ -31,6 +31,7 @@ from web.extensions import current_engine
 from web.forms import FormView, Posted, build_view, read_request, request_id_of, storable
 from web.inbox import pages
 from web.inbox.blueprint import bp
+from web.inbox.due import how_computed
 from web.instances.pages import first_own_work_item, readable, task_extras
 
 OPINION_LIMIT = 1000  # characters
@@ -187,6 +188,7 @@ def _render_task(
     return render_template(
         "inbox/task.html",
         task=page,
+        due_sentences=how_computed(page.due_reason),
         form=form,
         case_facts=[fact for fact in page.facts if fact.variable not in own_keys],
         autosave=schema.is_document,
