@@ -21,6 +21,8 @@ from engine.unit_of_work import UnitOfWork
 from engine.values import loads
 from models import Attachment, DecisionInstance, ProcessInstance, Unit
 
+HIDDEN = "（内容不公开）"  # what stands for a case without a number that one may not read
+
 
 @dataclass(frozen=True)
 class FactValue:
@@ -123,11 +125,23 @@ def _names_for(uow: UnitOfWork, facts: Iterable[tuple[Fact, Any]]) -> dict[str, 
     if units:
         rows = uow.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(units)))
         names |= {row.id: row.name for row in rows}
-    return names
+    cases = [text for fact, value in facts if fact.type == "cases" for text in texts(value)]
+    return names | _titles_of(uow, cases) if cases else names
+
+
+def _titles_of(uow: UnitOfWork, ids: Iterable[str]) -> dict[str, str]:
+    """Cases by number and title; one that this person may not read by its number alone."""
+    query = select(
+        ProcessInstance.id, ProcessInstance.number, ProcessInstance.title, may_read(uow.holder).label("readable")
+    )
+    rows = uow.session.execute(query.where(ProcessInstance.id.in_([UUID(text) for text in ids])))
+    return {
+        str(row.id): " ".join(filter(None, (row.number, row.title if row.readable else None))) or HIDDEN for row in rows
+    }
 
 
 def _displayed(instance: LoadedInstance, fact: Fact, value: Any, names: Mapping[str, str]) -> Any:
-    if fact.type in ("user", "users", "unit", "units"):
+    if fact.type in ("user", "users", "unit", "units", "cases"):
         found = [names.get(text, text) for text in texts(value)]
         return "、".join(found)
     manifest = instance.deployed.manifest
