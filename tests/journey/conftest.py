@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 from engine.bootstrap import Engine
 from models import User
 from tests.journey.people import PASSWORD, House
+from tests.journey.taken import steps_of, watch
 from tests.support.databases import PreparedDatabases
 from tests.support.fakes import MovableClock
 from tests.web.application import NOW, running_application
@@ -54,16 +55,21 @@ def engine(app: Flask) -> Engine:
 
 
 @pytest.fixture
-def house(browser, app: Flask, engine: Engine, clock: MovableClock) -> Iterator[House]:
-    """The house on a port of its own; at the end no page may have complained."""
+def house(browser, app: Flask, engine: Engine, clock: MovableClock, request: pytest.FixtureRequest) -> Iterator[House]:
+    """The house on a port of its own; at the end no page may have complained and every step named was taken."""
     if not app.jinja_env.globals["has_asset"]("app"):
         pytest.skip("the scripts of the pages are not built (make setup)")
+    taken = watch(app)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
+    failed_before = request.session.testsfailed
     opened = House(browser, f"http://127.0.0.1:{server.port}", engine, clock)
     yield opened
     opened.close()
     server.shutdown()
     thread.join()
     server.server_close()
+    if request.session.testsfailed == failed_before:
+        assert opened.complaints() == []
+        assert sorted(taken) == sorted(steps_of(request.function)), "the steps that people took in the browser"

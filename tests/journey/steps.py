@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from tests.journey.people import House, Person, as_text
+from tests.workflows import scenario
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
 
 PROPOSER, HEAD_OF_DELEGATION = "d0101", "d0112"
 FIRST_SECONDER, SECOND_SECONDER, PASSER_BY = "d0113", "d0114", "d0301"
@@ -38,6 +44,22 @@ class Motion:
         """The person with the task open on the phone."""
         person = self.house.person(login, scripts=self.scripts)
         person.take_up(step, self.title)
+        return person
+
+    @property
+    def case_id(self) -> UUID:
+        """The case's identifier, as its address says it."""
+        return UUID(self.addresses["case"].rsplit("/", 1)[-1])
+
+    @property
+    def meanwhile(self) -> scenario.Motion:
+        """The same motion, driven on by everybody else without a browser."""
+        return scenario.Motion(scenario.Scenario(self.house.engine, self.house.clock), self.case_id, {})
+
+    def opened_by(self, login: str, *, tab: str = "started") -> Person:
+        """The person at the page of the case, found in a tab of the inbox."""
+        person = self.house.person(login, scripts=self.scripts)
+        person.open_case(self.title, tab)
         return person
 
     # ---- writing and seconding
@@ -115,12 +137,22 @@ class Motion:
         person.open("/batch/")
         person.picture("batch")
         person.page.get_by_role("link").filter(has_text=page).click()
-        line = person.page.locator("article.batch-line").filter(has_text=self.title)
-        line.get_by_text("采纳建议").click()
+        self.line_on_list(person).get_by_text("采纳建议").click()
         person.picture("filing-list" if login == COMMITTEE_HEAD else "chair-list")
         person.press("提交已选")
         assert person.reads("成功 1 件，未成功 0 件")
         person.picture("filing-result" if login == COMMITTEE_HEAD else "chair-result")
+
+    def line_on_list(self, person: Person) -> Locator:
+        """The motion's line on the page of the list."""
+        return person.page.locator("article.batch-line").filter(has_text=self.title)
+
+    def choose_on_list(self, person: Person, decision: str, comment: str = "") -> None:
+        """Decide otherwise than recommended, on the line of the list."""
+        line = self.line_on_list(person)
+        line.get_by_text("另行决定").click()
+        line.locator("select").select_option(label=decision)
+        line.get_by_label("理由").fill(comment)
 
     # ---- handing over
 
@@ -258,6 +290,13 @@ class Motion:
         person.choose(**{"class": "A"})
         person.picture("follow-up")
         person.press("报送")
+
+
+def motion_at(house: House, node: str, **answers: scenario.Answer) -> Motion:
+    """A motion that people without a browser have brought to a user task, by the engine's commands."""
+    behind = scenario.Scenario(house.engine, house.clock).motion_at(node, proposer=PROPOSER, **answers)
+    title = str(behind.variables["title"])
+    return Motion(house, title, PROPOSER, addresses={"case": f"/instances/{behind.id}"})
 
 
 def answer_formal_check(person: Person, comment: str = "") -> None:

@@ -161,12 +161,18 @@ def _decide_line(page: BatchPage, line: BatchLine, choice: Choice, request_id: s
                 expected_version=choice.version,
             )
     except InvalidInputError as error:
-        return "；".join(dict.fromkeys(str(translated(text)) for text in error.fields.values()))
+        return "；".join(dict.fromkeys(_sentence(page, key, text) for key, text in error.fields.items()))
     except NotFoundError:
         return _("此事项已不在您的待办中")
     except EngineError as error:
         return error.message
     return None
+
+
+def _sentence(page: BatchPage, key: str, text: str) -> str:
+    """What is wrong, with the field it is about where the line has one."""
+    words = str(translated(text))
+    return f"{_('理由')}：{words}" if key == page.comment else words
 
 
 def _data(page: BatchPage, line: BatchLine, choice: Choice) -> dict[str, Value]:
