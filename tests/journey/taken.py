@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 from flask import Flask, Response, g, request
+from lxml import etree
 from sqlalchemy import select
 
 from engine.bootstrap import Engine
 from models import HistoryEvent
 
 Event = tuple[object, int, str | None]
+USER_TASK = "{http://www.omg.org/spec/BPMN/20100524/MODEL}userTask"
 
 
 def takes(*flow_node_ids: str) -> pytest.MarkDecorator:
@@ -31,6 +34,11 @@ def steps_of_module(module: ModuleType) -> set[str]:
     """What all journeys of a file have declared."""
     journeys = [value for name, value in vars(module).items() if name.startswith("test_")]
     return {step for journey in journeys for step in steps_of(journey)}
+
+
+def user_tasks_of(diagram: Path) -> set[str]:
+    """The user tasks drawn in a diagram, those of its sub-processes included."""
+    return {node.get("id") or "" for node in etree.parse(diagram).iter(USER_TASK)}
 
 
 def watch(app: Flask) -> set[str]:
