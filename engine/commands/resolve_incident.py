@@ -1,43 +1,115 @@
-"""Resolve an incident: try the job again, or state that it is dealt with."""
+"""Resolve an incident: try the job again, give the work to a person, or state that it is dealt with."""
 
 from uuid import UUID
 
 from sqlalchemy import update
 
+from engine.commands.assign_work_item import assign_work_item
 from engine.commands.cancel_instance import ADMINISTRATORS
-from engine.errors import ConflictError, NotFoundError, NotPermittedError
+from engine.commands.work_items import load_work_item
+from engine.errors import ConflictError, InvalidInputError, NotFoundError, NotPermittedError
+from engine.queries.incidents import open_incident
+from engine.queries.organisation import absent, user_by_name
+from engine.requests import remember, replayed
 from engine.step.history import HistoryEntry
 from engine.step.instance import load_instance
 from engine.step.save import INCIDENT, JOB, append_history
 from engine.unit_of_work import UnitOfWork
-from models import Incident, JobState
+from models import Incident, JobState, User
+
+COMMAND = "resolve_incident"
+ASSIGN = "assign_incident"
 
 
-def resolve_incident(uow: UnitOfWork, incident_id: UUID, *, retry: bool) -> None:
+def resolve_incident(uow: UnitOfWork, incident_id: UUID, *, retry: bool, request_id: str | None = None) -> None:
     """Close an incident; with ``retry`` its job becomes due again, with all its tries.
+
+    The same ``request_id`` again changes nothing.
 
     Raises:
         NotFoundError: no such incident.
         NotPermittedError: only an administrator resolves.
         ConflictError: resolved already, or there is no job to try again.
     """
+    incident = _ours(uow, incident_id)
+    if replayed(uow, request_id, COMMAND) is not None:
+        return
+    _ensure_open(incident)
+    if retry:
+        _retry(uow, incident.job_id)
+    _close(uow, incident, {"retry": retry})
+    remember(uow, request_id, COMMAND, {})
+
+
+def assign_incident(
+    uow: UnitOfWork, incident_id: UUID, person: str, *, reason: str, request_id: str | None
+) -> tuple[str, ...]:
+    """Give what nobody can handle to a person, and close the incident.
+
+    Args:
+        uow: one transaction.
+        incident_id: about a user task without anybody entitled.
+        person: staff number, or a name that only one person has.
+        reason: kept in the history of the case.
+        request_id: the same id again changes nothing.
+
+    Returns:
+        The names of the user tasks that the person has now.
+
+    Raises:
+        NotFoundError, NotPermittedError
+        ConflictError: resolved already, or somebody has the work meanwhile.
+        InvalidInputError: no such person, or one who cannot log in or is excluded by recusal; no reason.
+    """
+    incident = _ours(uow, incident_id)
+    if (answer := replayed(uow, request_id, ASSIGN)) is not None:
+        return tuple(answer["tasks"])
+    _ensure_open(incident)
+    user_id = _who_can_work(uow, person)
+    vacancies = open_incident(uow, incident_id).vacancies
+    if not vacancies:
+        raise ConflictError("此步骤已有人办理，或已经结束")
+    names = [load_work_item(uow, each, for_update=False).task_name for each in vacancies]
+    for item_id in vacancies:
+        assign_work_item(uow, item_id, user_id, reason=reason, request_id=None)
+    _close(uow, incident, {"retry": False, "assigned_to": user_id})
+    remember(uow, request_id, ASSIGN, {"tasks": names})
+    return tuple(names)
+
+
+def _ours(uow: UnitOfWork, incident_id: UUID) -> Incident:
     if uow.actor is not None and not uow.holder.role_names & ADMINISTRATORS:
         raise NotPermittedError
     incident = uow.session.get(Incident, incident_id)
     if incident is None:
         raise NotFoundError
+    return incident
+
+
+def _ensure_open(incident: Incident) -> None:
     if incident.resolved_at is not None:
         raise ConflictError("此异常已经处理")
-    if retry:
-        _retry(uow, incident.job_id)
+
+
+def _who_can_work(uow: UnitOfWork, person: str) -> str:
+    typed = person.strip()
+    found = uow.session.get(User, typed) or uow.session.get(User, user_by_name(uow.session, typed) or "")
+    if found is None:
+        raise InvalidInputError({"user_id": "没有这个人，或重名；请填写工号"})
+    if found.password_hash is None or found.is_locked or absent(uow.session, [found.id], uow.today):
+        raise InvalidInputError({"user_id": "此人不能登录，无法办理"})
+    return found.id
+
+
+def _close(uow: UnitOfWork, incident: Incident, how: dict[str, object]) -> None:
     uow.connection.execute(
         update(INCIDENT)
-        .where(INCIDENT.c.id == incident_id)
+        .where(INCIDENT.c.id == incident.id)
         .values(resolved_at=uow.now, resolved_by=uow.actor or "system")
     )
     if incident.process_instance_id is not None:
         instance = load_instance(uow, incident.process_instance_id)
-        body = {"code": incident.code, "retry": retry}
+        body = {"code": incident.code, **how}
         entry = HistoryEntry("incident.resolved", incident.flow_node_id, body, actor_id=uow.actor)
         append_history(uow, instance, [entry])
     uow.session.expire_all()

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from engine.definitions import deployments
+from engine.queries.incidents import count_open_incidents
 from engine.queries.organisation import names_of
 from engine.rules.visibility import is_in_inbox, is_notice_of, may_read
 from engine.unit_of_work import UnitOfWork
@@ -80,6 +81,7 @@ class InboxCounts:
     copied: int
     notices: int
     by_tab: dict[str, int] = field(default_factory=dict)
+    incidents: int = 0  # for administrators; counted in ``todo`` as well
 
 
 def inbox(
@@ -121,7 +123,9 @@ def inbox_counts(uow: UnitOfWork) -> InboxCounts:
         counted = _query(items).where(_of_tab(uow, tab)).subquery()
         numbers[tab] = uow.session.scalar(select(func.count()).select_from(counted)) or 0
     unread = select(func.count()).select_from(Notice).where(is_notice_of(uow.holder), Notice.read_at.is_(None))
-    return InboxCounts(**numbers, notices=uow.session.scalar(unread) or 0, by_tab=numbers)
+    incidents = count_open_incidents(uow)
+    numbers["todo"] += incidents
+    return InboxCounts(**numbers, notices=uow.session.scalar(unread) or 0, by_tab=numbers, incidents=incidents)
 
 
 def _query(items: bool) -> Select[*tuple[Any, ...]]:

@@ -1,14 +1,19 @@
-"""Open incidents, for whoever looks after the system."""
+"""Open incidents, for whoever looks after the system: what failed, in which case, and what can be done about it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from engine.queries.inbox import MAX_PAGE
+from engine.errors import NotFoundError
+from engine.queries.case_labels import CaseLabel, case_labels
 from engine.unit_of_work import UnitOfWork
-from models import Incident
+from models import Incident, Job, JobState, UserTask, WorkItem, WorkItemState
+
+MAX_PAGE = 200  # rows
+ADMINISTRATORS = frozenset({"admin"})
 
 
 @dataclass(frozen=True)
@@ -22,14 +27,84 @@ class IncidentEntry:
     code: str
     message: str
     raised_at: datetime
+    case: CaseLabel | None = None
+    can_retry: bool = False  # its job has used up its tries
+    vacancies: tuple[UUID, ...] = ()  # open work items at its node that nobody holds
+
+    @property
+    def node_name(self) -> str | None:
+        """What the element is called in the diagram."""
+        return self.case.node_name(self.flow_node_id) if self.case else self.flow_node_id
 
 
 def open_incidents(uow: UnitOfWork, *, limit: int = MAX_PAGE) -> tuple[IncidentEntry, ...]:
-    """Incidents that nobody has resolved, newest first."""
+    """Incidents that nobody has resolved, newest first; nothing for those who do not administer."""
+    if not sees_incidents(uow):
+        return ()
     query = select(Incident).where(Incident.resolved_at.is_(None)).order_by(Incident.raised_at.desc(), Incident.id)
+    return _entries(uow, uow.session.scalars(query.limit(min(limit, MAX_PAGE))))
+
+
+def open_incident(uow: UnitOfWork, incident_id: UUID) -> IncidentEntry:
+    """One of them; ``NotFoundError`` when it is resolved or not for this person."""
+    row = uow.session.get(Incident, incident_id) if sees_incidents(uow) else None
+    if row is None or row.resolved_at is not None:
+        raise NotFoundError
+    return _entries(uow, [row])[0]
+
+
+def count_open_incidents(uow: UnitOfWork) -> int:
+    """How many wait for this person."""
+    if not sees_incidents(uow):
+        return 0
+    return uow.session.scalar(select(func.count()).select_from(Incident).where(Incident.resolved_at.is_(None))) or 0
+
+
+def sees_incidents(uow: UnitOfWork) -> bool:
+    """Administrators and the engine itself."""
+    return uow.actor is None or bool(uow.holder.role_names & ADMINISTRATORS)
+
+
+def _entries(uow: UnitOfWork, rows: Iterable[Incident]) -> tuple[IncidentEntry, ...]:
+    found = list(rows)
+    labels = case_labels(uow, {row.process_instance_id for row in found if row.process_instance_id})
+    failed = _failed_jobs(uow, [row.job_id for row in found if row.job_id])
+    vacant = _vacancies(uow, labels)
     return tuple(
         IncidentEntry(
-            row.id, row.process_instance_id, row.job_id, row.flow_node_id, row.code, row.message, row.raised_at
+            id=row.id,
+            instance_id=row.process_instance_id,
+            job_id=row.job_id,
+            flow_node_id=row.flow_node_id,
+            code=row.code,
+            message=row.message,
+            raised_at=row.raised_at,
+            case=labels.get(row.process_instance_id) if row.process_instance_id else None,
+            can_retry=row.job_id in failed,
+            vacancies=tuple(vacant.get((row.process_instance_id, row.flow_node_id), ())),
         )
-        for row in uow.session.scalars(query.limit(min(limit, MAX_PAGE)))
+        for row in found
     )
+
+
+def _failed_jobs(uow: UnitOfWork, ids: list[UUID]) -> frozenset[UUID]:
+    if not ids:
+        return frozenset()
+    return frozenset(uow.session.scalars(select(Job.id).where(Job.id.in_(ids), Job.state == JobState.FAILED)))
+
+
+def _vacancies(uow: UnitOfWork, cases: Iterable[UUID]) -> dict[tuple[UUID | None, str | None], list[UUID]]:
+    query = (
+        select(WorkItem.id, WorkItem.process_instance_id, UserTask.flow_node_id)
+        .join(UserTask, UserTask.id == WorkItem.user_task_id)
+        .where(
+            WorkItem.process_instance_id.in_(list(cases)),
+            WorkItem.state == WorkItemState.OPEN,
+            WorkItem.assignee_id.is_(None),
+        )
+        .order_by(UserTask.no)
+    )
+    found: dict[tuple[UUID | None, str | None], list[UUID]] = {}
+    for row in uow.session.execute(query):
+        found.setdefault((row.process_instance_id, row.flow_node_id), []).append(row.id)
+    return found

@@ -21,6 +21,7 @@ class Area(StrEnum):
     CALENDAR = "calendar"
     LOCKS = "locks"
     TRAIL = "trail"
+    CASES = "cases"
 
 
 AREA_ROLES: dict[Area, frozenset[str]] = {
@@ -33,6 +34,7 @@ AREA_ROLES: dict[Area, frozenset[str]] = {
     Area.LOCKS: frozenset({"admin", "security_admin"}),
     Area.ADMINISTRATORS: frozenset({"security_admin"}),
     Area.TRAIL: frozenset({"audit_admin"}),
+    Area.CASES: frozenset({"admin"}),
 }
 
 STAND_IN: dict[Area, str] = {Area.ADMINISTRATORS: "security_admin", Area.TRAIL: "audit_admin"}

@@ -48,6 +48,7 @@ class Tab:
 def tabs() -> list[Tab]:
     """The parts this person may enter, most used first."""
     everything = (
+        (Area.CASES, "incidents", _("异常事项"), "admin.incidents"),
         (Area.PEOPLE, "people", _("人员"), "admin.people"),
         (Area.UNITS, "units", _("单位"), "admin.units"),
         (Area.ROLES, "roles", _("角色"), "admin.roles"),

@@ -8,6 +8,7 @@ from flask_login import current_user, login_required
 
 from engine.errors import NotFoundError
 from engine.queries.directory import people_page, role_counts, unit_rows
+from engine.queries.incidents import count_open_incidents
 from engine.queries.working_days import missing_year
 from engine.rules.administration import Area
 from web.admin.blueprint import bp
@@ -30,6 +31,7 @@ def index() -> ResponseReturnValue:
                 "units": len(unit_rows(uow.session, on=uow.today)),
                 "reps": roles.get("rep", 0),
             },
+            open_incidents=count_open_incidents(uow),
             missing_year=missing_year(uow.session, uow.today) if current_user.may(Area.CALENDAR) else None,
             missing_roles=[role for role in ("security_admin", "audit_admin") if not roles.get(role)],
         )

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from engine.errors import ConflictError, StaleWorkItemError
 from engine.forms import Component, FormSchema
 from engine.queries.inbox import TABS, InboxEntry, InboxFilters, inbox, inbox_counts
+from engine.queries.incidents import open_incidents
 from engine.queries.notices import notice, notices
 from engine.queries.work_item_page import WorkItemPage
 from engine.unit_of_work import UnitOfWork
@@ -22,6 +23,7 @@ from web.i18n import translated
 from web.inbox.status import status_of
 
 QUERY_LIMIT = 60  # characters
+INCIDENTS_SHOWN = 5  # in an administrator's inbox; the others stand on their own page
 NO_FORM = FormSchema.load({"id": "none", "type": "default", "components": []})
 
 
@@ -77,10 +79,12 @@ def tab_titles() -> dict[str, str]:
 def inbox_page(uow: UnitOfWork, asked: InboxRequest) -> dict[str, Any]:
     """One tab."""
     found = inbox(uow, asked.tab, filters=InboxFilters(due=asked.due, step=asked.step), q=asked.q, page=asked.page)
+    first = asked.tab == "todo" and asked.page == 1 and not (asked.q or asked.due or asked.step)
     return {
         "tab": asked.tab,
         "titles": tab_titles(),
         "tab_numbers": inbox_counts(uow).by_tab,
+        "incidents": open_incidents(uow, limit=INCIDENTS_SHOWN) if first else (),
         "q": asked.q,
         "due": asked.due,
         "step": asked.step,

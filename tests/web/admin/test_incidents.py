@@ -1,0 +1,185 @@
+"""Incidents and corrections: an administrator sees what failed and does what is needed; nobody else finds the pages."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from engine.audit import verify
+from engine.commands.organisation.roles import revoke_role
+from engine.commands.rewind_instance import rewind_instance
+from engine.queries.inbox import inbox_counts
+from models import HistoryEvent, ProcessInstance, RoleAssignment
+from tests.web.application import CLERK, GOOD_MOTION, running_application
+
+
+@pytest.fixture
+def app(prepared_databases, tmp_path, clock):
+    """The office has a motion to check."""
+    with running_application(prepared_databases, tmp_path, clock, submitted=True) as application:
+        yield application
+
+
+@pytest.fixture
+def engine(app):
+    return app.extensions["banli"]
+
+
+@pytest.fixture
+def case(engine) -> UUID:
+    with engine.reading() as uow:
+        return uow.session.scalars(select(ProcessInstance.id).where(ProcessInstance.process_key == "motion")).one()
+
+
+@pytest.fixture
+def vacancy(engine, case) -> UUID:
+    """The office has lost its clerks and the motion comes to the formal check: nobody can do it."""
+    with engine.unit_of_work("admin") as uow:
+        query = select(RoleAssignment.id).where(RoleAssignment.role == "union_clerk")
+        for assignment in list(uow.session.scalars(query)):
+            revoke_role(uow, assignment)
+    with engine.unit_of_work("admin") as uow:
+        rewind_instance(uow, case, "formal_check", reason="重新审查", request_id=None)
+    return case
+
+
+def kinds(engine, case):
+    with engine.reading() as uow:
+        query = select(HistoryEvent.kind).where(HistoryEvent.process_instance_id == case).order_by(HistoryEvent.seq)
+        return list(uow.session.scalars(query))
+
+
+def twice(visitor, path, **data):
+    """Send a form as an impatient person does."""
+    data = {"request_id": str(uuid4()), **data}
+    first, second = (visitor.client.post(path, data=data) for _ in range(2))
+    return first.status_code, second.status_code
+
+
+def incident_link(admin):
+    return next(link for link in admin.get("/inbox").links() if link.startswith("/admin/incidents/"))
+
+
+def test_an_incident_is_in_the_administrators_inbox_and_counted(vacancy, admin, engine):
+    page = admin.get("/inbox")
+    assert "没有人能办理" in page.text
+    with engine.reading("admin") as uow:
+        assert inbox_counts(uow).todo == 1
+    listed = admin.get("/admin/incidents")
+    assert "形式审查" in listed.text
+    assert "任命担任此角色的人" in listed.text
+    assert "校工会办公室" in admin.get(incident_link(admin)).text
+
+
+def test_the_administrator_does_not_read_the_motion_on_these_pages(vacancy, admin):
+    paths = ("/inbox", "/admin/incidents", incident_link(admin), f"/admin/cases/{vacancy}")
+    fields = [f"/admin/cases/{vacancy}/variable?key={key}" for key in ("title", "reason", "phone")]
+    for path in (*paths, *fields):
+        page = admin.get(path)
+        assert page.status == 200, path
+        assert not [
+            text for key, text in GOOD_MOTION.items() if key in ("title", "reason", "phone") and text in page.text
+        ]
+
+
+def test_for_everybody_else_the_pages_do_not_exist(vacancy, admin, visit):
+    link = incident_link(admin)
+    paths = [link, "/admin/incidents", f"/admin/cases/{vacancy}", f"/admin/cases/{vacancy}/variable?key=title"]
+    for user in ("d0101", CLERK, "auditadmin"):
+        assert {visit(user).get(path).status for path in paths} == {404}
+        posts = [f"{link}/settle", f"{link}/assign", f"/admin/cases/{vacancy}/cancel", f"/admin/cases/{vacancy}/move"]
+        assert {visit(user).post(path, {"reason": "x"}).status for path in posts} == {404}
+
+
+def test_the_work_is_given_to_a_person_once(vacancy, admin, visit, engine):
+    link = incident_link(admin)
+    refused = admin.post(f"{link}/assign", {"user_id": "nobody", "reason": "代办", "request_id": str(uuid4())})
+    assert refused.status == 422
+    assert refused.errors_at("user_id")
+    without_log_in = admin.post(f"{link}/assign", {"user_id": "000001", "reason": "代办", "request_id": str(uuid4())})
+    assert without_log_in.errors_at("user_id") == ["此人不能登录，无法办理"]
+    proposer = admin.post(f"{link}/assign", {"user_id": "d0101", "reason": "代办", "request_id": str(uuid4())})
+    assert proposer.errors_at("user_id") == ["按回避规定，此人不能办理"]
+
+    assert twice(admin, f"{link}/assign", user_id="welfare1", reason="办公室暂缺") == (303, 303)
+    assert "形式审查" in visit("welfare1").task("形式审查").text
+    assert kinds(engine, vacancy).count("work_item.assigned") == 1
+    assert "incident.resolved" in kinds(engine, vacancy)
+    assert "没有异常事项" in admin.get("/admin/incidents").text
+    assert verify(engine).ok
+
+
+def test_an_incident_is_settled_once(vacancy, admin, engine):
+    link = incident_link(admin)
+    assert twice(admin, f"{link}/settle") == (303, 303)
+    assert kinds(engine, vacancy).count("incident.resolved") == 1
+    assert admin.get(link).status == 404
+
+
+def test_a_suspended_case_refuses_what_people_do_until_it_is_resumed(case, admin, visit, engine):
+    clerk = visit(CLERK)
+    task = clerk.task("形式审查")
+    assert admin.post(f"/admin/cases/{case}/suspend", {"reason": " "}).status == 422
+    assert twice(admin, f"/admin/cases/{case}/suspend", reason="核查") == (303, 303)
+    yes = {"complete": "yes", "one_matter": "yes", "in_scope": "yes", "duplicate": "no", "formal_action": "pass"}
+    refused = clerk.send(task, **yes)
+    assert refused.status == 409
+    assert "此流程已暂停" in refused.text
+    assert twice(admin, f"/admin/cases/{case}/resume", reason="核查完毕") == (303, 303)
+    assert clerk.send(clerk.task("形式审查"), **yes).url == "/inbox"
+    assert [kinds(engine, case).count(kind) for kind in ("instance.suspended", "instance.resumed")] == [1, 1]
+
+
+def test_moving_shows_what_closes_and_opens_before_it_is_done(case, admin, visit, engine):
+    before = kinds(engine, case)
+    page = admin.get(f"/admin/cases/{case}/move?from=formal_check&to=recommend")
+    shown = [" ".join(node.text_content().split()) for node in page.tree.xpath("//main//dd")]
+    assert shown == ["形式审查", "审查并提出建议"]
+    assert kinds(engine, case) == before
+    assert visit(CLERK).todo()
+
+    data = {"no": page.tree.xpath("//input[@name='no']/@value")[0], "to": "recommend"}
+    assert admin.post(f"/admin/cases/{case}/move", {**data, "reason": ""}).errors_at("reason")
+    assert twice(admin, f"/admin/cases/{case}/move", **data, reason="已线下审查") == (303, 303)
+    assert visit("c02").task("审查并提出建议")
+    assert kinds(engine, case).count("instance.token_moved") == 1
+
+
+def test_where_a_token_cannot_go_is_said_before(case, admin):
+    page = admin.get(f"/admin/cases/{case}/move?from=formal_check&to=second")
+    assert page.status == 200
+    assert "不能从这里走到那里" in page.text
+    assert admin.get(f"/admin/cases/{case}/move?from=formal_check&to=nowhere").status == 404
+    assert admin.get(f"/admin/cases/{case}/move?from=nowhere&to=recommend").status == 404
+
+
+def test_a_case_begins_again_and_is_cancelled(case, admin, visit, engine):
+    assert "撰写提案" in admin.get(f"/admin/cases/{case}/rewind?to=draft").text
+    assert twice(admin, f"/admin/cases/{case}/rewind", to="draft", reason="内容丢失") == (303, 303)
+    assert visit("d0101").task("撰写提案")
+    assert twice(admin, f"/admin/cases/{case}/cancel", reason="误提交") == (303, 303)
+    assert visit("d0101").todo() == []
+    assert "已经结束" in admin.get(f"/admin/cases/{case}").text
+    assert kinds(engine, case).count("instance.cancelled") == 1
+    timeline = visit("d0101").get(f"/instances/{case}").text
+    assert "误提交" in timeline
+    assert "内容丢失" in timeline
+    assert verify(engine).ok
+
+
+def test_one_field_is_corrected_as_its_form_judges_it(case, admin, visit, engine):
+    path = f"/admin/cases/{case}/variable"
+    wrong = admin.post(path, {"key": "title", "title": "", "reason": "", "request_id": str(uuid4())})
+    assert wrong.status == 422
+    assert wrong.errors_at("title")
+    assert wrong.errors_at("reason")
+    title = "关于延长食堂供餐时间的提案"
+    assert twice(admin, path, key="title", title=title, reason="提案人来电更正") == (303, 303)
+    assert title in visit("d0101").get(f"/instances/{case}").text
+    assert kinds(engine, case).count("instance.modified") == 1
+    assert admin.get(path + "?key=nothing").status == 404
+
+
+def test_a_case_is_found_by_its_number(case, admin):
+    assert admin.get(f"/admin/cases?q={case}").url == f"/admin/cases/{case}"
+    assert "没有找到这个编号" in admin.get("/admin/cases?q=999").text
