@@ -149,11 +149,15 @@ class _TableRun:
 
     def _by_priority(self, hits: list[m.Rule]) -> list[tuple[m.Rule, list[Any]]]:
         orders = [
-            self.interpreter.feel(f"[{output.values}]", self.scope) if output.values else None
-            for output in self.table.outputs
+            self.interpreter.feel(f"[{values}]", self.scope) if values else None
+            for values in map(self._values_of, self.table.outputs)
         ]
         ranked = [(rule, self._values(rule)) for rule in hits]
         return sorted(ranked, key=lambda pair: [self._rank(*each) for each in zip(pair[1], orders, strict=True)])
+
+    def _values_of(self, output: m.OutputClause) -> str | None:
+        """The output's values in the order of their priority: the column's own, else its type's."""
+        return output.values or self.interpreter.types.allowed_values(output.type_ref)
 
     def _rank(self, value: Any, order: list[Any] | None) -> int:
         if not order:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time
+from datetime import UTC, time
 from typing import TYPE_CHECKING, Any
 
 from engine.dmn import model as m
 from engine.feel.errors import FeelError, Refused
 from engine.feel.kinds import Function, kind
 from engine.feel.runtime import Run
+from engine.feel.temporal import combined
 from engine.feel.types import BUILT_IN, Type, is_instance, takes
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ class Types:
         """What functions of a type give; a type that is none of functions stands for their result."""
         found = self._library.item(self._definitions, m.plain_type(type_ref)) if type_ref else None
         return found.item.function_result if found and found.item.function is not None else type_ref
+
+    def allowed_values(self, type_ref: str | None) -> str | None:
+        """The unary tests of a type's allowed values, if it has any."""
+        found = self._library.item(self._definitions, m.plain_type(type_ref)) if type_ref else None
+        return found.item.allowed_values if found else None
 
     def _elsewhere(self, found: Located) -> Types:
         if found.definitions is self._definitions:
@@ -151,5 +157,5 @@ def _as_built_in(value: Any, name: str) -> Any:
     if of == "list" and len(value) == 1:
         return None if value[0] is None else _as_built_in(value[0], name)
     if name == "date and time" and of == "date":
-        return datetime.combine(value, time(tzinfo=UTC))
+        return combined(value, time(tzinfo=UTC))
     return MISMATCH

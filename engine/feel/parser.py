@@ -421,7 +421,7 @@ class Parser(TokenReader):
         self.index += 2
         names: list[str] = []
         types: list[Type] = []
-        while not self.is_symbol(">"):
+        while not names or not self.is_symbol(">"):
             names.append(self.binding((":",)))
             self.expect(":")
             types.append(self.type())

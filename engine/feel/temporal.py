@@ -15,10 +15,12 @@ from engine.feel.wide import WideDate, WideDateTime, from_ordinal, make_day, ord
 _DATE = re.compile(r"(-?)(\d{4,9})-(\d\d)-(\d\d)", re.ASCII)
 _ZONE = r"Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z_]+(?:/[A-Za-z0-9_+\-]+)*"
 _TIME = re.compile(rf"(\d\d):(\d\d):(\d\d)(\.\d+)?({_ZONE})?", re.ASCII)
+_END_OF_DAY = re.compile(r"24:00:00(?:\.0+)?(?![\d.])", re.ASCII)
 _DURATION = re.compile(
     r"(-)?P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(\.\d*)?S)?)?", re.ASCII
 )
-_MAX_OFFSET_HOURS = 18
+#: An offset from UTC is at most this, either way.
+MAX_OFFSET = timedelta(hours=18)
 #: What reading one of these costs, in steps.
 PARSE_STEPS = 4
 _MAX_TEXT = 120  # characters; what is longer is nothing of these
@@ -71,14 +73,21 @@ def parse_zone(text: str) -> tzinfo | None:
         except (KeyError, ValueError, OSError):
             return None
     hours, minutes, *seconds = (int(part) for part in text[1:].split(":"))
-    if hours > _MAX_OFFSET_HOURS or minutes > 59 or (seconds and seconds[0] > 59):
+    if minutes > 59 or (seconds and seconds[0] > 59):
         return None
     offset = timedelta(hours=hours, minutes=minutes, seconds=seconds[0] if seconds else 0)
+    if offset > MAX_OFFSET:
+        return None
     return timezone(-offset if text[0] == "-" else offset) if offset else UTC
 
 
 def parse_time(text: str) -> time | None:
-    """Read ``09:30:00``, with a fraction and a zone if present; None for anything else."""
+    """Read ``09:30:00``, with a fraction and a zone if present; None for anything else.
+
+    ``24:00:00`` is midnight, as in XML Schema; of an instant, the following day's.
+    """
+    if _END_OF_DAY.match(text):
+        text = "00" + text[2:]
     found = _whole(_TIME, text)
     if not found:
         return None
@@ -113,7 +122,14 @@ def parse_date_and_time(text: str) -> datetime | WideDateTime | None:
     if not separator:
         return midnight(day)
     moment = parse_time(time_text)
-    return None if moment is None else combined(day, moment)
+    if moment is None:
+        return None
+    if not _END_OF_DAY.match(time_text):
+        return combined(day, moment)
+    try:
+        return combined(from_ordinal(ordinal_of(day) + 1), moment)
+    except ValueError:
+        return None
 
 
 def parse_duration(text: str) -> timedelta | YearsMonthsDuration | None:

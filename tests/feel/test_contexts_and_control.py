@@ -10,6 +10,7 @@ get value({a:1},"b") ==> null
 get value({a:{b:1}},["a","b"]) ==> 1
 get value({a:{b:1}},["a","c"]) ==> null
 get value({a:1},["a"]) ==> 1
+get value({a:1},[]) ==> null
 get value({a:1},null) ==> null
 get value(null,"a") ==> null
 get value({a:1},1) ==> null
@@ -89,6 +90,14 @@ every i in [1,2] satisfies i>1 ==> false
 some i in [] satisfies true ==> false
 every i in [] satisfies false ==> true
 some i in 1..3 satisfies i=2 ==> true
+some i in (1..3) satisfies i=1 ==> false
+some i in (1..3) satisfies i=2 ==> true
+some i in [1,2] satisfies i ==> null
+some i in [1,null] satisfies i>1 ==> null
+every i in [null,0] satisfies i>0 ==> false
+for i in ("a".."c") return i ==> null
+for i in (>= 2) return i ==> null
+for i in [3..1] return i ==> null
 every i in [1..3] satisfies i>0 ==> true
 some i in 5 satisfies i=5 ==> true
 some x in [1,2], y in [2,3] satisfies x=y ==> true

@@ -209,6 +209,27 @@ reverse(list:[1,2]) ==> [2,1]
 index of([1,2,3,2],2) ==> [2,4]
 index of([1,null],null) ==> [2]
 index of(null,1) ==> null
+index of(@"P1D",@"P1D") ==> [1]
+index of([1..3],5) ==> []
+list contains(@"2026-01-01T00:00:00",null) ==> false
+list contains([1..3],[1..3]) ==> true
+sublist("a",1) ==> ["a"]
+list replace(5,1,6) ==> [6]
+insert before(5,1,4) ==> [4,5]
+sort(5) ==> [5]
+sort(5,0) ==> null
+append(0) ==> null
+concatenate() ==> null
+concatenate(null) ==> null
+union([1],null) ==> null
+union() ==> null
+1/3 ==> 0.3333333333333333333333333333333333
+exp(1) ==> 2.718281828459045235360287471352662
+log(2) ==> 0.6931471805599453094172321214581766
+sqrt(2) ==> 1.414213562373095048801688724209698
+2**0.5 ==> 1.414213562373095048801688724209698
+0**0 ==> 1
+string(decimal(1.5,10)) ==> "1.5"
 index of([],1) ==> []
 index of(list:[1],match:1) ==> [1]
 union([1,2],[2,3]) ==> [1,2,3]

@@ -91,6 +91,19 @@ coincides([1..5],[1..5)) ==> false
 coincides(point1:5,point2:5) ==> true
 coincides(range1:[1..5],range2:[1..5]) ==> true
 coincides(1,null) ==> null
+coincides(null,null) ==> null
+coincides([1..5],5) ==> null
+coincides(1,"a") ==> null
+meets([1..5],5) ==> null
+meets([1..5),["a".."b"]) ==> null
+starts(3,("a".."c")) ==> null
+starts([1..2],(@"2026-01-01"..@"2026-02-01")) ==> null
+started by(("a".."c"),3) ==> null
+finishes([1..3],(< @"2017-01-01")) ==> null
+finished by((< "a"),2) ==> null
+before((< 5),7) ==> true
+starts((< 5),(< 5)) ==> true
+overlaps([1..2],["a".."b"]) ==> null
 range("[1..5]") ==> [1..5]
 range("(1..5)") ==> (1..5)
 range("]1..5[") ==> (1..5)
@@ -183,6 +196,19 @@ null instance of Null ==> true
 {a:1,b:2} instance of context<a:number> ==> true
 {a:1} instance of context<a:number,b:number> ==> false
 {a b:1} instance of context<a b:number> ==> true
+(function(x) x) instance of Null ==> false
+null in (function(x) x) ==> false
+null in [1..5] ==> null
+{a:1} < null ==> null
+{a:1} <= {a:1} ==> null
+(function(a:number) a) instance of function<number>->number ==> true
+(function(a:number) a) instance of function<string>->number ==> false
+(function(a) a) instance of function<number>->Any ==> true
+[1,null] instance of list<number> ==> false
+[1..5] instance of range ==> true
+null instance of Any ==> false
+[] instance of list ==> true
+{} instance of context ==> true
 (function(a,b) 1) instance of function<Any>->Any ==> false
 1 instance of function<number>->number ==> false
 1 instance of number and true ==> true

@@ -5,6 +5,14 @@ import pytest
 from tests.feel.tables import assert_same, cases
 
 CASES = cases(r"""
+split("foobar","") ==> null
+split("foobar","x*") ==> null
+split(",a,,b,",",") ==> ["","a","","b",""]
+split("","a") ==> [""]
+string join(null) ==> null
+string join(["a",null,"c"],null) ==> "ac"
+string join([],",") ==> ""
+string join([1]) ==> null
 substring("foobar",3) ==> "obar"
 substring("foobar",3,3) ==> "oba"
 substring("foobar",-2,1) ==> "a"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, time, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from engine.feel.errors import Refused
 from engine.feel.kinds import kind
 from engine.feel.runtime import Run
 from engine.feel.temporal import (
+    MAX_OFFSET,
     PARSE_STEPS,
     combined,
     midnight,
@@ -73,10 +74,16 @@ def make_time(run: Run, source: Any, minute: Any = ABSENT, second: Any = ABSENT,
 def _time_of(hour: Any, minute: Any, second: Any, offset: Any) -> time:
     zone = None
     if offset is not ABSENT and offset is not None:
-        zone = timezone(take.need(offset, k.DAYS_AND_TIME))
+        zone = _zone(take.need(offset, k.DAYS_AND_TIME))
     seconds = Decimal(take.number(second))
     whole = int(seconds)
     return time(take.whole(hour), take.whole(minute), whole, int((seconds - whole) * 1_000_000), zone)
+
+
+def _zone(offset: timedelta) -> timezone:
+    if abs(offset) > MAX_OFFSET:
+        raise Refused("时差超出范围", "arguments")
+    return timezone(offset)
 
 
 def _parsed_time(source: str) -> time:

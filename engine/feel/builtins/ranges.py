@@ -42,11 +42,22 @@ def _range(value: Any) -> Range:
     return taken
 
 
+def _comparable(a: Any, b: Any) -> bool:
+    """Whether all points, those of ranges included, are of one kind; an open end is of any."""
+    kinds: set[str] = set()
+    for value in (a, b):
+        points = (value.start, value.end) if isinstance(value, Range) else (value,)
+        kinds.update(kind(point) for point in points if point is not None)
+    return len(kinds) == 1
+
+
 def _relation(name: str, *forms: tuple[str, str]) -> Callable[[Relation], Relation]:
     def register(function: Relation) -> Relation:
         def call(run: Run, a: Any, b: Any) -> bool:
             if a is None or b is None:
                 raise Refused("需要值或区间，这里是空值", "arguments")
+            if not _comparable(a, b):
+                raise Refused("这些值不能比较", "type")
             return function(run, a, b)
 
         builtin(name, *forms)(call)

@@ -103,15 +103,20 @@ def matches(run: Run, source: Any, pattern: Any, flags: Any = ABSENT) -> bool:
     return compile_pattern(expression, _flags(flags), run, len(text)).search(text) is not None
 
 
+def _never_empty(compiled: Any) -> Any:
+    """A pattern that divides a text; one that matches the empty text is an error of XPath (FORX0003)."""
+    if compiled.search("") is not None:
+        raise Refused("模式不能匹配空文字", "regex")
+    return compiled
+
+
 @builtin("replace", ("input", "pattern", "replacement", "flags?"))
 def replace(run: Run, source: Any, pattern: Any, replacement: Any, flags: Any = ABSENT) -> str:
     """All matches replaced; ``$1`` is a group, ``\\$`` a dollar sign."""
     text, expression = _pair(run, source, pattern)
     new, options = _text(run, replacement), _flags(flags)
     run.spend(len(new) // 8)
-    compiled = compile_pattern(expression, options, run, len(text))
-    if compiled.search("") is not None:
-        raise Refused("模式不能匹配空文字", "regex")
+    compiled = _never_empty(compile_pattern(expression, options, run, len(text)))
     parts: list[str | int] = [new] if "q" in options else replacement_parts(new, compiled.groups)
     pieces: list[str] = []
     end = 0
@@ -129,13 +134,12 @@ def replace(run: Run, source: Any, pattern: Any, replacement: Any, flags: Any = 
 def split(run: Run, source: Any, delimiter: Any) -> list[str]:
     """The parts between the matches of a regular expression."""
     text, expression = _pair(run, source, delimiter)
-    compiled = compile_pattern(expression, "", run, len(text))
+    compiled = _never_empty(compile_pattern(expression, "", run, len(text)))
     parts: list[str] = []
     end = 0
     for found in matches_in(text, compiled, run):
-        if found.end() > found.start():
-            parts.append(text[end : found.start()])
-            end = found.end()
+        parts.append(text[end : found.start()])
+        end = found.end()
     return [*parts, text[end:]]
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, time
 from typing import Any
 
 from engine.feel import nodes as n
 from engine.feel.builtins import BUILTINS
 from engine.feel.compiling.base import Closure, Compilation, compiles
 from engine.feel.errors import Refused
-from engine.feel.kinds import Function, Range, label
+from engine.feel.kinds import DATE, DATE_AND_TIME, Function, Range, kind, label
 from engine.feel.operators import in_range
 from engine.feel.runtime import Frame, Run
-from engine.feel.types import Type, is_instance
+from engine.feel.temporal import combined
+from engine.feel.types import Type, canonical_type, is_instance
 
 _CALL_STEPS = 4  # what entering a function costs
 
@@ -51,7 +53,7 @@ def apply(target: Any, values: list[Any], names: list[str] | None, run: Run) -> 
         return in_range(values[0], target, run)
     if not isinstance(target, Function):
         raise Refused(f"{label(target)}不是函数", "not-a-function")
-    if names:
+    if names is not None:
         if len(set(names)) < len(names):
             raise Refused("同一参数给了两次", "arguments")
         values = target.arrange(dict(zip(names, values, strict=True)))
@@ -87,11 +89,13 @@ def function_literal(node: n.FunctionLiteral, compilation: Compilation) -> Closu
 
 
 def _conforming(name: str, wanted: Type | None, value: Any, run: Run) -> Any:
-    """An argument for a typed parameter; a list of one stands for its item."""
+    """An argument for a typed parameter; a list of one stands for its item, a date for its midnight in UTC."""
     if wanted is None or value is None or is_instance(value, wanted, run):
         return value
     if isinstance(value, list) and len(value) == 1 and is_instance(value[0], wanted, run):
         return value[0]
     if wanted.name == "list" and not isinstance(value, list) and is_instance([value], wanted, run):
         return [value]
+    if canonical_type(wanted.name) == DATE_AND_TIME and kind(value) == DATE:
+        return combined(value, time(tzinfo=UTC))
     raise Refused(f"参数“{name}”应为{wanted.name}，这里是{label(value)}", "arguments")
