@@ -21,9 +21,10 @@ class CaseChoices:
 
     ``units`` · ``units:handling`` · ``units:<kind>`` · ``people:<role>[,<role>]`` · ``people_at:<role>.<variable>``
     (holders of the role at the unit, or units, that the variable names) · ``people`` · ``categories`` ·
-    ``open_cases`` and ``session_cases`` (readable cases of the same process but this one: running, or of the same
-    period) · ``open_cases:<variable>`` (running ones of the same period that this case may be joined to by that report
-    variable, without chains or cycles) · ``sessions`` · ``attachments``.
+    ``open_cases`` (readable cases of the same process but this one that are running) · ``open_cases:<variable>`` (those
+    of the same period that this case may be joined to by that report variable, without chains or cycles) ·
+    ``session_cases`` (readable cases of the folder's main process, of the same period) · ``sessions`` ·
+    ``attachments``.
     """
 
     def __init__(self, uow: UnitOfWork, instance: LoadedInstance) -> None:
@@ -53,7 +54,7 @@ class CaseChoices:
                 running = ProcessInstance.status == InstanceStatus.ACTIVE
                 return self._cases(and_(running, self._joinable(argument)) if argument else running)
             case "session_cases":
-                return self._cases(ProcessInstance.period == argument if argument else self._same_period())
+                return self._cases(self._same_period(), self._instance.deployed.manifest.main_process)
             case "sessions":
                 return self._sessions()
             case "attachments":
@@ -96,13 +97,13 @@ class CaseChoices:
             return false()
         return and_(self._same_period(), ProcessInstance.id.not_in(joined))
 
-    def _cases(self, condition: ColumnElement[bool]) -> Sequence[Choice]:
+    def _cases(self, condition: ColumnElement[bool], process_key: str | None = None) -> Sequence[Choice]:
         own = self._instance
         query = (
             select(ProcessInstance.id, ProcessInstance.number, ProcessInstance.title)
             .where(
                 ProcessInstance.folder_key == own.deployed.key,
-                ProcessInstance.process_key == own.process_key,
+                ProcessInstance.process_key == (process_key or own.process_key),
                 condition,
                 ProcessInstance.is_sealed.is_(False),
                 ProcessInstance.id != own.id,
