@@ -6,6 +6,7 @@ import pytest
 
 from tests.journey import steps
 from tests.journey.people import House, Person, as_text
+from tests.journey.steps import Motion, motion_at
 from tests.journey.taken import takes
 
 pytestmark = pytest.mark.browser
@@ -19,6 +20,7 @@ WINDOW_CLOSES_ON, CONGRESS_ON = date(2026, 12, 1), date(2026, 12, 16)
 def test_the_office_takes_the_season_of_a_session_to_its_signed_report(house: House) -> None:
     clerk = house.person(steps.CLERK)
     opens_the_season(clerk)
+    motion = motion_at(house, "recommend")
     house.go_to(date(2026, 12, 2))
 
     holds(clerk, "通报协调会", "coordination", "已向各单位通报提案情况。")
@@ -29,7 +31,7 @@ def test_the_office_takes_the_season_of_a_session_to_its_signed_report(house: Ho
     chair.press("批准公布")
     holds(clerk, "任务分解会议", "task", "任务落实到单位、到人、到日期。")
     holds(clerk, "落实推进会", "progress", "检查办理进度，协调难点。")
-    is_praised(house)
+    is_praised(house, motion)
     is_reported(house)
 
 
@@ -57,14 +59,16 @@ def holds(person: Person, meeting: str, key: str, minutes: str) -> None:
     person.press("提交")
 
 
-def is_praised(house: House) -> None:
+def is_praised(house: House, motion: Motion) -> None:
     head, chair = house.person(steps.COMMITTEE_HEAD), house.person(steps.CHAIR)
     take_up(head, "评选优秀提案")
+    head.pick("excellent_motions", str(motion.case_id))
     head.pick("excellent_units", steps.LEAD_UNIT)
     head.write(excellent_comment="评选结果已公布。")
     head.press("报主席审定")
     take_up(chair, "审定优秀提案")
-    assert chair.reads("评选结果已公布。")
+    for awarded in (motion.title, steps.LEAD_UNIT, "评选结果已公布。"):
+        assert chair.reads(awarded)
     chair.press("同意表彰")
 
 
