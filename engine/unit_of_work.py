@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -12,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import IntegrityError as DatabaseIntegrityError
 from sqlalchemy.orm import Session
 
+from engine.computed_once import computed_once
 from engine.errors import BusyError
 from engine.ports import Clock
 from engine.rules.assignment import Holder
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
-_PASSING = ("locked", "lock timeout", "deadlock", "could not serialize", "connection")  # in messages of what may succeed a moment later
+# in messages of what may succeed a moment later
+_PASSING = ("locked", "lock timeout", "deadlock", "could not serialize", "connection")
 
 
 class UnitOfWork:
@@ -46,14 +47,14 @@ class UnitOfWork:
         self._known: dict[object, Any] = {}
         self._discarded = False
 
-    @cached_property
+    @computed_once
     def connection(self) -> Connection:
         """The connection of this transaction, for the statements of the step."""
         connection = (self.engine.readers if self.read_only else self.engine.database).connect()
         connection.begin()
         return connection
 
-    @cached_property
+    @computed_once
     def session(self) -> Session:
         return Session(self.connection, autoflush=True, join_transaction_mode="control_fully")
 
@@ -74,7 +75,7 @@ class UnitOfWork:
         """The date in Shanghai."""
         return today(self.now)
 
-    @cached_property
+    @computed_once
     def holder(self) -> Holder:
         """The actor with the roles held today."""
         return self.holder_of(self.actor) if self.actor else Holder("")

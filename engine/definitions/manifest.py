@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator
+
+from engine.computed_once import computed_once
 
 SCHEMA_PATH = Path(__file__).with_name("process.schema.json")
 
@@ -102,17 +104,17 @@ class Manifest:
         found: Mapping[str, str] = self.data.get("follows_session", {}).get(process_id, {})
         return found
 
-    @cached_property
+    @computed_once
     def sensitive(self) -> Mapping[str, tuple[str, ...]]:
         """Sensitive variables with the roles that may read them."""
         return {name: tuple(entry["roles"]) for name, entry in self.data.get("sensitive", {}).items()}
 
-    @cached_property
+    @computed_once
     def period_variables(self) -> tuple[str, ...]:
         """Variables that place a case in a period, e.g. term and meeting."""
         return tuple(self.data.get("report", {}).get("period", {}).get("variables", ()))
 
-    @cached_property
+    @computed_once
     def report_variables(self) -> tuple[str, ...]:
         """Variables of the report contract."""
         return tuple(self.data.get("report", {}).get("variables", ()))
@@ -167,7 +169,7 @@ class Manifest:
         values = entry.get("values", {}) if isinstance(entry, dict) else {}
         return text_of(values[value]) if value in values else value
 
-    @cached_property
+    @computed_once
     def visibility(self) -> tuple[VisibilityRule, ...]:
         """Rules of visibility."""
         return tuple(
@@ -177,7 +179,7 @@ class Manifest:
             for entry in self.data.get("visibility", ())
         )
 
-    @cached_property
+    @computed_once
     def records(self) -> Mapping[str, RecordRule]:
         """Who sees the records of a decision table, by decision; those of other tables are shown to nobody."""
         return {
@@ -187,7 +189,7 @@ class Manifest:
             for name, entry in self.data.get("decisions", {}).items()
         }
 
-    @cached_property
+    @computed_once
     def participants(self) -> Mapping[str, str]:
         """Expressions that name people who take part, by part."""
         return {part: str(as_feel(text)) for part, text in self.data.get("participants", {}).items()}
@@ -199,7 +201,7 @@ class Manifest:
             for key, entry in self.data.get("conversation", {}).items()
         )
 
-    @cached_property
+    @computed_once
     def setting_defaults(self) -> Mapping[str, Any]:
         """Default of each setting, as written."""
         return {name: entry["default"] for name, entry in self.data.get("settings", {}).items()}
