@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,12 +27,26 @@ class ChoiceSource(Protocol):
         """The options of one list for this case; empty when the list is unknown or has none."""
         ...
 
+    def barred(self, people: Sequence[str], staffed: Sequence[str]) -> Collection[str]:
+        """The values that a list leaves out because these people must not take part.
+
+        Args:
+            people: user ids; their relatives are barred as well.
+            staffed: empty: users are barred. Otherwise units are: those where these roles (several separated by commas:
+                one of them is enough) are not each held by a different person who is free to act.
+        """
+        ...
+
 
 class NoChoices:
     """A source without any list: for forms whose options all stand in the form."""
 
     def options(self, source: str, context: Mapping[str, object]) -> Sequence[Choice]:
         """No options."""
+        return ()
+
+    def barred(self, people: Sequence[str], staffed: Sequence[str]) -> Collection[str]:
+        """Nobody."""
         return ()
 
 
@@ -45,3 +59,7 @@ class FixedChoices:
     def options(self, source: str, context: Mapping[str, object]) -> Sequence[Choice]:
         """The list with this name."""
         return self.lists.get(source, ())
+
+    def barred(self, people: Sequence[str], staffed: Sequence[str]) -> Collection[str]:
+        """The people themselves; nobody is related."""
+        return () if staffed else people

@@ -11,7 +11,7 @@ from engine.feel import Expression, FeelSyntaxError, compile_expression, strip_m
 from engine.forms import profile
 from engine.forms.choices import Choice
 from engine.forms.patterns import NAMED, compile_pattern
-from engine.forms.schema import Component, FormProblem, FormSchema, FormSchemaError, Rules
+from engine.forms.schema import Component, FormProblem, FormSchema, FormSchemaError, Recusal, Rules
 from engine.forms.uniqueness import SCOPES
 
 _KEY = re.compile(r"[^\W\d]\w{0,59}")
@@ -155,6 +155,8 @@ class _Reader:
             choices=self.choices(where, found, kind),
             source=self.source(where, properties),
             choices_expression=self.choices_expression(where, found),
+            recusal=self.recusal(where, kind, properties),
+            empty_message=self.text(where, properties, "emptyMessage"),
             hide=self.expression(f"{where}.conditional.hide", conditional.get("hide")),
             computed=self.expression(f"{where}.properties.computed", properties.get("computed")),
             readonly=readonly,
@@ -241,6 +243,21 @@ class _Reader:
             self.problem(where, f"properties.source {source!r} 不是列表名称")
             return ""
         return source
+
+    def recusal(self, where: str, kind: str, properties: Mapping[str, Any]) -> Recusal | None:
+        people = self.expression(f"{where}.properties.exclude", properties.get("exclude"))
+        staffed = properties.get("staffed", [])
+        if not isinstance(staffed, list) or not all(isinstance(one, str) and one for one in staffed):
+            self.problem(where, "properties.staffed 应为角色的数组")
+            return None
+        if people is None:
+            if staffed or properties.get("excludeMessage"):
+                self.problem(where, "缺少 properties.exclude：须回避的人")
+            return None
+        if kind not in profile.CHOICE_TYPES or not properties.get("source"):
+            self.problem(where, "exclude 只能用于有 properties.source 的选项")
+            return None
+        return Recusal(people, tuple(staffed), self.text(where, properties, "excludeMessage") or None)
 
     def choices_expression(self, where: str, found: Mapping[str, Any]) -> Expression | None:
         if found.get("valuesKey"):

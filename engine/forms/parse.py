@@ -13,7 +13,7 @@ from engine.forms.choices import ChoiceSource
 from engine.forms.convert import is_empty
 from engine.forms.messages import Message, message, own_message
 from engine.forms.patterns import NAMED
-from engine.forms.resolve import Resolved, holds, options_of, resolve
+from engine.forms.resolve import Resolved, barred_from, holds, options_of, resolve
 from engine.forms.schema import Component, FormSchema, Rules
 from engine.forms.uniqueness import OtherCases
 
@@ -101,6 +101,8 @@ def _judge(component: Component, resolved: Resolved, choices: ChoiceSource) -> M
         return _checked(component, resolved.names)
     empty = is_empty(value) or (component.type == "checkbox" and value is False)
     if empty and resolved.is_required(component):
+        if component.empty_message and not options_of(component, resolved.names, choices):
+            return own_message(component.empty_message)
         return message(_REQUIRED.get(component.type, "required"))
     if is_empty(value):
         return _too_few(component.rules, []) if isinstance(value, list) else None
@@ -187,7 +189,12 @@ def _judge_options(
     component: Component, chosen: Sequence[str], names: Mapping[str, Any], choices: ChoiceSource
 ) -> Message | None:
     known = {option.value for option in options_of(component, names, choices)}
-    return None if known.issuperset(chosen) else message("option")
+    if known.issuperset(chosen):
+        return None
+    recusal = component.recusal
+    if recusal is None or not any(one in barred_from(component, names, choices) for one in chosen):
+        return message("option")
+    return own_message(recusal.message) if recusal.message else message("recused")
 
 
 def _judge_files(

@@ -86,6 +86,11 @@ PROPERTY_KEYS = frozenset(
     # where the options come from; the field that is shown as the buttons of the page
     [
         "source",
+        # recusal: whom the list leaves out, what is said instead, and what when nobody is left
+        "exclude",
+        "excludeMessage",
+        "staffed",
+        "emptyMessage",
         "action",
         "computed",
         "required",

@@ -5,7 +5,7 @@ Conditions may refer to each other, so they are evaluated until nothing changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,13 +52,23 @@ def holds(expression: Expression | None, names: Mapping[str, Any]) -> bool:
 
 
 def options_of(component: Component, names: Mapping[str, Any], choices: ChoiceSource) -> tuple[Choice, ...]:
-    """All options of a choice: those of the form, of a variable, and of the named list."""
+    """All options of a choice: those of the form, of a variable, and of the named list, without who is recused."""
     found = list(component.choices)
     if component.choices_expression is not None:
         found += _as_choices(value_of(component.choices_expression, names))
     if component.source:
         found += choices.options(component.source, names)
-    return tuple({choice.value: choice for choice in found}.values())
+    barred = barred_from(component, names, choices)
+    return tuple({choice.value: choice for choice in found if choice.value not in barred}.values())
+
+
+def barred_from(component: Component, names: Mapping[str, Any], choices: ChoiceSource) -> Collection[str]:
+    """The values that the field's list leaves out because of a recusal."""
+    if component.recusal is None:
+        return ()
+    named = value_of(component.recusal.people, names)
+    people = [one for one in (named if isinstance(named, list) else [named]) if isinstance(one, str) and one]
+    return choices.barred(people, component.recusal.staffed)
 
 
 def resolve(schema: FormSchema, data: Mapping[str, object], context: Mapping[str, object]) -> Resolved:

@@ -63,6 +63,15 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
+class Recusal:
+    """Whom a list leaves out: people, with their relatives; or units in which nobody else could do the work."""
+
+    people: Expression  # user ids
+    staffed: tuple[str, ...] = ()  # of a list of units: roles, each to be held there by a different person
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Component:
     """One component of a form. ``children`` is filled for groups and dynamic lists only.
 
@@ -82,6 +91,8 @@ class Component:
     choices: tuple[Choice, ...] = ()
     source: str = ""
     choices_expression: Expression | None = None
+    recusal: Recusal | None = None
+    empty_message: str = ""  # what to do when the list has no option
     hide: Expression | None = None
     computed: Expression | None = None
     readonly: bool = False
@@ -97,7 +108,8 @@ class Component:
 
     def conditions(self) -> Iterator[Expression]:
         """The expressions that decide how this component looks."""
-        found = (self.hide, self.readonly_if, self.computed, self.choices_expression, self.rules.required_if)
+        recused = self.recusal.people if self.recusal else None
+        found = (self.hide, self.readonly_if, self.computed, self.choices_expression, self.rules.required_if, recused)
         yield from (expression for expression in found if expression is not None)
 
     @property

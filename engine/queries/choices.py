@@ -1,13 +1,13 @@
 """The lists that a form's ``properties.source`` may name, for one case."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, and_, false, select
 
 from engine.forms import Choice
-from engine.queries.organisation import people_with_role, within
-from engine.rules.assignment import texts
+from engine.queries.organisation import people_with_role, relatives_of, within
+from engine.rules.assignment import can_all_be_filled, texts
 from engine.rules.visibility import may_read
 from engine.step.instance import LoadedInstance
 from engine.unit_of_work import UnitOfWork
@@ -31,6 +31,7 @@ class CaseChoices:
         self._uow = uow
         self._instance = instance
         self._known: dict[str, Sequence[Choice]] = {}
+        self._barred: dict[tuple[tuple[str, ...], tuple[str, ...]], frozenset[str]] = {}
 
     def options(self, source: str, context: Mapping[str, object]) -> Sequence[Choice]:
         """The options of one list."""
@@ -41,6 +42,24 @@ class CaseChoices:
         if source not in self._known:
             self._known[source] = self._find(name, argument)
         return self._known[source]
+
+    def barred(self, people: Sequence[str], staffed: Sequence[str]) -> frozenset[str]:
+        """People with their relatives; or units that are left without enough people for the roles."""
+        asked = tuple(people), tuple(staffed)
+        if asked not in self._barred:
+            self._barred[asked] = self._find_barred(people, staffed)
+        return self._barred[asked]
+
+    def _find_barred(self, people: Sequence[str], staffed: Sequence[str]) -> frozenset[str]:
+        recused = frozenset(people) | relatives_of(self._uow.session, people)
+        if not staffed:
+            return recused
+        units = (unit.value for unit in self.options("units:handling", {}))
+        return frozenset(unit for unit in units if not self._is_staffed(unit, staffed, recused))
+
+    def _is_staffed(self, unit: str, staffed: Sequence[str], recused: Collection[str]) -> bool:
+        posts = [people_with_role(self._uow.session, roles.split(","), unit, on=self._uow.today) for roles in staffed]
+        return can_all_be_filled([frozenset(people).difference(recused) for people in posts])
 
     def _find(self, name: str, argument: str) -> Sequence[Choice]:
         match name:

@@ -1,6 +1,6 @@
 """Who may handle a work item: named people, or holders of a role (at a unit), minus those excluded by recusal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,6 +88,14 @@ def matching_candidate(holder: Holder, candidates: Iterable[Candidate]) -> Candi
         if candidate.role is not None and holder.holds(candidate.role, candidate.unit_id):
             return candidate
     return None
+
+
+def can_all_be_filled(posts: Sequence[Collection[str]]) -> bool:
+    """Whether every post can be given to a different person of those who may hold it."""
+    if not posts:
+        return True
+    first, rest = posts[0], posts[1:]
+    return any(can_all_be_filled([others - {person} for others in map(frozenset, rest)]) for person in first)
 
 
 def texts(value: Any) -> list[str]:

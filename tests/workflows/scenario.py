@@ -12,6 +12,8 @@ from engine.commands.complete_work_item import complete_work_item
 from engine.commands.start_instance import start_instance
 from engine.commands.withdraw_instance import withdraw_instance
 from engine.commands.work_items import load_work_item
+from engine.forms.resolve import options_of
+from engine.queries.work_item_page import work_item_page
 from engine.replay.surroundings import Directory
 from engine.step.instance import load_instance
 from models import Job, JobState, Notice, ProcessInstance, Setting, UserTask, UserTaskState, WorkItem, WorkItemState
@@ -223,6 +225,16 @@ class Motion:
             values = data if data is not None else {**usual, **more}
             complete_work_item(uow, item_id, values, request_id=None, expected_version=None)
         self.scenario.run_due_jobs()
+
+    def offered(self, node: str, field: str) -> list[str]:
+        """The values that the form of an open task offers for a field."""
+        item_id, actor, _ = self.item(node)
+        with self.scenario.engine.reading(actor) as uow:
+            page = work_item_page(uow, item_id)
+            assert page.form is not None
+            component = page.form.field(field)
+            assert component is not None
+            return [option.value for option in options_of(component, page.context, page.choices)]
 
     def withdraw(self, by: str = PROPOSER) -> None:
         """The proposer takes it back."""

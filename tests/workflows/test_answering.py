@@ -1,10 +1,12 @@
 """From the unit to the proposer: handler, co-units, extension, signatures, quality, delivery, late answers."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import delete, update
 
 from engine.errors import ConflictError, InvalidInputError, NotFoundError, NotPermittedError
+from models import RoleAssignment, User
 from tests.workflows.scenario import PROPOSER, Scenario
 
 SPORTS = "体育教研部"
@@ -13,8 +15,6 @@ SPORTS = "体育教研部"
 def test_a_proposer_who_works_in_the_handling_unit_never_handles_his_own_motion(scenario: Scenario) -> None:
     # given an officer of the unit is the proposer
     with scenario.engine.unit_of_work() as uow:
-        from models import RoleAssignment
-
         uow.session.add(RoleAssignment(user_id="d1601", role="unit_officer", unit_id=SPORTS))
     motion = scenario.motion_at(
         "name_handler",
@@ -37,6 +37,52 @@ def test_relatives_of_the_proposer_do_not_handle_the_motion(scenario: Scenario) 
     with pytest.raises((NotFoundError, NotPermittedError)):
         motion.do("sign_for", by="o0501")
     motion.do("sign_for", by="o0502")
+
+
+def test_a_relative_of_the_proposer_is_not_offered_as_handler_and_is_told_why_when_chosen(scenario: Scenario) -> None:
+    # given o0501 is the spouse of d0110
+    motion = scenario.motion_at("name_handler", proposer="d0110")
+
+    # then the list leaves o0501 out
+    assert "o0501" not in motion.offered("name_handler", "handler")
+    assert "o0502" in motion.offered("name_handler", "handler")
+
+    # when posted all the same
+    with pytest.raises(InvalidInputError) as refused:
+        motion.do("name_handler", handler="o0501")
+    # then
+    assert "亲属须回避" in refused.value.fields["handler"]
+    motion.do("name_handler", handler="o0502")
+    assert motion.waits_at == ["draft_answer"]
+
+
+def test_when_nobody_may_handle_the_motion_the_form_says_what_to_do(scenario: Scenario) -> None:
+    # given both officers of the unit have gone or are recused since it was assigned
+    motion = scenario.motion_at("name_handler", proposer="d0110")
+    officers = motion.offered("name_handler", "handler")
+    with scenario.engine.unit_of_work() as uow:
+        uow.session.execute(update(User).where(User.id.in_(officers)).values(left_on=date(2026, 1, 1)))
+
+    # when / then
+    with pytest.raises(InvalidInputError) as refused:
+        motion.do("name_handler", handler="")
+    assert "请联系系统管理员为本单位增加一名承办人" in refused.value.fields["handler"]
+
+
+def test_a_unit_whose_people_are_all_recused_is_not_offered_as_lead(scenario: Scenario) -> None:
+    # given the only officer left in the unit is the proposer's spouse
+    motion = scenario.motion_at("routing", proposer="d0110")
+    with scenario.engine.unit_of_work() as uow:
+        others = RoleAssignment.user_id != "o0501"
+        unit = RoleAssignment.unit_id == "教务处"
+        uow.session.execute(delete(RoleAssignment).where(RoleAssignment.role == "unit_officer", unit, others))
+
+    # then it can neither lead nor help
+    assert "教务处" not in motion.offered("routing", "lead_unit")
+    assert "财务处" in motion.offered("routing", "lead_unit")
+    with pytest.raises(InvalidInputError) as refused:
+        motion.do("routing", lead_unit="教务处")
+    assert "请另选主办单位" in refused.value.fields["lead_unit"]
 
 
 def test_a_co_unit_that_keeps_silent_is_named_in_the_answer(scenario: Scenario) -> None:
@@ -125,8 +171,6 @@ def test_class_b_needs_a_date_to_finish(scenario: Scenario) -> None:
 def test_who_drafted_the_answer_does_not_sign_it(scenario: Scenario) -> None:
     # given the handler is a head as well
     with scenario.engine.unit_of_work() as uow:
-        from models import RoleAssignment
-
         uow.session.add(RoleAssignment(user_id="o0501", role="unit_head", unit_id="教务处"))
     motion = scenario.motion_at("head_sign")
 

@@ -11,6 +11,7 @@ from typing import Any
 from engine.feel import evaluate, strip_marker
 from engine.forms import Choice, ChoiceSource, Component, FormSchema, Message
 from engine.forms.convert import LOCAL
+from engine.forms.messages import own_message
 from engine.forms.parse import ATTACHMENTS, advice_on
 from engine.forms.posted import row_name
 from engine.forms.resolve import Resolved, options_of, resolve
@@ -216,6 +217,8 @@ class _Builder:
             view.options = tuple(self.choices.options(ATTACHMENTS, self.resolved.names))
         else:
             view.options = options_of(component, self.resolved.names, self.choices)
+            if component.empty_message and not view.options and not view.error:
+                view.warning = own_message(component.empty_message)
 
     def fill_required(self, view: FieldView, component: Component) -> None:
         minimum = component.rules.min_items or 0
