@@ -210,9 +210,10 @@ def union_people() -> Iterator[DemoPerson]:
         yield DemoPerson(f"welfare{number}", f"生活福利部-{number:02d}", UNION, (DemoRole("welfare_desk", UNION),))
         yield DemoPerson(f"finance{number}", f"工会财务-{number:02d}", UNION, (DemoRole("finance", UNION),))
     audit = DemoRole("audit", AUDIT_COMMITTEE)
-    yield DemoPerson("audit1", "经审委员-01", "财务处", (audit,))
+    yield DemoPerson("audit1", "经审委员-01", "财务处", (audit, DemoRole("rep", "机关二代表团", of_term=True)))
     yield DemoPerson("audit2", "经审委员-02", "组织部", (audit,))
-    yield DemoPerson("owner", "流程负责人", UNION, (DemoRole("process_owner"),))
+    office = DemoRole("union_clerk", UNION)
+    yield DemoPerson("owner", "流程负责人", UNION, (DemoRole("process_owner"), office))
 
 
 def administrators() -> Iterator[DemoPerson]:
@@ -262,7 +263,7 @@ def people() -> Iterator[DemoPerson]:
         yield from group()
 
 
-# what the table of demo log-ins shows: one account a role
+# what the table of demo log-ins shows: one account a role, each with something to do in the running season
 SHOWN_LOGINS: tuple[tuple[str, str], ...] = (
     ("代表（提案人）", "d0101"),
     ("代表（附议人）", "d0113"),
@@ -276,8 +277,7 @@ SHOWN_LOGINS: tuple[tuple[str, str], ...] = (
     ("单位负责人（教务处）", "h05"),
     ("承办人（教务处）", "o0501"),
     ("主席团", "p01"),
-    ("经审", "audit1"),
-    ("流程负责人", "owner"),
+    ("经审（也是代表）", "audit1"),
+    ("流程负责人（在办公室）", "owner"),
     ("系统管理员", "admin"),
-    ("会员", "s01"),
 )

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
 EARLIEST_CURRENT_SEASON = date(2025, 12, 17)  # the day after the congress of 4-6
 FIRST_CALENDAR_YEAR, LAST_CALENDAR_YEAR = 2022, 2028
-RELATIVES = (("d0110", "o0501", "spouse"),)  # 代表-基础医学院-10 and an officer of 教务处: recusal has a case
+RELATIVES = (
+    ("d0110", "o0501", "spouse"),  # 代表-基础医学院-10 and an officer of 教务处: recusal has a case
+    ("d0906", "d0912", "spouse"),  # 代表-医学工程学院-06 and the head of the delegation: nobody may check the motion
+)
 
 
 @dataclass(frozen=True)

@@ -37,15 +37,14 @@ def demo(database: str | None, reset: bool) -> None:
     if not ready.was_ready:
         click.echo(f"演示数据已备好，用时 {time.monotonic() - started:.0f} 秒")
     click.echo("\n演示账号（密码相同）· demo log-ins (one password)\n")
-    for entry in sorted(ready.logins, key=lambda each: not each.todo):
+    for entry in ready.logins:
         click.echo("  " + line_of(entry))
     click.echo(f"\n  密码 · password   {ready.password}\n  （保存在 {ready.password_file}，仅本机所有者可读）\n")
 
 
 def line_of(entry: DemoLogin) -> str:
-    """A line of the table: who may read and administer only stands below, without a number."""
-    waiting = f"待办 {entry.todo}" if entry.todo else "查询、管理"
-    return padded(entry.role, 26) + padded(entry.login, 10) + padded(entry.name, 26) + waiting
+    """A line of the table: role, log-in, name and how much waits in the inbox."""
+    return padded(entry.role, 26) + padded(entry.login, 10) + padded(entry.name, 26) + f"待办 {entry.todo}"
 
 
 def padded(text: str, width: int) -> str:
