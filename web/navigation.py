@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from web.i18n import language
-from web.inbox.counts import menu_counts
+from web.inbox.counts import numbers_of_menu
 
 
 @dataclass(frozen=True)
@@ -88,4 +88,4 @@ def _context() -> dict[str, Any]:
 
 def _counts() -> Any:
     """Numbers beside the menu: open work items and unread notices. Asked once per page, by the layout."""
-    return menu_counts()
+    return numbers_of_menu()

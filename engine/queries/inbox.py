@@ -1,7 +1,7 @@
-"""The inbox: 待办, 已办, 我发起, 抄送."""
+"""The inbox: 待办, 已办, 我发起, 抄送. Every list but 待办 has a case once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,16 @@ from engine.queries.organisation import names_of
 from engine.rules.visibility import is_in_inbox, is_notice_of, may_read
 from engine.unit_of_work import UnitOfWork
 from engine.values import loads
-from models import InstanceParticipant, Notice, ProcessInstance, User, UserTask, WorkItem, WorkItemState
+from models import (
+    InstanceParticipant,
+    Notice,
+    ProcessInstance,
+    User,
+    UserTask,
+    UserTaskState,
+    WorkItem,
+    WorkItemState,
+)
 
 TABS = ("todo", "done", "started", "copied")
 COPIED = ("copied", "seconder", "joint", "follower")
@@ -26,7 +35,11 @@ Starter = aliased(User)
 
 @dataclass(frozen=True)
 class InboxEntry:
-    """One line: a work item (todo, done) or a case (started, copied)."""
+    """One line: a work item (todo) or a case (done, started, copied).
+
+    ``task_name`` is the step to do (todo) or the one this person did last (done); ``task_names`` what waits now in a
+    case (started, copied).
+    """
 
     instance_id: UUID
     work_item_id: UUID | None
@@ -44,6 +57,8 @@ class InboxEntry:
     decision: str | None = None
     is_claimable: bool = False
     is_batch: bool = False
+    steps_done: int = 0  # by this person, in the tab done
+    task_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +99,15 @@ class InboxCounts:
     incidents: int = 0  # for administrators; counted in ``todo`` as well
 
 
+@dataclass(frozen=True)
+class MenuCounts:
+    """What waits for a person: things to do, unread notices; for administrators open incidents, which are todo too."""
+
+    todo: int
+    notices: int
+    incidents: int
+
+
 def inbox(
     uow: UnitOfWork,
     tab: str = "todo",
@@ -107,7 +131,7 @@ def inbox(
     size = min(size or uow.engine.settings.page_size, MAX_PAGE)
     items = tab not in ("started", "copied")
     conditions = [_of_tab(uow, tab), *_search(q), *_filtered(uow, filters, items=items)]
-    query = _query(items).where(*conditions)
+    query = _latest_of_each_case(conditions) if tab == "done" else _query(items).where(*conditions)
     total = uow.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
     page = max(1, min(page, -(-total // size) or 1))
     rows = uow.session.execute(query.order_by(*_order(tab)).limit(size).offset((page - 1) * size))
@@ -117,15 +141,21 @@ def inbox(
 
 def inbox_counts(uow: UnitOfWork) -> InboxCounts:
     """The numbers beside the tabs."""
-    numbers = {}
-    for tab in TABS:
-        items = tab not in ("started", "copied")
-        counted = _query(items).where(_of_tab(uow, tab)).subquery()
-        numbers[tab] = uow.session.scalar(select(func.count()).select_from(counted)) or 0
+    menu = menu_counts(uow)
+    numbers = {"todo": menu.todo}
+    for tab in TABS[1:]:
+        counted = func.count(ProcessInstance.id.distinct())  # a case once, however many steps were done in it
+        query = _query(tab == "done").with_only_columns(counted).where(_of_tab(uow, tab))
+        numbers[tab] = uow.session.scalar(query) or 0
+    return InboxCounts(**numbers, notices=menu.notices, by_tab=numbers, incidents=menu.incidents)
+
+
+def menu_counts(uow: UnitOfWork) -> MenuCounts:
+    """What every page shows in its menu."""
+    todo = _query(items=True).with_only_columns(func.count(WorkItem.id)).where(_of_tab(uow, "todo"))
     unread = select(func.count()).select_from(Notice).where(is_notice_of(uow.holder), Notice.read_at.is_(None))
     incidents = count_open_incidents(uow)
-    numbers["todo"] += incidents
-    return InboxCounts(**numbers, notices=uow.session.scalar(unread) or 0, by_tab=numbers, incidents=incidents)
+    return MenuCounts((uow.session.scalar(todo) or 0) + incidents, uow.session.scalar(unread) or 0, incidents)
 
 
 def _query(items: bool) -> Select[*tuple[Any, ...]]:
@@ -159,6 +189,24 @@ def _query(items: bool) -> Select[*tuple[Any, ...]]:
         .join(UserTask, UserTask.id == WorkItem.user_task_id)
         .join(ProcessInstance, ProcessInstance.id == WorkItem.process_instance_id)
         .outerjoin(Starter, Starter.id == ProcessInstance.started_by)
+    )
+
+
+def _latest_of_each_case(conditions: Iterable[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
+    """Of each case the work item that was done last, with how many there are."""
+    case = WorkItem.process_instance_id
+    place = func.row_number().over(partition_by=case, order_by=(WorkItem.ended_at.desc(), WorkItem.id.desc()))
+    ranked = (
+        _query(items=True)
+        .with_only_columns(WorkItem.id, place.label("place"), func.count().over(partition_by=case).label("steps_done"))
+        .where(*conditions)
+        .subquery()
+    )
+    return (
+        _query(items=True)
+        .add_columns(ranked.c.steps_done)
+        .join(ranked, ranked.c.id == WorkItem.id)
+        .where(ranked.c.place == 1)
     )
 
 
@@ -229,7 +277,35 @@ def _entries(uow: UnitOfWork, rows: Iterable[Any], tab: str) -> tuple[InboxEntry
     found = list(rows)
     names = names_of(uow.session, {row.started_by for row in found if row.started_by})
     processes = process_names(uow)
-    return tuple(_entry(row, tab, names, processes) for row in found)
+    entries = tuple(_entry(row, tab, names, processes) for row in found)
+    return _with_place(uow, entries) if tab in ("started", "copied") else entries
+
+
+def _with_place(uow: UnitOfWork, entries: tuple[InboxEntry, ...]) -> tuple[InboxEntry, ...]:
+    """Cases with what waits now, and with the title typed into a draft that this person has not sent yet."""
+    rows = uow.session.execute(
+        select(UserTask.process_instance_id, UserTask.name, WorkItem.draft, WorkItem.assignee_id)
+        .join(WorkItem, WorkItem.user_task_id == UserTask.id)
+        .where(
+            UserTask.process_instance_id.in_([entry.instance_id for entry in entries]),
+            UserTask.state == UserTaskState.CREATED,
+        )
+        .order_by(UserTask.no, WorkItem.id)
+    )
+    steps: dict[UUID, list[str]] = {}
+    titles: dict[UUID, str | None] = {}
+    for row in rows:
+        steps.setdefault(row.process_instance_id, []).append(row.name)
+        if row.assignee_id == uow.actor:
+            titles.setdefault(row.process_instance_id, draft_title(row.draft))
+    return tuple(
+        replace(
+            entry,
+            title=entry.title or titles.get(entry.instance_id),
+            task_names=tuple(dict.fromkeys(steps.get(entry.instance_id, ()))),
+        )
+        for entry in entries
+    )
 
 
 def _entry(row: Any, tab: str, names: dict[str, str], processes: dict[str, str]) -> InboxEntry:
@@ -263,6 +339,7 @@ def _entry(row: Any, tab: str, names: dict[str, str], processes: dict[str, str])
         decision=row.decision,
         is_claimable=tab != "done" and row.assignee_id is None,
         is_batch=row.is_batch,
+        steps_done=row.steps_done if tab == "done" else 0,
     )
 
 

@@ -42,6 +42,7 @@ class Line:
     state: str | None = None
     state_tone: str = "blue"
     claimable: bool = False
+    steps_done: int = 0  # said when there is more than one
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def line_of(entry: InboxEntry, tab: str) -> Line:
     return Line(
         url=url,
         title=entry.title,
-        step=entry.task_name,
+        step=entry.task_name or "、".join(_(name) for name in entry.task_names),
         number=entry.number,
         person=entry.started_by_name if tab != "started" else None,
         process=entry.process_name,
@@ -116,6 +117,7 @@ def line_of(entry: InboxEntry, tab: str) -> Line:
         state=state.words,
         state_tone=state.tone,
         claimable=entry.is_claimable,
+        steps_done=entry.steps_done if entry.steps_done > 1 else 0,
     )
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from models import InstanceParticipant
 from tests.web.application import (
     CLERK,
     GOOD_MOTION,
@@ -132,3 +133,69 @@ def test_a_page_without_built_scripts_still_works(app, visit):
         assert instance_of(draft)
     finally:
         app.jinja_env.globals["asset"] = manifest
+
+
+def cards(page):
+    """The cards of a list, each as one line of text."""
+    return [" ".join(card.text_content().split()) for card in page.tree.xpath("//*[@class='case-list']/li")]
+
+
+@pytest.mark.both_databases
+def test_a_case_in_which_a_person_did_several_steps_is_listed_once_with_the_latest(visit, clock):
+    case = submitted_motion(visit)
+    clerk = visit(CLERK)
+    answers = {"complete": "yes", "one_matter": "no", "in_scope": "yes", "duplicate": "no", "formal_action": "return"}
+    clerk.send(clerk.task("形式审查"), **answers, formal_comment="一件提案写了两件事，请拆分")
+    clock.advance(minutes=5)
+    proposer = visit(PROPOSER)
+    proposer.send(proposer.task("修改提案"))
+
+    done = proposer.get("/inbox?tab=done")
+    assert [link for link in done.links() if link.startswith("/instances/")] == [f"/instances/{case}"]
+    (card,) = cards(done)
+    assert "修改提案" in card
+    assert "您办了 2 步" in card
+    assert tab_counts(done)[1] == "已办 1"
+    # one step alone needs no count
+    assert "您办了" not in clerk.get("/inbox?tab=done").text
+
+
+@pytest.mark.both_databases
+def test_a_case_is_found_by_each_step_that_a_person_did_in_it(visit):
+    submitted_motion(visit)
+    clerk = visit(CLERK)
+    answers = {"complete": "yes", "one_matter": "no", "in_scope": "yes", "duplicate": "no", "formal_action": "return"}
+    clerk.send(clerk.task("形式审查"), **answers, formal_comment="一件提案写了两件事，请拆分")
+    proposer = visit(PROPOSER)
+    proposer.send(proposer.task("修改提案"))
+    assert len(cards(proposer.get("/inbox?tab=done&step=撰写提案"))) == 1
+    assert "没有符合条件的事项" in proposer.get("/inbox?tab=done&step=形式审查").text
+
+
+@pytest.mark.both_databases
+def test_who_takes_part_in_several_ways_has_one_copy(app, visit):
+    case = submitted_motion(visit)
+    with app.extensions["banli"].unit_of_work() as uow:
+        for part in ("copied", "follower"):
+            uow.session.add(InstanceParticipant(process_instance_id=case, user_id=SECONDER, part=part, since=uow.now))
+    copied = visit(SECONDER).get("/inbox?tab=copied")
+    assert len(cards(copied)) == 1
+    assert tab_counts(copied)[3] == "抄送 1"
+
+
+@pytest.mark.both_databases
+def test_what_one_has_begun_says_where_it_stands(visit, clock):
+    submitted_motion(visit)
+    clock.advance(minutes=1)
+    proposer = visit(PROPOSER)
+    proposer.start_motion()
+    draft, motion = cards(proposer.get("/inbox?tab=started"))
+    assert "撰写提案" in draft
+    assert "形式审查" in motion
+
+
+def test_a_draft_in_the_list_of_what_one_has_begun_has_the_title_typed_so_far(visit):
+    proposer = visit(PROPOSER)
+    draft = proposer.start_motion()
+    proposer.post(f"{draft.url}/draft", {**draft.values(), "title": "关于延长图书馆开放时间的提案"})
+    assert "关于延长图书馆开放时间的提案" in proposer.get("/inbox?tab=started").text
