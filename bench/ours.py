@@ -18,7 +18,7 @@ from engine.commands.deploy import deploy_folder
 from engine.commands.start_instance import start_instance
 from engine.commands.work_items import ITEM, TASK, load_work_item
 from engine.prepared import Prepared
-from engine.requests import remember, replayed
+from engine.requests import answered, remember
 from engine.schema import migrate
 from engine.settings import Settings
 from engine.step.history import HistoryEntry
@@ -110,8 +110,9 @@ class Ours:
         """One durable step: request id, state, work list, history, jobs; without rights, form and notices."""
         request = _request()
         with self.engine.unit_of_work(CLERK) as uow:
-            replayed(uow, request, "bench")
-            result = decide(uow, load_work_item(uow, item_id), data, opinion=None, role="clerk")
+            item = load_work_item(uow, item_id, request_id=request)
+            assert answered(uow, item.handled_before, "bench") is None
+            result = decide(uow, item, data, opinion=None, role="clerk")
             remember(uow, request, "bench", {"instance": str(result.instance_id)})
 
     def command(self, item_id: UUID, data: Mapping[str, Any]) -> None:

@@ -20,6 +20,7 @@ from engine.adapters.system_clock import SystemClock
 from engine.definitions import deployments
 from engine.definitions.deployed import Deployed
 from engine.errors import ConfigurationError
+from engine.link import Links
 from engine.ports import Clock, FileStore, JobQueue, KeyWrap, Mailer, NullMailer, NullQueue, Pause
 from engine.retrying import patiently
 from engine.settings import Settings
@@ -44,6 +45,7 @@ class Engine:
     pause: Pause = field(default_factory=RandomPause)  # before something is tried again
     runs_jobs_at_once: bool = False  # after each commit, so that a person sees the effect of a message
     absences_seen_on: date | None = None  # the day on which the worker last looked for people who have left
+    links: Links = field(default_factory=Links)
     _deployed: OrderedDict[UUID, Deployed] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _thread: threading.local = field(default_factory=threading.local)
@@ -108,6 +110,7 @@ class Engine:
 
     def close(self) -> None:
         """Give the connections back."""
+        self.links.close()
         self.database.dispose()
 
 
@@ -185,6 +188,8 @@ def _open_sqlite(settings: Settings) -> Database:
 
     @event.listens_for(database, "begin")
     def begin(connection: Connection) -> None:
+        if connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+            return  # begun by the link
         # a reader that turns writer half-way fails when another wrote in between: writers say so at once
         reads = connection.get_execution_options().get("read_only")
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -2,18 +2,24 @@
 
 SQLAlchemy builds, caches and compiles a statement anew at each execution; for the dozen small statements of a step
 that costs ten times what the database does. A prepared statement keeps the text, the order of its parameters and the
-conversions of its types. It runs on the connection of the unit of work, inside its transaction.
+conversions of its types. It runs on the link of a unit of work, inside its transaction.
 """
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import Connection, Dialect, Table, insert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Dialect, Table, Uuid, insert
+
+from engine.link import Link
+from models.base import UtcDateTime
 
 Build = Callable[[str], Any]  # name of the database system → statement
 Convert = Callable[[Any], Any]
+Place = Link | Connection  # where a statement runs
 
 
 class Prepared:
@@ -32,41 +38,41 @@ class Prepared:
         self._statement = statement
         self._columns = list(columns) if columns is not None else None
         self._defaults: Final = dict(defaults or {})
-        self._by_driver: dict[str, _Text] = {}
+        self._by_kind: dict[str, _Text] = {}
 
-    def run(self, connection: Connection, values: Mapping[str, Any]) -> int:
+    def run(self, place: Place, values: Mapping[str, Any]) -> int:
         """Execute it once and answer how many rows it touched."""
-        text = self._text(connection.dialect)
-        count: int = text.execute(connection, text.parameters(values)).rowcount
+        link = place if isinstance(place, Link) else Link(place)
+        text = self._by_kind.get(link.kind) or self._made(link.dialect)
+        count: int = _execute(link, text.sql, text.parameters(values)).rowcount
         return count
 
-    def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    def run_many(self, place: Place, rows: Sequence[Mapping[str, Any]]) -> None:
         """Execute it for each row."""
         if not rows:
             return
-        text = self._text(connection.dialect)
-        made = [text.parameters(row) for row in rows]
-        if len(made) == 1:
-            text.execute(connection, made[0])
-        else:
-            text.execute_many(connection, made)
+        if len(rows) == 1:
+            self.run(place, rows[0])
+            return
+        link = place if isinstance(place, Link) else Link(place)
+        text = self._by_kind.get(link.kind) or self._made(link.dialect)
+        _execute_many(link, text.sql, [text.parameters(row) for row in rows])
 
-    def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
+    def rows(self, place: Place, values: Mapping[str, Any]) -> list[Any]:
         """The rows it selects, as named tuples."""
-        text = self._text(connection.dialect)
-        return text.converted(text.execute(connection, text.parameters(values)).fetchall())
+        link = place if isinstance(place, Link) else Link(place)
+        text = self._by_kind.get(link.kind) or self._made(link.dialect)
+        found = _execute(link, text.sql, text.parameters(values)).fetchall()
+        return text.converted(found) if found else []
 
-    def one_or_none(self, connection: Connection, values: Mapping[str, Any]) -> Any:
+    def one_or_none(self, place: Place, values: Mapping[str, Any]) -> Any:
         """Its only row, or None; the statement can select no more than one."""
-        found = self.rows(connection, values)
+        found = self.rows(place, values)
         return found[0] if found else None
 
-    def _text(self, dialect: Dialect) -> "_Text":
-        key = f"{dialect.name}+{dialect.driver}"
-        text = self._by_driver.get(key)
-        if text is None:
-            statement = self._statement(dialect.name) if callable(self._statement) else self._statement
-            text = self._by_driver[key] = _Text(statement, dialect, self._columns, self._defaults)
+    def _made(self, dialect: Dialect) -> "_Text":
+        statement = self._statement(dialect.name) if callable(self._statement) else self._statement
+        text = self._by_kind[dialect.name] = _Text(statement, dialect, self._columns, self._defaults)
         return text
 
 
@@ -82,7 +88,7 @@ def _default(column: Any) -> Any:
 
 
 class _Text:
-    """A statement for one driver."""
+    """A statement for one kind of database."""
 
     def __init__(
         self, statement: Any, dialect: Dialect, columns: list[str] | None, defaults: Mapping[str, Any]
@@ -92,60 +98,99 @@ class _Text:
             raise TypeError("a prepared statement cannot expand lists")
         self.sql: Final = str(compiled)
         self._positional = compiled.positional
-        processors: Mapping[str, Convert] = compiled._bind_processors
+        binds = {bind.key: bind.type for bind in compiled.bind_names}
         fixed = compiled.params
         required = {bind.key for bind in compiled.bind_names if bind.required}
-        names = compiled.positiontup if compiled.positional else list(compiled.bind_names.values())
-        self._names = [(name, processors.get(name)) for name in names]
+        self._names = list(compiled.positiontup if compiled.positional else compiled.bind_names.values())
+        self._take: Callable[[Mapping[str, Any]], Any] = itemgetter(*self._names)
+        processors = compiled._bind_processors
+        found = [(place, _to_driver(dialect, binds.get(name), processors.get(name)))
+                 for place, name in enumerate(self._names)]  # fmt: skip
+        self._conversions = [(place, convert) for place, convert in found if convert is not None]
         self._fixed = {**defaults, **{name: fixed[name] for name in fixed if name not in required}}
         self._made_row, self._converters = self._result(compiled, dialect)
 
     @staticmethod
-    def _result(compiled: Any, dialect: Dialect) -> tuple[Any, list[Convert | None]]:
+    def _result(compiled: Any, dialect: Dialect) -> tuple[Any, list[tuple[int, Convert]]]:
         columns = getattr(compiled, "_result_columns", None) or []
         if not columns:
             return None, []
         row = namedtuple("Row", [column.keyname for column in columns], rename=True)  # type: ignore[misc]
-        return row, [column.type._cached_result_processor(dialect, None) for column in columns]
+        found = [(place, _from_driver(dialect, column.type)) for place, column in enumerate(columns)]
+        return row, [(place, convert) for place, convert in found if convert is not None]
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """The values in the driver's form; None is always NULL."""
-        given = {**self._fixed, **values} if self._fixed else values
-        made = []
-        for name, convert in self._names:
-            value = given[name]
-            made.append(value if convert is None or value is None else convert(value))
-        if self._positional:
-            return made
-        return {name: value for (name, _), value in zip(self._names, made, strict=True)}
+        if self._fixed:
+            values = {**self._fixed, **values}
+        made = list(self._take(values)) if len(self._names) > 1 else [values[name] for name in self._names]
+        for place, convert in self._conversions:
+            value = made[place]
+            if value is not None:
+                made[place] = convert(value)
+        return made if self._positional else dict(zip(self._names, made, strict=True))
 
     def converted(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
         """Rows of the driver as named tuples of our types."""
         make, converters = self._made_row._make, self._converters
-        return [
-            make(value if convert is None else convert(value) for value, convert in zip(row, converters, strict=True))
-            for row in rows
-        ]
+        if not converters:
+            return [make(row) for row in rows]
+        found = []
+        for row in rows:
+            values = list(row)
+            for place, convert in converters:
+                value = values[place]
+                if value is not None:
+                    values[place] = convert(value)
+            found.append(make(values))
+        return found
 
-    def execute(self, connection: Connection, parameters: Any) -> Any:
-        if _is_watched(connection):
-            return _Watched(connection, self.sql, tuple(parameters) if self._positional else parameters)
-        cursor = _driver(connection).cursor()
-        try:
-            cursor.execute(self.sql, parameters)
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _wrapped(connection, self.sql, parameters, error) from error
-        return cursor
 
-    def execute_many(self, connection: Connection, rows: list[Any]) -> None:
-        if _is_watched(connection):
-            for row in rows:
-                self.execute(connection, row)
-            return
-        try:
-            _driver(connection).cursor().executemany(self.sql, rows)
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _wrapped(connection, self.sql, rows, error) from error
+def _to_driver(dialect: Dialect, kind: Any, processor: Convert | None) -> Convert | None:
+    """SQLAlchemy's conversion, or a quicker one that writes the same."""
+    if processor is None or dialect.name != "sqlite":
+        return processor
+    if isinstance(kind, UtcDateTime):
+        return lru_cache(maxsize=256)(processor)  # one instant stands in a dozen columns of a step
+    return _hex if isinstance(kind, Uuid) else processor
+
+
+def _from_driver(dialect: Dialect, kind: Any) -> Convert | None:
+    processor: Convert | None = kind._cached_result_processor(dialect, None)
+    if processor is None or dialect.name != "sqlite":
+        return processor
+    if isinstance(kind, Uuid):
+        return _uuid
+    return lru_cache(maxsize=1024)(processor) if isinstance(kind, UtcDateTime) else processor
+
+
+def _hex(value: UUID) -> str:
+    return f"{value.int:032x}"
+
+
+@lru_cache(maxsize=4096)
+def _uuid(text: str) -> UUID:
+    return UUID(int=int(text, 16))
+
+
+def _execute(link: Link, sql: str, parameters: Any) -> Any:
+    if link.is_watched:
+        return _Watched(link.alchemy, sql, tuple(parameters) if isinstance(parameters, list) else parameters)
+    try:
+        return link.execute(sql, parameters)
+    except link.errors as error:
+        raise link.wrapped(sql, parameters, error) from error
+
+
+def _execute_many(link: Link, sql: str, rows: list[Any]) -> None:
+    if link.is_watched:
+        for row in rows:
+            _execute(link, sql, row)
+        return
+    try:
+        link.executemany(sql, rows)
+    except link.errors as error:
+        raise link.wrapped(sql, rows, error) from error
 
 
 class _Watched:
@@ -158,25 +203,3 @@ class _Watched:
 
     def fetchall(self) -> Any:
         return self._rows
-
-
-def _is_watched(connection: Connection) -> bool:
-    dispatch: Any = connection.dispatch
-    return bool(dispatch.before_cursor_execute) or bool(dispatch.after_cursor_execute)
-
-
-def _driver(connection: Connection) -> Any:
-    return connection.connection.dbapi_connection
-
-
-def _wrapped(connection: Connection, sql: str, parameters: Any, error: Any) -> BaseException:
-    """The driver's error as SQLAlchemy raises it; a connection that is gone leaves the pool."""
-    dialect = connection.dialect
-    gone = dialect.is_disconnect(error, _driver(connection), None)
-    base: Any = dialect.loaded_dbapi.Error
-    wrapped: BaseException = DBAPIError.instance(
-        sql, parameters, error, base, connection_invalidated=gone, dialect=dialect
-    )
-    if gone:
-        connection.invalidate(error)
-    return wrapped

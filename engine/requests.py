@@ -1,7 +1,7 @@
 """Idempotent requests: the same ``request_id`` again gets the same answer and changes nothing."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -12,8 +12,18 @@ from engine.values import dumps, loads
 from models import HandledRequest
 
 REQUEST = HandledRequest.__table__
-_BY_ID = Prepared(select(REQUEST).where(REQUEST.c.request_id == bindparam("wanted")))
+_BY_ID = Prepared(
+    select(REQUEST.c.command, REQUEST.c.actor_id, REQUEST.c.answer).where(REQUEST.c.request_id == bindparam("wanted"))
+)
 _ADD = insert_into(REQUEST)
+
+
+class HandledBefore(NamedTuple):
+    """What is known of a request that came before."""
+
+    command: str
+    actor_id: str | None
+    answer: str
 
 
 def replayed(uow: UnitOfWork, request_id: str | None, command: str) -> dict[str, Any] | None:
@@ -24,19 +34,24 @@ def replayed(uow: UnitOfWork, request_id: str | None, command: str) -> dict[str,
     """
     if not request_id:
         return None
-    row = _BY_ID.one_or_none(uow.connection, {"wanted": request_id})
-    if row is None:
+    row = _BY_ID.one_or_none(uow.link, {"wanted": request_id})
+    return None if row is None else answered(uow, HandledBefore(*row), command)
+
+
+def answered(uow: UnitOfWork, before: HandledBefore | None, command: str) -> dict[str, Any] | None:
+    """The same, where a query has looked the request up."""
+    if before is None:
         return None
-    if row.command != command or row.actor_id != uow.actor:
+    if before.command != command or before.actor_id != uow.actor:
         raise ConflictError("请求编号已用于其他操作")
-    return loads(row.answer)
+    return loads(before.answer)
 
 
 def remember(uow: UnitOfWork, request_id: str | None, command: str, answer: Mapping[str, Any]) -> None:
     """Store the answer; a second transaction with the same id fails at its commit and may then be repeated."""
     if request_id:
         _ADD.run(
-            uow.connection,
+            uow.link,
             {
                 "request_id": request_id,
                 "command": command,

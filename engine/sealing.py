@@ -38,6 +38,8 @@ class Sealer:
 
     def seal(self, values: Mapping[str, Any], place: str) -> str:
         """Text of the values; ``place`` names the column and row, so that a copied text does not open elsewhere."""
+        if not self.sensitive:
+            return dumps(values)
         hidden = {name: value for name, value in values.items() if name in self.sensitive and value is not None}
         if not hidden:
             return dumps(dict(values))

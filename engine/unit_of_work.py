@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine.computed_once import computed_once
 from engine.errors import BusyError
+from engine.link import Link
 from engine.ports import Clock
 from engine.rules.assignment import Holder
 from engine.rules.due_dates import today
@@ -48,22 +49,29 @@ class UnitOfWork:
         self._discarded = False
 
     @computed_once
+    def link(self) -> Link:
+        """The connection of this transaction as the step uses it."""
+        if not self.read_only:
+            return self.engine.links.take(self.engine.database)
+        link = Link(self.engine.readers.connect())
+        link.shared()
+        return link
+
+    @property
     def connection(self) -> Connection:
-        """The connection of this transaction, for the statements of the step."""
-        connection = (self.engine.readers if self.read_only else self.engine.database).connect()
-        connection.begin()
-        return connection
+        """SQLAlchemy's connection, in this transaction."""
+        return self.link.shared()
 
     @computed_once
     def session(self) -> Session:
         return Session(self.connection, autoflush=True, join_transaction_mode="control_fully")
 
     @property
-    def flushed(self) -> Connection:
-        """The connection, with what the session still holds back written."""
+    def flushed(self) -> Link:
+        """The link, with what the session still holds back written."""
         if "session" in self.__dict__:
             self.session.flush()
-        return self.connection
+        return self.link
 
     def expire(self) -> None:
         """A step wrote behind the session's back: what the session knows is read anew."""
@@ -126,22 +134,30 @@ class UnitOfWork:
         finally:
             if "session" in self.__dict__:
                 self.session.close()
-            if "connection" in self.__dict__:
-                self.connection.close()
+            if "link" in self.__dict__:
+                self._give_back()
         if isinstance(error, DBAPIError):
             _raise_known(error)
         if error is None and not self._discarded:
             self._run_after_commit()
 
     def _end(self, *, keep: bool) -> None:
-        if "connection" not in self.__dict__:  # nothing was read and nothing was written
+        if "link" not in self.__dict__:  # nothing was read and nothing was written
             return
-        transaction: Session | Connection = self.session if "session" in self.__dict__ else self.connection
         if keep:
-            transaction.commit()
+            if "session" in self.__dict__:  # one that was asked nothing commits nothing
+                self.session.commit()
+            self.link.commit()
+            return
+        if "session" in self.__dict__:
+            self.session.rollback()
+        self.link.rollback()
+
+    def _give_back(self) -> None:
+        if self.read_only:
+            self.link.close()
         else:
-            transaction.rollback()
-            self.connection.rollback()
+            self.engine.links.give(self.link)
 
     def _run_after_commit(self) -> None:
         for action in self._after_commit:

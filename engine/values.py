@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 from engine.feel.kinds import MAX_EXPONENT
 from engine.feel.runtime import Run
@@ -26,8 +27,8 @@ _NUMBER, _TEMPORAL, _ESCAPE = "#", "@", "$"
 _TAGS = frozenset({_NUMBER, _TEMPORAL, _ESCAPE})
 _TEMPORAL_TYPES = (date, time, timedelta, YearsMonthsDuration, WideDate, WideDateTime)
 _UNSTORABLE_TEXT = re.compile("[\x00\ud800-\udfff]")
-_decoder = json.JSONDecoder(parse_float=Decimal, parse_int=Decimal)
-_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_decoder = msgspec.json.Decoder(float_hook=Decimal)
+_encoder = msgspec.json.Encoder()
 
 
 class ValueNotStorableError(ValueError):
@@ -38,6 +39,11 @@ class ValueNotStorableError(ValueError):
         self.path = path
         self.reason = reason
 
+    def within(self, place: str) -> ValueNotStorableError:
+        """The same, seen from the value around it; ``place`` is a name, or an index in brackets."""
+        separator = "." if self.path and not self.path.startswith("[") else ""
+        return ValueNotStorableError(f"{place}{separator}{self.path}", self.reason)
+
 
 def dumps(variables: Mapping[str, Value]) -> str:
     """Variables as JSON text.
@@ -46,7 +52,7 @@ def dumps(variables: Mapping[str, Value]) -> str:
         ValueNotStorableError: NaN, infinity, binary floats, cycles or more than 64 levels, NUL or half characters,
             functions, ranges and objects of other kinds.
     """
-    return _encoder.encode(_encode_entries(variables, "", 0))
+    return _encoder.encode(_encode_entries(variables, 0)).decode()
 
 
 def loads(text: str) -> dict[str, Value]:
@@ -57,76 +63,123 @@ def loads(text: str) -> dict[str, Value]:
     """
     try:
         raw = _decoder.decode(text)
-    except (ValueError, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise ValueNotStorableError("", "不是有效的 JSON") from error
     if not isinstance(raw, dict):
         raise ValueNotStorableError("", "最外层应为对象")
-    return {key: _decode(value, key) for key, value in raw.items()}
+    return _decode_entries(raw)
 
 
-def _encode(value: Value, path: str, depth: int) -> Any:
-    if value is None or isinstance(value, bool):
+def _encode(value: Value, depth: int) -> Any:
+    kind = type(value)
+    if kind is str:
+        return value if value.isascii() and "\x00" not in value else _text(value)
+    if kind is bool or value is None:
         return value
+    if kind is Decimal:
+        return {_NUMBER: _number(value)}
+    return _encode_other(value, depth)
+
+
+def _encode_other(value: Value, depth: int) -> Any:
     if isinstance(value, str):
-        return _text(value, path)
+        return _text(value)
     if isinstance(value, Decimal | int):
-        return {_NUMBER: _number(Decimal(value), path)}
+        return {_NUMBER: _number(Decimal(value))}
     if isinstance(value, _TEMPORAL_TYPES):
         return {_TEMPORAL: format_temporal(value)}
     if depth >= MAX_DEPTH:
-        raise ValueNotStorableError(path, f"嵌套超过 {MAX_DEPTH} 层")
+        raise ValueNotStorableError("", f"嵌套超过 {MAX_DEPTH} 层")
     if isinstance(value, list | tuple):
-        return [_encode(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value, 1)]
+        return _encode_items(value, depth)
     if isinstance(value, Mapping):
-        made = _encode_entries(value, path, depth)
+        made = _encode_entries(value, depth)
         return {_ESCAPE: made} if len(made) == 1 and made.keys() <= _TAGS else made
-    raise ValueNotStorableError(path, f"{type(value).__name__} 不能作为变量保存")
+    raise ValueNotStorableError("", f"{type(value).__name__} 不能作为变量保存")
 
 
-def _encode_entries(value: Mapping[str, Value], path: str, depth: int) -> dict[str, Any]:
-    made = {}
-    for key, item in value.items():
-        if not isinstance(key, str):
-            raise ValueNotStorableError(path, "键应为文字")
-        made[_text(key, path)] = _encode(item, f"{path}.{key}" if path else key, depth + 1)
+def _encode_items(values: list[Value] | tuple[Value, ...], depth: int) -> list[Any]:
+    made: list[Any] = []
+    try:
+        for item in values:
+            made.append(_encode(item, depth + 1))
+    except ValueNotStorableError as error:
+        raise error.within(f"[{len(made) + 1}]") from None
     return made
 
 
-def _text(value: str, path: str) -> str:
+def _encode_entries(value: Mapping[str, Value], depth: int) -> dict[str, Any]:
+    made = {}
+    for key, item in value.items():
+        if not isinstance(key, str):
+            raise ValueNotStorableError("", "键应为文字")
+        name = _text(key)
+        try:
+            made[name] = _encode(item, depth + 1)
+        except ValueNotStorableError as error:
+            raise error.within(name) from None
+    return made
+
+
+def _text(value: str) -> str:
+    if value.isascii() and "\x00" not in value:
+        return str(value)
     if _UNSTORABLE_TEXT.search(value):
-        raise ValueNotStorableError(path, "文字中有不能保存的字符")
+        raise ValueNotStorableError("", "文字中有不能保存的字符")
     return str(value)
 
 
-def _number(value: Decimal, path: str) -> str:
+def _number(value: Decimal) -> str:
     if not value.is_finite():
-        raise ValueNotStorableError(path, "数字应为有限值")
+        raise ValueNotStorableError("", "数字应为有限值")
     return str(value)
 
 
-def _decode(value: Any, path: str) -> Value:
-    if isinstance(value, list):
-        return [_decode(item, f"{path}[{index}]") for index, item in enumerate(value, 1)]
-    if not isinstance(value, dict):
-        return value
-    if len(value) == 1:
-        ((tag, content),) = value.items()
-        if tag in _TAGS:
-            return _untagged(tag, content, path)
-    return {key: _decode(item, f"{path}.{key}") for key, item in value.items()}
+def _decode(value: Any) -> Value:
+    kind = type(value)
+    if kind is dict:
+        if len(value) == 1:
+            ((tag, content),) = value.items()
+            if tag in _TAGS:
+                return _untagged(tag, content)
+        return _decode_entries(value)
+    if kind is list:
+        return _decode_items(value)
+    return Decimal(value) if kind is int else value
 
 
-def _untagged(tag: str, content: Any, path: str) -> Value:
+def _decode_items(values: list[Any]) -> list[Value]:
+    made: list[Value] = []
+    try:
+        for item in values:
+            made.append(_decode(item))
+    except ValueNotStorableError as error:
+        raise error.within(f"[{len(made) + 1}]") from None
+    return made
+
+
+def _decode_entries(value: dict[str, Any]) -> dict[str, Value]:
+    made = {}
+    key = ""
+    try:
+        for key, item in value.items():
+            made[key] = item if type(item) is str else _decode(item)
+    except ValueNotStorableError as error:
+        raise error.within(key) from None
+    return made
+
+
+def _untagged(tag: str, content: Any) -> Value:
     if tag == _ESCAPE and isinstance(content, dict):
-        return {key: _decode(item, f"{path}.{key}") for key, item in content.items()}
+        return _decode_entries(content)
     if tag == _NUMBER and isinstance(content, str):
         try:
             return Decimal(content)
         except ArithmeticError as error:
-            raise ValueNotStorableError(path, "不是数字") from error
+            raise ValueNotStorableError("", "不是数字") from error
     moment = parse_temporal(content) if tag == _TEMPORAL and isinstance(content, str) else None
     if moment is None:
-        raise ValueNotStorableError(path, "不是日期、时间或时长")
+        raise ValueNotStorableError("", "不是日期、时间或时长")
     return moment
 
 
@@ -154,8 +207,6 @@ def _plain(value: Value, convert: Any) -> Any:
 
 def to_json(value: Value, *, indent: int | None = None) -> str:
     """A value as JSON text with every digit of its numbers."""
-    import msgspec
-
     text = msgspec.json.Encoder(decimal_format="number").encode(_exact(value))
     return (msgspec.json.format(text, indent=indent) if indent is not None else text).decode()
 
@@ -185,6 +236,6 @@ def from_plain(value: Any, depth: int = 0) -> Value:
         return [from_plain(item, depth + 1) for item in value]
     if isinstance(value, Mapping):
         if len(value) == 1 and isinstance(value.get(_TEMPORAL), str):
-            return _untagged(_TEMPORAL, value[_TEMPORAL], "")
+            return _untagged(_TEMPORAL, value[_TEMPORAL])
         return {str(key): from_plain(item, depth + 1) for key, item in value.items()}
     raise ValueNotStorableError("", f"{type(value).__name__} 不是 JSON 的值")

@@ -20,7 +20,7 @@ from engine.errors import InvalidInputError
 from engine.prepared import Prepared
 from engine.queries.choices import CaseChoices
 from engine.queries.uniqueness import OtherCasesOf
-from engine.requests import remember, replayed
+from engine.requests import answered, remember
 from engine.step.advance import StepResult, without_reserved
 from engine.step.environment import StepEnvironment
 from engine.step.history import HistoryEntry
@@ -84,8 +84,8 @@ def complete_work_item(
         StaleWorkItemError: it changed after the form was rendered; carries who and when.
         InvalidInputError: ``fields`` names what the form refuses; nothing is written.
     """
-    item = load_work_item(uow, work_item_id)
-    answer = replayed(uow, request_id, COMMAND)
+    item = load_work_item(uow, work_item_id, request_id=request_id)
+    answer = answered(uow, item.handled_before, COMMAND)
     if answer is not None:
         return _completed_again(answer)
     ensure_open(uow, item, expected_version)
@@ -165,7 +165,7 @@ def _record(
         "form_data": item.instance.sealer.seal(values, f"form:{item.id}"),
         "at": uow.now,
     }
-    changed_once(_COMPLETE.run(uow.connection, row))
+    changed_once(_COMPLETE.run(uow.link, row))
 
 
 def _answer(result: StepResult) -> dict[str, Any]:

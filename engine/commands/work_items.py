@@ -1,20 +1,23 @@
 """What the commands on a work item share: loading it under the instance's lock, and who may do what with it."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BindParameter, bindparam, select
 
+from engine.computed_once import computed_once
 from engine.errors import ConflictError, NotEntitledError, StaleWorkItemError, WorkItemNotFoundError
 from engine.prepared import Prepared
 from engine.queries.organisation import names_of
+from engine.requests import REQUEST, HandledBefore
 from engine.rules.assignment import Assignment, Candidate, matching_candidate, may_handle
 from engine.rules.due_dates import SHANGHAI
 from engine.rules.visibility import may_read
-from engine.step.instance import LoadedInstance, load_instance
+from engine.step.instance import COLUMNS, DEFINITION, INSTANCE, KEY, LoadedInstance, from_row
 from engine.unit_of_work import UnitOfWork
 from models import ProcessInstance, UserTask, WorkItem, WorkItemCandidate, WorkItemState
 
@@ -23,8 +26,12 @@ TASK = UserTask.__table__
 CANDIDATE = WorkItemCandidate.__table__
 
 _THIS: BindParameter[UUID] = bindparam("work_item_id")
-_INSTANCE_OF = Prepared(select(ITEM.c.process_instance_id).where(ITEM.c.id == _THIS))
-_ITEM_AND_TASK = Prepared(
+_LOCK = Prepared(
+    select(INSTANCE.c.version)
+    .where(INSTANCE.c.id == select(ITEM.c.process_instance_id).where(ITEM.c.id == _THIS).scalar_subquery())
+    .with_for_update(of=INSTANCE)
+)
+_WITH_CASE = Prepared(
     select(
         ITEM.c.state,
         ITEM.c.version,
@@ -39,8 +46,16 @@ _ITEM_AND_TASK = Prepared(
         TASK.c.name,
         TASK.c.form_key,
         TASK.c.local_variables,
+        REQUEST.c.command,
+        REQUEST.c.actor_id,
+        REQUEST.c.answer,
+        *COLUMNS,
     )
     .join(TASK, TASK.c.id == ITEM.c.user_task_id)
+    .join(INSTANCE, INSTANCE.c.id == ITEM.c.process_instance_id)
+    .join(DEFINITION, DEFINITION.c.id == INSTANCE.c.process_definition_id)
+    .outerjoin(KEY, KEY.c.process_instance_id == INSTANCE.c.id)
+    .outerjoin(REQUEST, REQUEST.c.request_id == bindparam("request_id", type_=REQUEST.c.request_id.type))
     .where(ITEM.c.id == _THIS)
 )
 _CANDIDATES = Prepared(
@@ -55,7 +70,7 @@ class LoadedWorkItem:
     id: UUID
     state: WorkItemState
     version: int
-    assignment: Assignment
+    assignee_id: str | None  # who holds it
     assigned_directly: bool
     decided_by: str | None
     ended_at: datetime | None
@@ -66,30 +81,42 @@ class LoadedWorkItem:
     form_key: str | None
     local_variables: dict[str, Any]
     instance: LoadedInstance
+    handled_before: HandledBefore | None  # the request with which it was asked for
+    assigning: Callable[[], Assignment] = field(repr=False)
 
-    @property
-    def assignee_id(self) -> str | None:
-        """Who holds it."""
-        return self.assignment.assignee_id
+    @computed_once
+    def assignment(self) -> Assignment:
+        """Whom it waits for; its candidates are read when they are asked for."""
+        return self.assigning()
 
 
-def load_work_item(uow: UnitOfWork, work_item_id: UUID, *, for_update: bool = True) -> LoadedWorkItem:
-    """Read a work item; its instance stays locked until the transaction ends.
+def load_work_item(
+    uow: UnitOfWork, work_item_id: UUID, *, for_update: bool = True, request_id: str | None = None
+) -> LoadedWorkItem:
+    """Read a work item with its case; the instance stays locked until the transaction ends.
+
+    Args:
+        uow: one transaction.
+        work_item_id: the work item.
+        for_update: lock the instance; SQLite's transactions that write are alone anyway.
+        request_id: looked up on the way, for ``answered``.
 
     Raises:
         WorkItemNotFoundError: there is none.
     """
-    wanted = {"work_item_id": work_item_id}
-    found = _INSTANCE_OF.one_or_none(uow.connection, wanted)
-    if found is None:
+    wanted = {"work_item_id": work_item_id, "request_id": request_id or None}
+    link = uow.link
+    if for_update and link.kind != "sqlite":  # what was waited for is seen by the next statement only
+        _LOCK.rows(link, wanted)
+    row = _WITH_CASE.one_or_none(link, wanted)
+    if row is None:
         raise WorkItemNotFoundError
-    instance = load_instance(uow, found.process_instance_id, for_update=for_update)
-    row = _ITEM_AND_TASK.one_or_none(uow.connection, wanted)
+    instance = from_row(uow, row)
     return LoadedWorkItem(
         id=work_item_id,
-        state=WorkItemState(row.state),
+        state=row.state,
         version=row.version,
-        assignment=Assignment(row.assignee_id, candidates_of(uow, work_item_id), frozenset(json.loads(row.excluded))),
+        assignee_id=row.assignee_id,
         assigned_directly=row.assigned_directly,
         decided_by=row.decided_by,
         ended_at=row.ended_at,
@@ -100,12 +127,16 @@ def load_work_item(uow: UnitOfWork, work_item_id: UUID, *, for_update: bool = Tr
         form_key=row.form_key,
         local_variables=instance.sealer.open(row.local_variables, f"local:{row.task_id}"),
         instance=instance,
+        handled_before=None if row.command is None else HandledBefore(row.command, row.actor_id, row.answer),
+        assigning=lambda: Assignment(
+            row.assignee_id, candidates_of(uow, work_item_id), frozenset(json.loads(row.excluded))
+        ),
     )
 
 
 def candidates_of(uow: UnitOfWork, work_item_id: UUID) -> tuple[Candidate, ...]:
     """Who may claim a work item."""
-    rows = _CANDIDATES.rows(uow.connection, {"work_item_id": work_item_id})
+    rows = _CANDIDATES.rows(uow.link, {"work_item_id": work_item_id})
     return tuple(Candidate(row.user_id, row.role, row.unit_id) for row in rows)
 
 

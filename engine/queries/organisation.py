@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, Date, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from engine.link import Link
 from engine.ports import Clock
 from engine.prepared import Prepared
 from models import CongressTerm, LeaderCharge, Relative, RoleAssignment, Unit, UnitKind, User
@@ -49,7 +50,11 @@ def local_date(clock: Clock) -> date:
 
 
 def people_with_role(
-    session: Session | Connection, role: str | Collection[str], unit: str | Collection[str] | None = None, *, on: date
+    session: Session | Connection | Link,
+    role: str | Collection[str],
+    unit: str | Collection[str] | None = None,
+    *,
+    on: date,
 ) -> list[str]:
     """Ids of the people who hold one of the roles, in order and without doubles.
 
@@ -66,25 +71,27 @@ def people_with_role(
     found = _people(session, roles, units, on)
     if found or not units:
         return found
-    successors = tuple(current_unit_id(session, unit_id) for unit_id in units)
+    place = session.shared() if isinstance(session, Link) else session
+    successors = tuple(current_unit_id(place, unit_id) for unit_id in units)
     return found if successors == units else _people(session, roles, successors, on)
 
 
 def _people(
-    session: Session | Connection, roles: tuple[str, ...], units: tuple[str, ...] | None, on: date
+    session: Session | Connection | Link, roles: tuple[str, ...], units: tuple[str, ...] | None, on: date
 ) -> list[str]:
     if len(roles) != 1 or (units is not None and len(units) != 1):
-        return list(session.scalars(_holders(roles, units, on)))
+        place = session.shared() if isinstance(session, Link) else session
+        return list(place.scalars(_holders(roles, units, on)))
     if units is None:
-        rows = _HOLDERS.rows(_connection(session), {"role": roles[0], "on": on})
+        rows = _HOLDERS.rows(_place(session), {"role": roles[0], "on": on})
     else:
-        rows = _HOLDERS_AT.rows(_connection(session), {"role": roles[0], "unit": units[0], "on": on})
+        rows = _HOLDERS_AT.rows(_place(session), {"role": roles[0], "unit": units[0], "on": on})
     return [row.user_id for row in rows]
 
 
-def _connection(session: Session | Connection) -> Connection:
+def _place(session: Session | Connection | Link) -> Connection | Link:
     """The session's connection, with what the session still holds back written."""
-    if isinstance(session, Connection):
+    if isinstance(session, Link | Connection):
         return session
     session.flush()
     return session.connection()
@@ -108,9 +115,9 @@ def _who_hold(which: ColumnElement[bool], on: Any) -> Select[str]:
     )
 
 
-def roles_of(session: Session | Connection, user_id: str, on: date) -> tuple[HeldRole, ...]:
+def roles_of(session: Session | Connection | Link, user_id: str, on: date) -> tuple[HeldRole, ...]:
     """What the person holds on that day, in order; nothing for someone who has left."""
-    rows = _ROLES.rows(_connection(session), {"user": user_id, "on": on})
+    rows = _ROLES.rows(_place(session), {"user": user_id, "on": on})
     return tuple(HeldRole(row.role, row.unit_id, row.term) for row in rows)
 
 

@@ -271,7 +271,7 @@ class Replay:
     def _context_now(self, task: PlannedTask) -> dict[str, Any] | None:
         """What the answer sees when it is given; None when the task no longer waits."""
         with self.engine.reading() as uow:
-            row = _STATE_AND_VERSION.one_or_none(uow.connection, {"item_id": task.item_id})
+            row = _STATE_AND_VERSION.one_or_none(uow.link, {"item_id": task.item_id})
             if WorkItemState(row.state) is not WorkItemState.OPEN:
                 return None
             if row.version == task.version:
@@ -301,8 +301,8 @@ class Replay:
         """Plan what is open and was not yet seen, in one instance or in all."""
         query = _OPEN_ITEMS if instance_id is None else _OPEN_ITEMS_OF_INSTANCE
         with self.engine.reading() as uow:
-            self._next_due = _NEXT_DUE.one_or_none(uow.connection, {}).due_at
-            for row in query.rows(uow.connection, {"instance_id": instance_id} if instance_id else {}):
+            self._next_due = _NEXT_DUE.one_or_none(uow.link, {}).due_at
+            for row in query.rows(uow.link, {"instance_id": instance_id} if instance_id else {}):
                 line = self._line_of.get(row.process_instance_id)
                 if line is not None and row.id not in self._seen:
                     self._seen.add(row.id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -189,7 +189,7 @@ def _make_candidates_participants(environment: StepEnvironment, openings: Sequen
 def _with_trace(entries: Sequence[HistoryEntry], effects: "Effects") -> list[HistoryEntry]:
     """The first entry of a step carries the way the tokens took."""
     first, *others = entries
-    return [replace(first, body={**first.body, "trace": list(effects.trace)}), *others]
+    return [first._replace(body={**first.body, "trace": effects.trace}), *others]
 
 
 def consequences(environment: StepEnvironment, effects: "Effects", openings: Sequence[Opening]) -> list[HistoryEntry]:

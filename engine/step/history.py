@@ -1,32 +1,34 @@
 """The chain of an instance's history: each event hashes the one before it."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 from uuid import UUID
+
+import msgspec
 
 from engine.sealing import Sealer
 from engine.values import dumps
 
+_json: Final = msgspec.json.Encoder().encode
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
+
+class HistoryEntry(NamedTuple):
     """Something that happened, before it gets its place in the chain. ``data`` may hold sensitive variables."""
 
     kind: str
     flow_node_id: str | None = None
-    body: Mapping[str, Any] = field(default_factory=dict)
+    body: Mapping[str, Any] = _NOTHING
     data: Mapping[str, Any] | None = None
     actor_id: str | None = None
     on_behalf_of_id: str | None = None
     role: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ChainHead:
+class ChainHead(NamedTuple):
     """Length of a chain and hash of its last event; "" for an empty one."""
 
     length: int = 0
@@ -38,43 +40,53 @@ def chain(
 ) -> tuple[list[dict[str, Any]], ChainHead]:
     """Rows of ``history_event`` for the entries, and the new head."""
     rows: list[dict[str, Any]] = []
-    length, previous = head.length, head.hash
-    for entry in entries:
+    length, previous = head
+    instance, instant = str(instance_id), _instant(at)
+    for kind, flow_node_id, body, data, actor_id, on_behalf_of_id, role in entries:
         length += 1
-        body = _body_text(entry, sealer, f"history:{length}")
-        row = {
-            "process_instance_id": instance_id,
-            "seq": length,
-            "kind": entry.kind,
-            "at": at,
-            "actor_id": entry.actor_id,
-            "on_behalf_of_id": entry.on_behalf_of_id,
-            "role": entry.role,
-            "flow_node_id": entry.flow_node_id,
-            "body": body,
-            "previous_hash": previous,
-        }
-        row["hash"] = previous = event_hash(row)
-        rows.append(row)
+        text = _body_text(body, data, sealer, length)
+        digest = _digest(previous, instance, length, kind, instant, actor_id, on_behalf_of_id, role, flow_node_id, text)
+        rows.append(
+            {
+                "process_instance_id": instance_id,
+                "seq": length,
+                "kind": kind,
+                "at": at,
+                "actor_id": actor_id,
+                "on_behalf_of_id": on_behalf_of_id,
+                "role": role,
+                "flow_node_id": flow_node_id,
+                "body": text,
+                "previous_hash": previous,
+                "hash": digest,
+            }
+        )
+        previous = digest
     return rows, ChainHead(length, previous)
 
 
 def event_hash(row: Mapping[str, Any]) -> str:
     """SHA-256 over the previous hash and everything else that stands in the row."""
-    at: datetime = row["at"]
-    fields = [
+    return _digest(
         row["previous_hash"],
         str(row["process_instance_id"]),
         row["seq"],
         row["kind"],
-        at.astimezone(UTC).isoformat(timespec="microseconds"),
+        _instant(row["at"]),
         row["actor_id"],
         row["on_behalf_of_id"],
         row["role"],
         row["flow_node_id"],
         row["body"],
-    ]
-    return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).hexdigest()
+    )
+
+
+def _digest(*fields: str | int | None) -> str:
+    return sha256(b"[" + b", ".join(map(_json, fields)) + b"]").hexdigest()
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def read_body(text: str, seq: int, sealer: Sealer) -> dict[str, Any]:
@@ -87,8 +99,8 @@ def read_body(text: str, seq: int, sealer: Sealer) -> dict[str, Any]:
     return body
 
 
-def _body_text(entry: HistoryEntry, sealer: Sealer, place: str) -> str:
-    body = {key: value for key, value in entry.body.items() if value is not None}
-    if entry.data:
-        body["data"] = sealer.seal(entry.data, place)
-    return dumps(body)
+def _body_text(body: Mapping[str, Any], data: Mapping[str, Any] | None, sealer: Sealer, seq: int) -> str:
+    made = {key: value for key, value in body.items() if value is not None}
+    if data:
+        made["data"] = sealer.seal(data, f"history:{seq}")
+    return dumps(made)

@@ -1,8 +1,8 @@
 """Loading an instance for a step: its row, locked, its variables opened, its deployment compiled."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -20,13 +20,16 @@ INSTANCE = ProcessInstance.__table__
 KEY = InstanceKey.__table__
 DEFINITION = ProcessDefinition.__table__
 
+LISTED = ("title", "number", "period", "status", "is_sealed", "ended_at", "end_event_id")  # most have an index
+COLUMNS = (
+    *(INSTANCE.c[name].label(f"instance_{name}") for name in ("id", "process_key", "version", "business_key",
+      "started_by", "started_at", "state", "variables", "history_length", "history_head", *LISTED)),
+    DEFINITION.c.deployment_id,
+    KEY.c.wrapped_key,
+)  # fmt: skip
+_listed = attrgetter(*(f"instance_{name}" for name in LISTED))
 _QUERY = (
-    select(
-        INSTANCE,
-        DEFINITION.c.deployment_id,
-        KEY.c.wrapped_key,
-        KEY.c.destroyed_at.label("key_destroyed_at"),
-    )
+    select(*COLUMNS)
     .join(DEFINITION, DEFINITION.c.id == INSTANCE.c.process_definition_id)
     .outerjoin(KEY, KEY.c.process_instance_id == INSTANCE.c.id)
     .where(INSTANCE.c.id == bindparam("instance_id"))
@@ -54,7 +57,7 @@ class LoadedInstance:
     head: ChainHead
     title: str | None = None
     number: str | None = None
-    listed: Mapping[str, Any] = field(default_factory=dict)  # columns that a step seldom changes, as they are stored
+    listed: tuple[Any, ...] = ()  # columns that a step seldom changes, as they are stored
 
     @property
     def is_active(self) -> bool:
@@ -69,40 +72,33 @@ def load_instance(uow: UnitOfWork, instance_id: UUID, *, for_update: bool = True
         NotFoundError: there is none.
     """
     query = _LOCKED_BY_ID if for_update else _BY_ID
-    row = query.one_or_none(uow.connection, {"instance_id": instance_id})
+    row = query.one_or_none(uow.link, {"instance_id": instance_id})
     if row is None:
         raise NotFoundError
     return from_row(uow, row)
 
 
 def from_row(uow: UnitOfWork, row: Any) -> LoadedInstance:
-    """Open a row of ``_BY_ID``."""
+    """Open a row of ``COLUMNS``."""
+    instance_id = row.instance_id
     deployed = uow.engine.known(row.deployment_id) or uow.engine.deployed(uow.session, row.deployment_id)
-    key = uow.engine.keys.unwrap(row.id, row.wrapped_key) if row.wrapped_key is not None else None
-    sealer = Sealer(row.id, key, deployed.manifest.sensitive)
+    key = uow.engine.keys.unwrap(instance_id, row.wrapped_key) if row.wrapped_key is not None else None
+    sealer = Sealer(instance_id, key, deployed.manifest.sensitive)
     return LoadedInstance(
-        id=row.id,
+        id=instance_id,
         deployed=deployed,
-        process_key=row.process_key,
-        status=InstanceStatus(row.status),
-        version=row.version,
-        business_key=row.business_key,
-        started_by=row.started_by,
-        started_at=row.started_at,
-        is_sealed=row.is_sealed,
-        variables=sealer.open(row.variables, "variables"),
-        state=bytes(row.state),
+        process_key=row.instance_process_key,
+        status=row.instance_status,
+        version=row.instance_version,
+        business_key=row.instance_business_key,
+        started_by=row.instance_started_by,
+        started_at=row.instance_started_at,
+        is_sealed=row.instance_is_sealed,
+        variables=sealer.open(row.instance_variables, "variables"),
+        state=bytes(row.instance_state),
         sealer=sealer,
-        head=ChainHead(row.history_length, row.history_head),
-        title=row.title,
-        number=row.number,
-        listed={
-            "title": row.title,
-            "number": row.number,
-            "period": row.period,
-            "status": InstanceStatus(row.status),
-            "is_sealed": row.is_sealed,
-            "ended_at": row.ended_at,
-            "end_event_id": row.end_event_id,
-        },
+        head=ChainHead(row.instance_history_length, row.instance_history_head),
+        title=row.instance_title,
+        number=row.instance_number,
+        listed=_listed(row),
     )

@@ -91,14 +91,14 @@ def _value(environment: StepEnvironment, text: str | None, context: Mapping[str,
 
 
 def _relatives(environment: StepEnvironment, people: Collection[str]) -> dict[str, set[str]]:
-    connection = environment.uow.connection
+    connection = environment.uow.link
     return {person: {row.relative_id for row in _RELATIVES.rows(connection, {"person": person})} for person in people}
 
 
 def _four_eyes(environment: StepEnvironment, attribute: str | None) -> frozenset[str]:
     if not attribute:
         return frozenset()
-    rows = _DECIDED.rows(environment.uow.connection, {"instance_id": environment.instance_id})
+    rows = _DECIDED.rows(environment.uow.link, {"instance_id": environment.instance_id})
     return excluded_by_earlier_steps(attribute, [(row.flow_node_id, row.decided_by) for row in rows])
 
 

@@ -142,7 +142,7 @@ def _entry(uow: UnitOfWork, cause: str, changed: Mapping[str, Any], plan: _Plan)
 
 
 def _write(uow: UnitOfWork, instance: LoadedInstance, plan: _Plan) -> Moves:
-    connection, due_now = uow.connection, 0
+    connection, due_now = uow.link, 0
     for move in plan.timers:
         kept = dumps({"deadline": dict(move.reason)} if move.reason.get("unit") else {})
         _MOVE_TIMER.run(connection, {"instance_id": instance.id, "timer_no": move.no, "due": move.after, "kept": kept})
@@ -172,7 +172,7 @@ class _Planner:
 
     def plan(self) -> _Plan:
         plan, of = _Plan(), {"instance_id": self.environment.instance_id}
-        connection = self.environment.uow.connection
+        connection = self.environment.uow.link
         jobs = {row.no: row for row in _TIMERS.rows(connection, of)}
         for timer in self.execution.timers() if jobs else ():
             if timer.no in jobs:

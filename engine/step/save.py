@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from engine.rules.numbering import plain
 from engine.search.index import index_step
 from engine.step.history import HistoryEntry, chain
 from engine.step.ids import ordered_id
-from engine.step.instance import INSTANCE, LoadedInstance
+from engine.step.instance import INSTANCE, LISTED, LoadedInstance
 from engine.step.opening import Opening
 from engine.step.writes import PendingWrites, upsert, write_pending
 from engine.unit_of_work import UnitOfWork
@@ -64,7 +65,7 @@ _ADD_SUBSCRIPTION = insert_into(SUBSCRIPTION)
 _ADD_DECISION = insert_into(DECISION)
 _ADD_INCIDENT = insert_into(INCIDENT)
 _PUT_REPORT_VALUE = upsert(REPORT, ("process_instance_id", "name"), ("value", "text"))
-_LISTED = ("title", "number", "period", "status", "is_sealed", "ended_at", "end_event_id")  # most have an index
+_listed = itemgetter(*LISTED)
 _LIVE = ("state", "variables", "changed_at", "history_length", "history_head")
 
 
@@ -77,7 +78,7 @@ def _change_instance(names: tuple[str, ...]) -> Prepared:
 
 
 # an index is written anew whenever a column of it is named, changed or not: most steps name none
-_CHANGE_LIVE, _CHANGE_ALL = _change_instance(_LIVE), _change_instance(_LIVE + _LISTED)
+_CHANGE_LIVE, _CHANGE_ALL = _change_instance(_LIVE), _change_instance(_LIVE + LISTED)
 _CHANGE_HEAD = Prepared(
     update(INSTANCE)
     .where(INSTANCE.c.id == bindparam("instance_id"))
@@ -128,7 +129,7 @@ def write_step(uow: UnitOfWork, step: Step) -> list[UUID]:
     """
     rows, head = chain(step.entries, step.instance.head, step.instance.id, uow.now, step.instance.sealer)
     _write_instance(uow, step, head.length, head.hash)
-    connection = uow.connection
+    connection = uow.link
     _ADD_HISTORY.run_many(connection, rows)
     _close_tasks(uow, step)
     items = _open_tasks(uow, step)
@@ -143,6 +144,8 @@ def write_step(uow: UnitOfWork, step: Step) -> list[UUID]:
 
 
 def _index_for_search(uow: UnitOfWork, step: Step) -> None:
+    if not step.instance.deployed.manifest.data.get("similar_on"):
+        return
     index_step(
         uow.connection,
         step.instance.id,
@@ -170,17 +173,17 @@ def _write_instance(uow: UnitOfWork, step: Step, history_length: int, history_he
     if step.variables_before is None:
         _insert_instance(uow, step, values)
         return
-    listed = {name: values[name] for name in _LISTED}
+    listed = _listed(values)
     change = _CHANGE_LIVE if listed == instance.listed else _CHANGE_ALL
     known = {"instance_id": instance.id, "known_version": instance.version}
-    if change.run(uow.connection, {**values, **known}) != 1:
+    if change.run(uow.link, {**values, **known}) != 1:
         raise BusyError
 
 
 def _insert_instance(uow: UnitOfWork, step: Step, values: dict[str, Any]) -> None:
     instance = step.instance
     _ADD_INSTANCE.run(
-        uow.connection,
+        uow.link,
         {
             **values,
             "id": instance.id,
@@ -222,8 +225,8 @@ def _close_tasks(uow: UnitOfWork, step: Step) -> None:
         {"instance_id": step.instance.id, "task_no": task.no, "outcome": UserTaskState(task.outcome), "at": uow.now}
         for task in closed
     ]
-    _END_TASK.run_many(uow.connection, rows)
-    _CANCEL_ITEMS.run_many(uow.connection, rows)
+    _END_TASK.run_many(uow.link, rows)
+    _CANCEL_ITEMS.run_many(uow.link, rows)
 
 
 def _open_tasks(uow: UnitOfWork, step: Step) -> list[UUID]:
@@ -249,7 +252,7 @@ def _open_tasks(uow: UnitOfWork, step: Step) -> list[UUID]:
             for no, candidate in enumerate(opening.assignment.candidates, start=1)
         )
     for statement, rows in ((_ADD_TASK, tasks), (_ADD_ITEM, items), (_ADD_CANDIDATE, candidates)):
-        statement.run_many(uow.connection, rows)
+        statement.run_many(uow.link, rows)
     return [item["id"] for item in items]
 
 
@@ -289,7 +292,7 @@ def _item_row(uow: UnitOfWork, step: Step, opening: Opening, task_id: UUID) -> d
 
 
 def _write_waits(uow: UnitOfWork, step: Step) -> None:
-    connection, instance_id, effects = uow.connection, step.instance.id, step.effects
+    connection, instance_id, effects = uow.link, step.instance.id, step.effects
     closed = list(effects.waits_closed)
     if effects.ended:
         _DROP_ALL_WAITS.run(connection, {"instance_id": instance_id})
@@ -373,7 +376,7 @@ def _write_sent(uow: UnitOfWork, step: Step) -> None:
         }
         rows.append(job_row(uow, JobKind.MESSAGE if sent.kind == "message" else JobKind.SIGNAL, payload))
         rows[-1]["flow_node_id"] = sent.flow_node_id
-    _ADD_JOB.run_many(uow.connection, rows)
+    _ADD_JOB.run_many(uow.link, rows)
 
 
 def _write_decisions(uow: UnitOfWork, step: Step) -> None:
@@ -396,7 +399,7 @@ def _write_decisions(uow: UnitOfWork, step: Step) -> None:
                 "annotations": [dict(each) for each in result.annotations],
             }
         )
-    _ADD_DECISION.run_many(uow.connection, rows)
+    _ADD_DECISION.run_many(uow.link, rows)
 
 
 def _write_report_values(uow: UnitOfWork, step: Step) -> None:
@@ -414,7 +417,7 @@ def _write_report_values(uow: UnitOfWork, step: Step) -> None:
                 "text": report_text(value),
             }
         )
-    _PUT_REPORT_VALUE.run_many(uow.connection, rows)
+    _PUT_REPORT_VALUE.run_many(uow.link, rows)
 
 
 def report_text(value: Any) -> str | None:
@@ -441,7 +444,7 @@ def _write_incidents(uow: UnitOfWork, step: Step) -> None:
                 uow, step.instance.id, "uncaught-error", f"未捕获的错误 {ended.error_code or ''}", ended.end_event_id
             )
         )
-    _ADD_INCIDENT.run_many(uow.connection, rows)
+    _ADD_INCIDENT.run_many(uow.link, rows)
 
 
 def incident_row(
@@ -467,6 +470,6 @@ def incident_row(
 def append_history(uow: UnitOfWork, instance: LoadedInstance, entries: Sequence[HistoryEntry]) -> None:
     """Record something beside a step (a claim, a comment): the chain grows, the state stays."""
     rows, head = chain(entries, instance.head, instance.id, uow.now, instance.sealer)
-    _ADD_HISTORY.run_many(uow.connection, rows)
-    _CHANGE_HEAD.run(uow.connection, {"instance_id": instance.id, "length": head.length, "head": head.hash})
+    _ADD_HISTORY.run_many(uow.link, rows)
+    _CHANGE_HEAD.run(uow.link, {"instance_id": instance.id, "length": head.length, "head": head.hash})
     instance.head = head

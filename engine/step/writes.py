@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, bindparam, delete
+from sqlalchemy import Table, bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.prepared import Prepared, insert_into
+from engine.prepared import Place, Prepared, insert_into
 from engine.rules.due_dates import Deadline
 from engine.step.ids import ordered_id
 from models import InstanceAudience, InstanceLink, InstanceParticipant, Notice
@@ -81,31 +81,31 @@ class PendingWrites:
         return {}
 
 
-def write_pending(connection: Connection, pending: PendingWrites, instance_id: UUID, now: datetime) -> None:
+def write_pending(link: Place, pending: PendingWrites, instance_id: UUID, now: datetime) -> None:
     """Write them; what is there already stays as it is."""
     if pending.notices:
         rows = [{**row, "id": ordered_id(now), "created_at": now} for row in pending.notices]
-        _ADD_NOTICE.run_many(connection, rows)
+        _ADD_NOTICE.run_many(link, rows)
     if pending.links:
         rows = [{**row, "linked_at": now} for row in pending.links]
-        _ADD_LINK.run_many(connection, rows)
+        _ADD_LINK.run_many(link, rows)
     if pending.participants:
         rows = [
             {"process_instance_id": instance_id, "user_id": user, "part": part, "since": now}
             for user, part in dict.fromkeys(pending.participants)
         ]
-        _ADD_PARTICIPANT.run_many(connection, rows)
-    _write_audience(connection, pending, instance_id)
+        _ADD_PARTICIPANT.run_many(link, rows)
+    _write_audience(link, pending, instance_id)
 
 
-def _write_audience(connection: Connection, pending: PendingWrites, instance_id: UUID) -> None:
+def _write_audience(link: Place, pending: PendingWrites, instance_id: UUID) -> None:
     if pending.sealed_for is not None:
-        _CLEAR_AUDIENCE.run(connection, {"process_instance_id": instance_id})
+        _CLEAR_AUDIENCE.run(link, {"process_instance_id": instance_id})
         added = {(role, "") for role in pending.sealed_for}
     else:
         added = pending.audience_added
-        _DROP_AUDIENCE.run_many(connection, _audience_rows(instance_id, pending.audience_removed))
-    _ADD_AUDIENCE.run_many(connection, _audience_rows(instance_id, added))
+        _DROP_AUDIENCE.run_many(link, _audience_rows(instance_id, pending.audience_removed))
+    _ADD_AUDIENCE.run_many(link, _audience_rows(instance_id, added))
 
 
 def _audience_rows(instance_id: UUID, pairs: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:

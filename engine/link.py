@@ -1,0 +1,161 @@
+"""Connections of units of work: kept open between them, spoken to through the driver, shared with SQLAlchemy.
+
+Taking a connection from SQLAlchemy's pool, beginning and ending its transaction costs more than a small step does.
+A link keeps its connection; its statements go to the driver, and whoever asks for SQLAlchemy's connection gets one
+that stands in the same transaction.
+"""
+
+import threading
+import time
+from collections import deque
+from typing import Any, Final
+
+from sqlalchemy import Connection
+from sqlalchemy import Engine as Database
+from sqlalchemy.exc import DBAPIError
+
+KEPT: Final = 4  # links that wait for the next unit of work
+_TRUSTED_SECONDS: Final = 1.0  # a server may have gone away while a connection lay idle for longer
+
+
+class Link:
+    """One connection with its transaction."""
+
+    __slots__ = ("_raw", "alchemy", "database", "dialect", "errors", "execute", "idle_since", "is_watched", "kind")
+
+    def __init__(self, alchemy: Connection) -> None:
+        self.alchemy: Final = alchemy
+        self.database: Final = alchemy.engine
+        self.dialect: Final = alchemy.dialect
+        self.kind: Final = alchemy.dialect.name
+        self.errors: Final[Any] = alchemy.dialect.loaded_dbapi.Error
+        raw: Any = alchemy.connection.dbapi_connection
+        self._raw: Final[Any] = raw
+        self.execute: Final[Any] = raw.execute
+        self.is_watched = is_watched(alchemy)
+        self.idle_since = 0.0
+
+    def begin(self) -> None:
+        """Begin a transaction that writes; PostgreSQL's driver begins with the first statement."""
+        if self.is_watched:
+            self.alchemy.begin()
+        elif self.kind == "sqlite":
+            try:
+                self.execute("BEGIN IMMEDIATE")
+            except self.errors as error:
+                raise self.wrapped("BEGIN IMMEDIATE", (), error) from error
+
+    def shared(self) -> Connection:
+        """SQLAlchemy's connection, in the same transaction."""
+        if not self.alchemy.in_transaction():
+            self.alchemy.begin()
+        return self.alchemy
+
+    def commit(self) -> None:
+        """End the transaction and keep it."""
+        if self.alchemy.in_transaction():
+            self.alchemy.commit()
+            return
+        try:
+            self._raw.commit()
+        except self.errors as error:
+            raise self.wrapped("COMMIT", (), error) from error
+
+    def rollback(self) -> None:
+        """End the transaction and keep nothing of it."""
+        if self.alchemy.in_transaction():
+            self.alchemy.rollback()
+        if not self.is_broken:
+            self._raw.rollback()
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the server is gone; nothing can be done with it any more."""
+        return self.alchemy.invalidated or bool(getattr(self._raw, "closed", False))
+
+    def executemany(self, sql: str, rows: list[Any]) -> None:
+        """Execute one statement for each row."""
+        self._raw.cursor().executemany(sql, rows)
+
+    def wrapped(self, sql: str, parameters: Any, error: Any) -> BaseException:
+        """The driver's error as SQLAlchemy raises it; a connection that is gone leaves the pool."""
+        gone = self.dialect.is_disconnect(error, self._raw, None)
+        wrapped: BaseException = DBAPIError.instance(
+            sql, parameters, error, self.errors, connection_invalidated=gone, dialect=self.dialect
+        )
+        if gone:
+            self.alchemy.invalidate(error)
+        return wrapped
+
+    def answers(self) -> bool:
+        """Whether the connection still works."""
+        if self.is_broken:
+            return False
+        if self.kind == "sqlite" or time.monotonic() - self.idle_since < _TRUSTED_SECONDS:
+            return True
+        try:
+            self.execute("SELECT 1")
+            self._raw.rollback()
+        except self.errors:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if not self.alchemy.closed:
+            self.alchemy.close()
+
+
+class Links:
+    """The links of one engine that nobody uses now, the last one on top. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._idle: deque[Link] = deque()
+        self._lock = threading.Lock()
+
+    def take(self, database: Database) -> Link:
+        """A link in a new transaction."""
+        link = self._of(database)
+        try:
+            link.begin()
+        except BaseException:
+            link.close()
+            raise
+        return link
+
+    def give(self, link: Link) -> None:
+        """Keep a link for the next one; its transaction has ended."""
+        if link.is_watched or link.is_broken or link.alchemy.in_transaction() or len(self._idle) >= KEPT:
+            link.close()
+            return
+        if link.kind != "sqlite":
+            link.idle_since = time.monotonic()
+        self._idle.append(link)
+
+    def close(self) -> None:
+        """Give back every connection that is not in use."""
+        with self._lock:
+            while self._idle:
+                self._idle.pop().close()
+
+    def _of(self, database: Database) -> Link:
+        while True:
+            try:
+                link = self._idle.pop()
+            except IndexError:
+                return Link(database.connect())
+            if link.database is database and not listened_to(database) and link.answers():
+                return link
+            link.close()
+
+
+def listened_to(database: Database) -> bool:
+    """Whether somebody listens to a database's statements, so that they must pass through SQLAlchemy."""
+    dispatch: Any = database.dispatch
+    return bool(dispatch.before_cursor_execute) or bool(dispatch.after_cursor_execute)
+
+
+def is_watched(connection: Connection) -> bool:
+    """The same of one connection."""
+    dispatch: Any = connection.dispatch
+    return bool(dispatch.before_cursor_execute) or bool(dispatch.after_cursor_execute)
