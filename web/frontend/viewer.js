@@ -79,7 +79,10 @@ function showRecordOnClick(viewer) {
   viewer.on('element.click', ({ element }) => {
     const records = document.querySelectorAll(`[data-flow-node="${CSS.escape(element.id)}"]`);
     for (const picked of document.querySelectorAll('.is-picked')) picked.classList.remove('is-picked');
-    for (const record of records) record.classList.add('is-picked');
+    for (const record of records) {
+      record.classList.add('is-picked');
+      record.closest('details')?.setAttribute('open', '');
+    }
     records[records.length - 1]?.scrollIntoView({ block: 'center', behavior: 'smooth' });
   });
 }
