@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,25 @@ def _batch(strict: bool) -> None:
         click.echo(json.dumps(report, ensure_ascii=False))
 
 
+def _print_examples(examples: list[dict[str, Any]]) -> None:
+    """One line for each threshold: what is just below, at and just above it, and what each gets."""
+    at_thresholds = groupby(examples, key=lambda made: (made["decision"], made["column"], made["threshold"]))
+    for (decision, column, _), made in at_thresholds:
+        click.echo(f"    边界    {decision} · {column}：" + "；".join(_outcome(example) for example in made))
+
+
+def _outcome(example: dict[str, Any]) -> str:
+    value, result = example["input"][example["column"]], example["result"]
+    rules = "、".join(map(str, example["matched"]))
+    return f"{_words(value)} → {_words(result)}（{f'第 {rules} 行' if rules else '没有一行'}）"
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, dict) and value.keys() == {"@"}:
+        return str(value["@"])
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def _print(report: dict[str, Any]) -> None:
     mark = "✓" if report["executable"] else "✗"
     elements = ", ".join(f"{count} {kind}" for kind, count in report["elements"].items())
@@ -66,3 +86,4 @@ def _print(report: dict[str, Any]) -> None:
     for problem in report["problems"]:
         place = ":".join(str(p) for p in (problem["line"], problem["element"]) if p)
         click.echo(f"    {problem['severity']:<8}{problem['code']:<22}{place}  {problem['message']}")
+    _print_examples(report.get("examples", []))

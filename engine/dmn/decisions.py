@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from engine.dmn import model as m
+from engine.dmn.boxed import Interpreter
 from engine.dmn.errors import DecisionWarning, DmnError
 from engine.dmn.library import Library
 from engine.dmn.read import read_definitions
 from engine.dmn.session import Session, Trace
+from engine.dmn.table import evaluate_table
 from engine.feel import FeelError
 from engine.feel.errors import Refused
 from engine.feel.kinds import adopt
@@ -91,6 +93,27 @@ class DecisionModel:
             node.name,
             tuple(session.traces),
         )
+
+    def evaluate_columns(self, decision: str, columns: Mapping[str, Any]) -> DecisionResult:
+        """What a decision's own table gives for values of its input columns, whatever they are computed from.
+
+        Args:
+            decision: name or id of a decision that is a table.
+            columns: values by the columns' expressions; a missing one is null.
+
+        Raises:
+            DmnError: no such decision.
+        """
+        file, node = self.library.by_name(m.Decision, decision)
+        assert isinstance(node, m.Decision)
+        assert isinstance(node.expression, m.DecisionTable)
+        interpreter = Interpreter(self._session(columns, None), file, node.name)
+        session, table, scope = interpreter.session, node.expression, dict(columns)
+        outcome = evaluate_table(interpreter, table, scope, [columns.get(clause.text) for clause in table.inputs])
+        matched = tuple(rule.number for rule in outcome.matched)
+        annotations = tuple(rule.annotations for rule in outcome.matched)
+        result = interpreter.typed(outcome.result, node.type_ref, f"决策“{node.name}”的结果")
+        return DecisionResult(result, matched, annotations, outcome.inputs, tuple(session.warnings), node.id, node.name)
 
     def evaluate_service(
         self, service: str, inputs: Mapping[str, Any], *, now: datetime | None = None

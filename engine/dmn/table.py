@@ -27,9 +27,14 @@ class Outcome:
     inputs: dict[str, Any]
 
 
-def evaluate_table(interpreter: Interpreter, table: m.DecisionTable, scope: Scope) -> Outcome:
-    """Evaluate a table; a violated hit policy or an input that is not allowed is an error and null."""
-    return _TableRun(interpreter, table, scope).outcome()
+def evaluate_table(
+    interpreter: Interpreter, table: m.DecisionTable, scope: Scope, given: list[Any] | None = None
+) -> Outcome:
+    """Evaluate a table; a violated hit policy or an input that is not allowed is an error and null.
+
+    ``given`` are values of the input columns instead of those of their expressions.
+    """
+    return _TableRun(interpreter, table, scope).outcome(given)
 
 
 class _TableRun:
@@ -38,8 +43,8 @@ class _TableRun:
         self.table = table
         self.scope = scope
 
-    def outcome(self) -> Outcome:
-        values = [self._input(clause) for clause in self.table.inputs]
+    def outcome(self, given: list[Any] | None) -> Outcome:
+        values = [self._input(clause) for clause in self.table.inputs] if given is None else given
         inputs = {clause.label: value for clause, value in zip(self.table.inputs, values, strict=True)}
         if not self._inputs_allowed(values):
             return Outcome(None, (), inputs)

@@ -1,10 +1,16 @@
 """Planted gaps, overlaps and dead rules are all found, and nothing else is."""
 
+import json
 import time
+from datetime import date
 from decimal import Decimal
 from itertools import product
+from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+
+from engine.cli import main
 from engine.dmn import load_decisions
 from engine.dmn.analysis import Problem, analyse, boundary_examples, check_dmn
 from engine.values import from_plain
@@ -99,6 +105,42 @@ def test_examples_stand_just_below_at_and_just_above_each_threshold() -> None:
         (D(30000), "主席"),
         (D("30000.01"), "主席"),
     ]
+
+
+def test_examples_are_of_the_tables_own_columns_whatever_they_are_computed_from() -> None:
+    rows = [["< 3", "false", '"A"'], [">= 3", "-", '"B"']]
+    decision = table([("tier", "number"), ("count(items) > 1", "boolean")], rows)
+    needs = '<informationRequirement><requiredDecision href="#tier"/></informationRequirement>'
+    file = decision.replace(b"<decision id", f"{literal('tier', '0')}<decision id".encode(), 1).replace(
+        b"<decisionTable", f"{needs}<decisionTable".encode()
+    )
+    examples = boundary_examples(load_decisions({"t.dmn": file}), "d")
+    assert [(example.inputs["tier"], example.matched, example.result) for example in examples] == [
+        (D("2.99"), (1,), "A"),
+        (D(3), (2,), "B"),
+        (D("3.01"), (2,), "B"),
+    ]
+
+
+def test_examples_of_days_stand_a_day_apart_and_keep_to_the_allowed_values() -> None:
+    rows = [['< date("2026-01-01")', "1"], ['>= date("2026-01-01")', "2"]]
+    examples = boundary_examples(load_decisions({"t.dmn": table([("day", "date")], rows)}), "d")
+    assert [str(example.inputs["day"]) for example in examples] == ["2025-12-31", "2026-01-01", "2026-01-02"]
+    assert {example.threshold for example in examples} == {date(2026, 1, 1)}
+
+
+def test_check_shows_each_threshold_with_what_is_around_it_and_what_that_gets(tmp_path: Path) -> None:
+    path = tmp_path / "tier.dmn"
+    path.write_bytes(table([("amount", "number")], [["< 30000", '"部长"'], [">= 30000", '"主席"']]))
+    examples = json.loads(CliRunner().invoke(main, ["check", str(path), "--json"]).stdout)[0]["examples"]
+    assert [(made["input"], made["matched"], made["result"]) for made in examples] == [
+        ({"amount": 29999.99}, [1], "部长"),
+        ({"amount": 30000}, [2], "主席"),
+        ({"amount": 30000.01}, [2], "主席"),
+    ]
+    assert {(made["decision"], made["column"], made["threshold"]) for made in examples} == {("d", "amount", 30000)}
+    shown = CliRunner().invoke(main, ["check", str(path)]).stdout
+    assert "d · amount：29999.99 → 部长（第 1 行）；30000 → 主席（第 2 行）；30000.01 → 主席（第 2 行）" in shown
 
 
 def test_check_tells_a_files_elements_decisions_and_problems() -> None:

@@ -11,13 +11,13 @@ from lxml import etree
 
 from engine.bpmn.read import UnreadableError, read_xml
 from engine.dmn import model as m
+from engine.dmn.analysis.examples import Example, boundary_examples
 from engine.dmn.analysis.expressions import expression_problems
 from engine.dmn.analysis.problems import Problem
+from engine.dmn.analysis.regions import allowed_values
 from engine.dmn.analysis.tables import TableAnalysis
 from engine.dmn.decisions import DecisionModel, load_decisions
 from engine.dmn.errors import DmnError
-from engine.dmn.library import Library
-from engine.dmn.model import plain_type
 from engine.values import to_plain
 
 _COUNTED = frozenset(
@@ -35,7 +35,7 @@ def analyse(model: DecisionModel) -> list[Problem]:
     problems = list(expression_problems(library, library.main))
     for node in library.main.nodes.values():
         for table in _tables(node):
-            problems += TableAnalysis(table, node.id, _allowed(library, table), library.names).problems()
+            problems += TableAnalysis(table, node.id, allowed_values(library, table), library.names).problems()
     return sorted(problems, key=lambda problem: problem.line or 0)
 
 
@@ -51,16 +51,6 @@ def _tables(part: Any) -> Iterator[m.DecisionTable]:
             yield from _tables(getattr(part, field.name))
 
 
-def _allowed(library: Library, table: m.DecisionTable) -> list[str | None]:
-    """Per column the allowed values: the column's own, or its type's."""
-    return [clause.values or _of_type(library, clause.type_ref) for clause in table.inputs]
-
-
-def _of_type(library: Library, type_ref: str | None) -> str | None:
-    found = library.item(library.main, plain_type(type_ref)) if type_ref else None
-    return found.item.allowed_values if found and not found.item.is_collection else None
-
-
 def check_dmn(data: bytes, filename: str, others: Mapping[str, bytes] | None = None) -> dict[str, Any]:
     """One file's entry of ``banli check --json``; ``others`` are files that it may import."""
     try:
@@ -73,7 +63,23 @@ def check_dmn(data: bytes, filename: str, others: Mapping[str, bytes] | None = N
         return _report(filename, data, [found], {}, ok=missing)
     problems = analyse(model)
     decisions = {node.id: node.name for node in model.library.main.of_type(m.Decision)}
-    return _report(filename, data, problems, decisions, ok=True)
+    report = _report(filename, data, problems, decisions, ok=True)
+    if report["executable"]:
+        report["examples"] = [
+            _example(node, example) for node in decisions for example in boundary_examples(model, node)
+        ]
+    return report
+
+
+def _example(decision: str, example: Example) -> dict[str, Any]:
+    return {
+        "decision": decision,
+        "column": example.column,
+        "threshold": to_plain(example.threshold),
+        "input": {name: to_plain(value) for name, value in example.inputs.items()},
+        "matched": list(example.matched),
+        "result": to_plain(example.result),
+    }
 
 
 def _report(

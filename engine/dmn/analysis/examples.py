@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from engine.dmn import model as m
-from engine.dmn.analysis.regions import Column, analyse_column, shifted
+from engine.dmn.analysis.regions import Column, allowed_values, analyse_column, shifted
 from engine.dmn.decisions import DecisionModel
 from engine.feel.kinds import BOOLEAN, STRING, kind
 
@@ -19,6 +20,7 @@ class Example:
     """One input at a threshold of one column, the rules that match and the result."""
 
     column: str
+    threshold: Any
     inputs: dict[str, Any]
     matched: tuple[int, ...]
     result: Any
@@ -37,18 +39,16 @@ def boundary_examples(model: DecisionModel, decision: str) -> list[Example]:
     table = node.expression
     if not isinstance(table, m.DecisionTable):
         return []
-    names = model.library.names
-    columns = [analyse_column(table, at, table.inputs[at].values, names) for at in range(len(table.inputs))]
+    allowed = allowed_values(model.library, table)
+    columns = [analyse_column(table, at, allowed[at], model.library.names) for at in range(len(table.inputs))]
     examples: list[Example] = []
-    for inputs, column in _inputs(table, columns):
-        if len(examples) >= _MAX_EXAMPLES:
-            break
-        outcome = model.evaluate(node.id, inputs)
-        examples.append(Example(column, inputs, outcome.matched, outcome.result))
+    for inputs, column, threshold in islice(_inputs(table, columns), _MAX_EXAMPLES):
+        outcome = model.evaluate_columns(node.id, inputs)
+        examples.append(Example(column, threshold, inputs, outcome.matched, outcome.result))
     return examples
 
 
-def _inputs(table: m.DecisionTable, columns: list[Column]) -> Iterator[tuple[dict[str, Any], str]]:
+def _inputs(table: m.DecisionTable, columns: list[Column]) -> Iterator[tuple[dict[str, Any], str, Any]]:
     for at, column in enumerate(columns):
         for position, region in enumerate(column.regions):
             if region.kind != "point" or kind(region.sample) in (STRING, BOOLEAN):
@@ -57,7 +57,7 @@ def _inputs(table: m.DecisionTable, columns: list[Column]) -> Iterator[tuple[dic
             for steps in (-1, 0, 1):
                 value = shifted(region.sample, steps) if steps else region.sample
                 if value is not None:
-                    yield {**base, column.name: value}, column.name
+                    yield {**base, column.name: value}, column.name, region.sample
 
 
 def _base(table: m.DecisionTable, columns: list[Column], at: int, position: int) -> dict[str, Any]:

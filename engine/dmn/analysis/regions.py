@@ -13,6 +13,7 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from engine.dmn import model as m
+from engine.dmn.library import Library
 from engine.feel import FeelError, FeelSyntaxError, YearsMonthsDuration, compile_unary_tests
 from engine.feel import nodes as n
 from engine.feel.compiling import Compilation
@@ -51,6 +52,16 @@ class Column:
     certain: list[int]  # bits that the rule surely accepts
     possible: list[int]  # bits that it may accept: more where a cell cannot be analysed
     asked: int  # regions that the table must answer: null only where a cell mentions it
+
+
+def allowed_values(library: Library, table: m.DecisionTable) -> list[str | None]:
+    """Per column the allowed values: the column's own, or its type's."""
+    return [clause.values or _of_type(library, clause.type_ref) for clause in table.inputs]
+
+
+def _of_type(library: Library, type_ref: str | None) -> str | None:
+    found = library.item(library.main, m.plain_type(type_ref)) if type_ref else None
+    return found.item.allowed_values if found and not found.item.is_collection else None
 
 
 def analyse_column(table: m.DecisionTable, index: int, allowed: str | None, names: frozenset[str]) -> Column:
