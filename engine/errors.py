@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from engine.sentences import say
+
 
 class EngineError(Exception):
     """Base of everything the engine refuses on purpose."""
@@ -63,11 +65,17 @@ class StaleWorkItemError(ConflictError):
     """
 
     code = "stale-work-item"
+    _SENTENCES: ClassVar[dict[str, str]] = {
+        "办理": "此事项已由{who}办理，本次提交未保存",
+        "认领": "此事项已由{who}认领，本次提交未保存",
+        "收回": "此事项已由{who}收回，本次提交未保存",
+        "更改": "此事项已由{who}更改，本次提交未保存",
+    }
 
     def __init__(self, *, by: str | None, at: datetime | None, name: str | None = None, what: str = "办理") -> None:
-        who = name or by or "流程"
-        when = f"于 {at:%Y-%m-%d %H:%M} " if at else ""
-        super().__init__(f"此事项已由{who}{when}{what}，本次提交未保存")
+        who = name or by or say("流程")
+        whom = say("{who}于 {at} ", who=who, at=f"{at:%Y-%m-%d %H:%M}") if at else who
+        super().__init__(say(self._SENTENCES.get(what, self._SENTENCES["办理"]), who=whom))
         self.by = by
         self.at = at
         self.name = name
@@ -80,7 +88,8 @@ class NoSubscriptionError(ConflictError):
     code = "no-subscription"
 
     def __init__(self, name: str, correlation_key: str | None) -> None:
-        super().__init__(f"没有流程在等待消息“{name}”（{correlation_key or '无关联键'}）")
+        key = correlation_key or say("无关联键")
+        super().__init__(say("没有流程在等待消息“{name}”（{key}）", name=name, key=key))
         self.name = name
         self.correlation_key = correlation_key
 
@@ -121,7 +130,7 @@ class OperationFailedError(EngineError):
     code = "operation-failed"
 
     def __init__(self, operation: str, reason: str) -> None:
-        super().__init__(f"服务操作 {operation} 失败：{reason}")
+        super().__init__(say("服务操作 {operation} 失败：{reason}", operation=operation, reason=reason))
         self.operation = operation
         self.reason = reason
 
@@ -132,7 +141,10 @@ class StepFailedError(EngineError):
     code = "step-failed"
 
     def __init__(self, reason_code: str, reason: str, element: str | None) -> None:
-        super().__init__(f"流程无法继续（{element or '流程图'}：{reason}），本次提交未保存，请联系流程负责人")
+        place = element or say("流程图")
+        super().__init__(
+            say("流程无法继续（{place}：{reason}），本次提交未保存，请联系流程负责人", place=place, reason=reason)
+        )
         self.reason_code = reason_code
         self.reason = reason
         self.element = element

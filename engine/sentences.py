@@ -1,8 +1,39 @@
 """Sentences for people that still know their figures, so that a page can say them in another language."""
 
-from engine.forms.messages import Message
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_FIGURE = re.compile(r"\{([A-Za-z_]\w*)\}")
+
+
+class Message(str):
+    """A Chinese sentence that still knows its template and its figures, so that it can be said in another language.
+
+    It is a plain ``str`` to everybody who only shows it. Figures are data: nothing in them is read as a template.
+    """
+
+    __slots__ = ("code", "figures", "template")
+
+    code: str
+    template: str
+    figures: Mapping[str, object]
+
+    def __new__(cls, code: str, template: str, figures: Mapping[str, object]) -> Message:
+        text = super().__new__(cls, fill(template, figures))
+        text.code, text.template, text.figures = code, template, figures
+        return text
+
+    def __reduce__(self) -> tuple[type[Message], tuple[str, str, Mapping[str, object]]]:
+        return Message, (self.code, self.template, self.figures)
 
 
 def say(template: str, **figures: object) -> Message:
     """A Chinese sentence; ``{name}`` stands for a figure. Figures may be sentences themselves (`say` of a name)."""
     return Message("sentence", template, figures)
+
+
+def fill(template: str, figures: Mapping[str, object]) -> str:
+    """The template with its figures in place; a name without a figure stays as it is written."""
+    return _FIGURE.sub(lambda found: str(figures.get(found[1], found[0])), template)

@@ -7,8 +7,10 @@ sentence has one translation, wherever it stands.
     python scripts/translations.py check        (make check)
 """
 
+import ast
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -17,11 +19,21 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 WEB = Path(__file__).resolve().parent.parent / "web"
+ENGINE = WEB.parent / "engine"
 PARTS = WEB / "translations" / "parts"
 COMPILED = WEB / "translations" / "en" / "LC_MESSAGES" / "messages.mo"
 SOURCES = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 IGNORED = ("node_modules", "static", "translations", "frontend")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+CHINESE = re.compile("[\u4e00-\u9fff]")
+UNSAFE = re.compile(r"(?<![\w.])_\((?=[^\"'\s])")
+AT_FIELDS = ("errors", "wrong")  # dictionaries of sentences by field
+TEMPLATES = ("TEMPLATES", "_SENTENCES")  # tables of sentences
+OFF_THE_PAGES = (  # what these say is for the command line and the log
+    *("adapters/master_key", "audit", "backup", "bootstrap", "cli/", "commands/deploy", "definitions/", "demo"),
+    *("dmn/", "feel/", "forms/load", "forms/patterns", "people_import/apply", "replay/", "reports/definition"),
+    *("schema", "sealing", "settings", "simulate/", "spiff/", "bpmn/", "values"),
+)
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "_l": None}
 
 
@@ -54,6 +66,44 @@ def lost_placeholders(merged: Catalog) -> list[str]:
     return problems
 
 
+def engine_sentences() -> Iterator[tuple[str, str]]:
+    """What the engine may say on a page: the templates of `say`, of its errors and of its forms, with their places."""
+    for path in sorted(ENGINE.rglob("*.py")):
+        name = path.relative_to(ENGINE).as_posix()
+        if name.startswith(OFF_THE_PAGES):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for part in _sentences_in(node):
+                yield f"engine/{name}:{part.lineno}", str(part.value)
+
+
+def _sentences_in(node: ast.AST) -> list[ast.Constant]:
+    """Chinese constants that this node says to a person: in an error, in `say`, at a field, in a table of templates."""
+    said = isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say")
+    if isinstance(node, ast.Assign):
+        said = any(
+            isinstance(each, ast.Subscript) and getattr(each.value, "id", "") in AT_FIELDS for each in node.targets
+        )
+    if isinstance(node, ast.AnnAssign):
+        said = getattr(node.target, "id", "") in TEMPLATES
+    if not said:
+        return []
+    parts = [part for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    return [part for part in parts if CHINESE.search(part.value)]
+
+
+def unsafe_templates() -> list[str]:
+    """Where a page hands text that is not its own to ``_``, which takes ``%`` and markup in it for its own."""
+    problems = []
+    for path in sorted(WEB.rglob("templates/**/*.html")):
+        if {*IGNORED} & {*path.relative_to(WEB).parts}:
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if UNSAFE.search(line):
+                problems.append(f"web/{path.relative_to(WEB)}:{number}: `_` of a variable; write `… | translated`")
+    return problems
+
+
 def compile_catalogue() -> int:
     """Write the .mo file; the first translation of a sentence wins."""
     merged, _ = merge()
@@ -69,6 +119,11 @@ def check() -> int:
     merged, problems = merge()
     problems += lost_placeholders(merged)
     missing = set()
+    for place, sentence in engine_sentences():
+        if sentence not in merged and sentence not in missing:
+            missing.add(sentence)
+            problems.append(f"{place}: no English for {sentence!r}")
+    problems += unsafe_templates()
     found = extract_from_dir(
         WEB,
         method_map=SOURCES,

@@ -9,7 +9,7 @@ from flask import Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 
-from engine.forms import Message
+from engine.sentences import Message, fill
 from web.extensions import babel
 
 CHINESE = "zh_Hans_CN"
@@ -47,12 +47,11 @@ def translated(text: str | None) -> str:
 
 
 def _translated_message(message: Message) -> str:
-    template = gettext(message.template)
-    figures = {
+    said = {
         name: _translated_message(value) if isinstance(value, Message) else value
         for name, value in message.figures.items()
     }
-    return template.format(**figures) if figures else template
+    return fill(gettext(message.template), said)
 
 
 def _chosen() -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from engine.errors import InvalidInputError, NotFoundError
+from engine.sentences import say
 
 CHUNK = 1 << 16  # bytes read at once
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -58,7 +59,7 @@ def _copy(stream: BinaryIO, target: BinaryIO, limit: int) -> tuple[str, int]:
     while chunk := stream.read(CHUNK):
         size += len(chunk)
         if size > limit:
-            raise InvalidInputError({"attachment": f"附件不能超过 {limit // (1024 * 1024)} MB"})
+            raise InvalidInputError({"attachment": say("附件不能超过 {most} MB", most=limit // (1024 * 1024))})
         digest.update(chunk)
         target.write(chunk)
     return digest.hexdigest(), size

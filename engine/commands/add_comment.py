@@ -7,6 +7,7 @@ from engine.definitions.manifest import Section
 from engine.errors import InvalidInputError, NotFoundError, NotPermittedError
 from engine.queries.roles_in_case import holder_in
 from engine.requests import remember, replayed
+from engine.sentences import say
 from engine.step.history import HistoryEntry
 from engine.step.ids import ordered_id
 from engine.step.instance import LoadedInstance, load_instance
@@ -37,7 +38,7 @@ def add_comment(uow: UnitOfWork, instance_id: UUID, section: str, text: str, *, 
         raise NotPermittedError("您不能在此处发言")
     clean = text.strip()
     if not clean or len(clean) > TEXT_LIMIT:
-        raise InvalidInputError({"text": f"请填写 1–{TEXT_LIMIT} 字"})
+        raise InvalidInputError({"text": say("请填写 1–{most} 字", most=TEXT_LIMIT)})
     comment = InstanceComment(
         id=ordered_id(uow.now),
         process_instance_id=instance_id,

@@ -12,6 +12,7 @@ from engine.commands.work_items import can_read, ensure_entitled, ensure_open, l
 from engine.errors import InvalidInputError, NotFoundError, NotPermittedError
 from engine.queries.roles_in_case import holder_in
 from engine.requests import remember, replayed
+from engine.sentences import say
 from engine.step.history import HistoryEntry
 from engine.step.ids import ordered_id
 from engine.step.instance import LoadedInstance, load_instance
@@ -182,7 +183,9 @@ def _ensure_room(uow: UnitOfWork, instance_id: UUID) -> None:
         select(func.count()).select_from(Attachment).where(Attachment.process_instance_id == instance_id)
     )
     if (count or 0) >= uow.engine.settings.uploads_per_instance:
-        raise InvalidInputError({"attachment": f"每件最多 {uow.engine.settings.uploads_per_instance} 个附件"})
+        raise InvalidInputError(
+            {"attachment": say("每件最多 {most} 个附件", most=uow.engine.settings.uploads_per_instance)}
+        )
 
 
 def _ensure_type(name: str, stream: BinaryIO) -> None:
@@ -193,4 +196,4 @@ def _ensure_type(name: str, stream: BinaryIO) -> None:
     start = stream.read(16)
     stream.seek(0)
     if not start.startswith(allowed):
-        raise InvalidInputError({"attachment": f"文件内容不是 {suffix[1:]}"})
+        raise InvalidInputError({"attachment": say("文件内容不是 {type}", type=suffix[1:])})

@@ -12,6 +12,7 @@ from engine.definitions import deployments
 from engine.definitions.deployed import Deployed
 from engine.errors import ConflictError, NoSubscriptionError
 from engine.requests import remember, replayed
+from engine.sentences import say
 from engine.step.advance import without_reserved
 from engine.step.history import HistoryEntry
 from engine.step.instance import load_instance
@@ -57,7 +58,7 @@ def correlate_message(
         return Correlated(UUID(answer["instance"]), answer["started"])
     waiting = find_subscriptions(uow, SubscriptionKind.MESSAGE, name, correlation_key, instance_id=instance_id)
     if len(waiting) > 1:
-        raise ConflictError(f"有 {len(waiting)} 个流程在等待消息“{name}”，无法确定收件者")
+        raise ConflictError(say("有 {n} 个流程在等待消息“{name}”，无法确定收件者", n=len(waiting), name=name))
     if waiting:
         receiver, no = waiting[0]
         deliver(uow, receiver, no, name, data or {})

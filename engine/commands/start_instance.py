@@ -9,6 +9,7 @@ from engine import step
 from engine.definitions.deployed import Deployed
 from engine.errors import NotFoundError, NotPermittedError
 from engine.requests import remember, replayed
+from engine.sentences import say
 from engine.unit_of_work import UnitOfWork
 
 COMMAND = "start_instance"
@@ -52,9 +53,9 @@ def start_instance(
     deployed = uow.engine.latest(uow.session, process_key)
     process = process_id or deployed.manifest.main_process
     if process not in deployed.definitions.processes:
-        raise NotFoundError(f"流程“{process_key}”中没有过程“{process}”")
+        raise NotFoundError(say("流程“{folder}”中没有过程“{process}”", folder=process_key, process=process))
     if uow.actor is not None and not may_start(uow, deployed, process):
-        raise NotPermittedError(f"您无权发起“{deployed.manifest.name}”")
+        raise NotPermittedError(say("您无权发起“{process}”", process=say(deployed.manifest.name)))
     result = step.begin(uow, deployed, process, variables or {}, business_key=business_key)
     items = [str(each) for each in result.work_item_ids]
     remember(uow, request_id, COMMAND, {"instance": str(result.instance_id), "items": items})

@@ -9,6 +9,7 @@ from engine.errors import ConflictError, NotFoundError
 from engine.queries.organisation import names_of, people_with_role
 from engine.requests import remember, replayed
 from engine.rules.due_dates import SHANGHAI
+from engine.sentences import say
 from engine.step.history import HistoryEntry
 from engine.step.instance import load_instance
 from engine.step.save import append_history
@@ -49,7 +50,7 @@ def urge_instance(uow: UnitOfWork, instance_id: UUID, *, request_id: str | None)
         raise ConflictError("此案已结束，无须催办")
     last = last_urged(uow, instance_id)
     if last is not None and uow.now - last < PAUSE:
-        raise ConflictError(f"{last.astimezone(SHANGHAI):%m-%d %H:%M} 已催办过，每件每天只能催办一次")
+        raise ConflictError(say("{at} 已催办过，每件每天只能催办一次", at=f"{last.astimezone(SHANGHAI):%m-%d %H:%M}"))
     waiting = sorted(waits_for(uow, instance_id) - {uow.actor or ""})
     if not waiting:
         raise ConflictError("此案现在没有等待办理的人")

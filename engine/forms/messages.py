@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.sentences import Message
+
 TEMPLATES: dict[str, str] = {
     "required": "请填写此项",
     "required_choice": "请选择一项",
@@ -44,24 +46,6 @@ TEMPLATES: dict[str, str] = {
     "taken_unnamed": "已有相同的内容，不能重复",
     "check": "填写的内容不符合要求",
 }
-
-
-class Message(str):
-    """A Chinese sentence that still knows its template and its figures, so that it can be said in another language.
-
-    It is a plain ``str`` to everybody who only shows it.
-    """
-
-    __slots__ = ("code", "figures", "template")
-
-    code: str
-    template: str
-    figures: dict[str, object]
-
-    def __new__(cls, code: str, template: str, figures: dict[str, object]) -> Message:
-        text = super().__new__(cls, template.format(**figures) if figures else template)
-        text.code, text.template, text.figures = code, template, figures
-        return text
 
 
 def message(code: str, **figures: object) -> Message:

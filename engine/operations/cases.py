@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from engine.operations.registry import OperationCall, operation
+from engine.sentences import say
 from engine.values import loads
 from models import InstanceLink, ProcessInstance, ReportValue
 
@@ -23,7 +24,7 @@ def link_case(call: OperationCall) -> Mapping[str, Any]:
     if target == call.environment.instance_id:
         raise call.failure("不能与自身关联")
     if call.uow.connection.execute(select(INSTANCE.c.id).where(INSTANCE.c.id == target)).one_or_none() is None:
-        raise call.failure(f"没有流程 {target}")
+        raise call.failure(say("没有流程 {case}", case=target))
     kind = call.text("kind", "merged")
     call.pending.links.append({"source_id": call.environment.instance_id, "target_id": target, "kind": kind})
     return {}
@@ -64,7 +65,7 @@ def read_case(call: OperationCall) -> Mapping[str, Any]:
         select(INSTANCE.c.id, INSTANCE.c.number, INSTANCE.c.title, INSTANCE.c.status).where(INSTANCE.c.id == target)
     ).one_or_none()
     if row is None:
-        raise call.failure(f"没有流程 {target}")
+        raise call.failure(say("没有流程 {case}", case=target))
     values = dict.fromkeys(wanted) | _report_values(call, [row.id], wanted).get(row.id, {})
     return {"id": str(row.id), "number": row.number, "title": row.title, "status": str(row.status.value)} | values
 
@@ -74,7 +75,7 @@ def add_participants(call: OperationCall) -> Mapping[str, Any]:
     """Make people part of the case: each parameter is a part (joint, seconder, follower, copied) with user ids."""
     for part in call.parameters:
         if part not in PARTS:
-            raise call.failure(f"不认识的参与身份 {part}")
+            raise call.failure(say("不认识的参与身份 {part}", part=part))
         call.pending.participants.extend((person, part) for person in call.texts(part))
     return {}
 
@@ -93,7 +94,7 @@ def _case_id(call: OperationCall, text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
-        raise call.failure(f"“{text}”不是流程编号") from error
+        raise call.failure(say("“{text}”不是流程编号", text=text)) from error
 
 
 def _report_values(call: OperationCall, ids: list[UUID], names: list[str]) -> dict[UUID, dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.operations.registry import OperationCall, operation
+from engine.sentences import say
 from engine.step.opening import as_instant
 from models import CongressSession, CongressSessionState, CongressTerm
 
@@ -66,10 +67,10 @@ def _current(call: OperationCall) -> CongressSession | None:
 def _new(call: OperationCall, identifier: str) -> CongressSession:
     term_text, _, meeting_text = identifier.partition("-")
     if not (term_text.isdigit() and meeting_text.isdigit()):
-        raise call.failure(f"“{identifier}”不是届次，应如 4-5")
+        raise call.failure(say("“{text}”不是届次，应如 4-5", text=identifier))
     term, meeting = int(term_text), int(meeting_text)
     if call.uow.session.get(CongressTerm, term) is None:
-        raise call.failure(f"没有第 {term} 届，请先登记届期")
+        raise call.failure(say("没有第 {term} 届，请先登记届期", term=term))
     session = CongressSession(id=identifier, term=term, meeting=meeting, name=f"第{term}届第{meeting}次会议")
     call.uow.session.add(session)
     return session

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from engine.operations.registry import OperationCall, operation
 from engine.queries.organisation import people_with_role
 from engine.rules.numbering import fill
+from engine.sentences import say
 from models import UserTask, WorkItem, WorkItemState
 
 TASK, ITEM = UserTask.__table__, WorkItem.__table__
@@ -24,7 +25,7 @@ def send_notice(call: OperationCall) -> Mapping[str, Any]:
     key = call.text("template")
     template = call.environment.deployed.manifest.data.get("notices", {}).get(key)
     if template is None:
-        raise call.failure(f"process.yaml 的 notices 中没有“{key}”")
+        raise call.failure(say("process.yaml 的 notices 中没有“{key}”", key=key))
     names = {**call.variables, **call.parameters}
     title, body = fill(template["title"], names), fill(template.get("body", ""), names)
     for person in recipients(call):

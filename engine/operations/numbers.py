@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from engine.operations.registry import OperationCall, operation
 from engine.rules.numbering import plain, render
+from engine.sentences import say
 from engine.step.writes import insert_missing
 from engine.unit_of_work import UnitOfWork
 from models import Counter
@@ -30,7 +31,7 @@ def assign_number(call: OperationCall) -> Mapping[str, Any]:
     key = call.text("series")
     entry = manifest.data.get("numbering", {}).get(key)
     if entry is None:
-        raise call.failure(f"process.yaml 的 numbering 中没有“{key}”")
+        raise call.failure(say("process.yaml 的 numbering 中没有“{key}”", key=key))
     period = call.environment.evaluate(entry["period"], call.variables) if entry.get("period") else ""
     seq = next_number(call.uow, entry.get("series") or f"{manifest.key}.{key}", plain(period))
     try:

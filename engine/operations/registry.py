@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import OperationFailedError
 from engine.rules.assignment import texts
+from engine.sentences import say
 
 if TYPE_CHECKING:
     from engine.step.environment import StepEnvironment
@@ -47,7 +48,7 @@ class OperationCall:
         """A parameter that must be a text."""
         value = self.parameters.get(name, default)
         if not isinstance(value, str) or not value:
-            raise self.failure(f"参数 {name} 应为文本")
+            raise self.failure(say("参数 {name} 应为文本", name=name))
         return value
 
     def texts(self, name: str) -> list[str]:

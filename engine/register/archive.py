@@ -18,6 +18,7 @@ from engine.register.sheet import Sheet, find_heading
 from engine.reports.definition import ReportDefinition, Text, read_report_definition, text_of
 from engine.reports.load import load_manifest
 from engine.search import index_archived_case
+from engine.sentences import say
 from engine.values import Value, dumps
 from models import AdministrationEvent, ArchivedCase, ArchivedValue, ProcessInstance
 
@@ -141,9 +142,15 @@ def dry_run(
         if row is None:
             continue
         if row.number in known:
-            errors.append(RowError(row_number, _label(definition, "number"), f"编号 {row.number} {known[row.number]}"))
+            errors.append(
+                RowError(
+                    row_number,
+                    _label(definition, "number"),
+                    say("编号 {number} {reason}", number=row.number, reason=known[row.number]),
+                )
+            )
         else:
-            known[row.number] = f"与第 {row_number} 行重复"
+            known[row.number] = say("与第 {row} 行重复", row=row_number)
             rows.append(row)
     if not rows and not errors:
         errors.append(RowError(sheet.first_row, "", "标题行下面没有数据"))
@@ -162,7 +169,7 @@ def import_archive(uow: "UnitOfWork", folder_key: str, plan: DryRun, *, file_nam
     """
     ensure_may_import(uow.session, folder_key, uow.actor, local_date(uow.clock))
     if plan.errors:
-        raise InvalidInputError({"": f"有 {len(plan.errors)} 处错误，未导入任何内容"})
+        raise InvalidInputError({"": say("有 {n} 处错误，未导入任何内容", n=len(plan.errors))})
     now = uow.clock.now()
     for row in plan.rows:
         stored = ArchivedCase(
@@ -214,7 +221,7 @@ def ensure_may_import(session: Session, folder_key: str, viewer: str | None, on:
 
 def _judge_mapping(definition: ArchiveDefinition, period: str, mapping: Mapping[str, int | None]) -> None:
     wrong = {
-        one.key: f"请选择“{text_of(one.label).get('zh', one.key)}”所在的列"
+        one.key: say("请选择“{field}”所在的列", field=say(text_of(one.label).get("zh", one.key)))
         for one in definition.fields
         if one.required and mapping.get(one.key) is None
     }
@@ -227,7 +234,7 @@ def _judge_mapping(definition: ArchiveDefinition, period: str, mapping: Mapping[
 def _known_numbers(session: Session, folder_key: str) -> dict[str, str]:
     running = select(ProcessInstance.number).where(ProcessInstance.folder_key == folder_key)
     archived = select(ArchivedCase.number).where(ArchivedCase.folder_key == folder_key)
-    known = {number: "已是系统中的提案" for number in session.scalars(running) if number}
+    known: dict[str, str] = {number: "已是系统中的提案" for number in session.scalars(running) if number}
     known.update(dict.fromkeys(session.scalars(archived), "已经导入过"))
     return known
 
@@ -248,7 +255,7 @@ def _read_row(
         try:
             values[one.key] = _read_cell(one, written)
         except ValueError as error:
-            errors.append(RowError(row_number, one.label.get("zh", one.key), str(error)))
+            errors.append(RowError(row_number, one.label.get("zh", one.key), error.args[0]))
     if errors:
         return None, errors
     number, title, text = (str(values.pop(name, None) or "") for name in COLUMNS_OF_ROW)
@@ -267,7 +274,7 @@ def _read_cell(one: ArchiveField, written: str) -> Value:
         return [] if one.type == "list" else None
     longest = {"number": LONGEST_NUMBER, "title": LONGEST_TITLE, "text": LONGEST_TEXT}.get(one.key, LONGEST_VALUE)
     if len(written) > longest:
-        raise ValueError(f"超过 {longest} 字")
+        raise ValueError(say("超过 {most} 字", most=longest))
     if one.values:
         return _declared(one, written)
     if one.type == "date":
@@ -276,7 +283,7 @@ def _read_cell(one: ArchiveField, written: str) -> Value:
         try:
             return Decimal(written)
         except InvalidOperation:
-            raise ValueError(f"“{written}”不是数字") from None
+            raise ValueError(say("“{text}”不是数字", text=written)) from None
     if one.type == "list":
         return [part for part in re.split(r"[、,，;；\s]+", written) if part]
     return written
@@ -287,17 +294,17 @@ def _declared(one: ArchiveField, written: str) -> str:
         return one.values[written]
     if written in one.values.values():
         return written
-    raise ValueError(f"“{written}”不在可用的取值中：{'、'.join(one.values)}")
+    raise ValueError(say("“{text}”不在可用的取值中：{values}", text=written, values="、".join(one.values)))
 
 
 def _date(written: str) -> date:
     match = _DATE.fullmatch(written)
     if match is None:
-        raise ValueError(f"“{written}”不是日期，请写作 2025-03-01")
+        raise ValueError(say("“{text}”不是日期，请写作 2025-03-01", text=written))
     try:
         return date(*(int(part) for part in match.groups()))
     except ValueError:
-        raise ValueError(f"“{written}”不是存在的日期") from None
+        raise ValueError(say("“{text}”不是存在的日期", text=written)) from None
 
 
 def _label(definition: ArchiveDefinition, key: str) -> str:

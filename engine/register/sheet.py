@@ -9,6 +9,7 @@ from typing import BinaryIO
 from python_calamine import CalamineError, CalamineWorkbook
 
 from engine.errors import InvalidInputError
+from engine.sentences import say
 
 LARGEST_FILE = 10 * 1024 * 1024  # bytes as uploaded
 LARGEST_CONTENT = 100 * 1024 * 1024  # bytes unpacked
@@ -42,7 +43,7 @@ def read_sheet(stream: BinaryIO) -> Sheet:
         if sum(1 for cell in row if cell) >= 2:
             rows = tuple(table[index + 1 :])
             if len([row for row in rows if any(row)]) > MOST_ROWS:
-                raise InvalidInputError({"file": f"一次最多导入 {MOST_ROWS} 行"})
+                raise InvalidInputError({"file": say("一次最多导入 {most} 行", most=MOST_ROWS)})
             return Sheet(row, rows, index + 2)
     raise InvalidInputError({"file": "工作簿的第一张表里没有标题行"})
 
@@ -50,7 +51,7 @@ def read_sheet(stream: BinaryIO) -> Sheet:
 def _refuse_bombs(stream: BinaryIO) -> None:
     stream.seek(0, 2)
     if stream.tell() > LARGEST_FILE:
-        raise InvalidInputError({"file": f"文件超过 {LARGEST_FILE // 1024 // 1024} MB"})
+        raise InvalidInputError({"file": say("文件超过 {most} MB", most=LARGEST_FILE // 1024 // 1024)})
     stream.seek(0)
     try:
         with zipfile.ZipFile(stream) as archive:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine.errors import NotFoundError
 from engine.reports.cases import HIDDEN_TITLE, Case
 from engine.reports.definition import ReportDefinition
+from engine.sentences import say
 from engine.values import Value, loads
 from models import ArchivedCase, CongressSession, Deployment, InstanceStatus, ProcessInstance, ReportValue, Setting
 
@@ -34,15 +35,8 @@ def load_manifest(session: Session, folder_key: str) -> Mapping[str, Any]:
     query = select(Deployment.manifest).where(Deployment.key == folder_key).order_by(Deployment.version.desc()).limit(1)
     manifest: Mapping[str, Any] | None = session.scalar(query)
     if manifest is None:
-        raise NotFoundError(f"此数据库中没有部署流程“{folder_key}”")
+        raise NotFoundError(say("此数据库中没有部署流程“{folder}”", folder=folder_key))
     return manifest
-
-
-def folders_with(session: Session, section: str) -> list[tuple[str, Mapping[str, Any]]]:
-    """Folder keys, with their newest manifests, of the processes that have a given section in process.yaml."""
-    keys = session.scalars(select(Deployment.key).distinct().order_by(Deployment.key)).all()
-    manifests = ((key, load_manifest(session, key)) for key in keys)
-    return [(key, manifest) for key, manifest in manifests if manifest.get(section)]
 
 
 def load_cases(

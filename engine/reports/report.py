@@ -14,6 +14,7 @@ from engine.reports.figures import Counted, Result, as_json, counted, evaluate_f
 from engine.reports.invariants import Failed, broken_invariants
 from engine.reports.load import chosen_bases, load_cases, load_manifest, period_name, periods
 from engine.reports.tables import CaseList, Table, build_list, build_table
+from engine.sentences import say
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,12 @@ def build_report(
     manifest = load_manifest(session, folder_key)
     definition = read_report_definition(manifest)
     if definition is None:
-        raise NotFoundError(f"流程“{folder_key}”没有定义报表")
+        raise NotFoundError(say("流程“{folder}”没有定义报表", folder=folder_key))
     found = load_cases(session, folder_key, str(manifest["main_process"]), definition, period)
     cases = [case for case in found if case.state == "archived" or meets(definition.base, case.names(now))]
     if not cases and must_have_cases and period not in periods(session, folder_key):
-        known = "、".join(periods(session, folder_key)) or "无"
-        raise NotFoundError(f"没有届次 {period} 的数据（已有：{known}）")
+        known = "、".join(periods(session, folder_key)) or say("无")
+        raise NotFoundError(say("没有届次 {period} 的数据（已有：{known}）", period=period, known=known))
     bases = chosen_bases(session, folder_key, definition)
     results = evaluate_figures(definition, cases, now=now, bases=bases)
     return Report(

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.rules.working_days import Calendar
+from engine.sentences import say
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -70,7 +71,7 @@ def compute(key: str, value: Decimal, unit: DeadlineUnit, anchor: datetime, cale
     if unit is DeadlineUnit.HOURS:
         return Deadline(anchor.astimezone(UTC) + timedelta(hours=float(value)), key, value, unit, anchor)
     if value != value.to_integral_value():
-        raise ValueError(f"期限 {key} 不是整数天：{value}")
+        raise ValueError(say("期限 {key} 不是整数天：{value}", key=key, value=value))
     day = local_day(anchor)
     if unit is DeadlineUnit.WORKING_DAYS:
         last = calendar.add_working_days(day, int(value))

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from engine.sentences import say
+
 _PLACE = re.compile(r"\{([^\W\d][\w.]*)(?::0?(\d{1,2})d?)?\}")
 
 
@@ -18,7 +20,7 @@ def render(pattern: str, seq: int, variables: Mapping[str, Any]) -> str:
     def place(match: re.Match[str]) -> str:
         value = seq if match[1] == "seq" else look_up(match[1], variables)
         if value is None:
-            raise ValueError(f"编号缺少变量 {match[1]}")
+            raise ValueError(say("编号缺少变量 {name}", name=match[1]))
         return plain(value).zfill(int(match[2] or 0))
 
     return _PLACE.sub(place, pattern)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from engine.sentences import say
+
 WEEKEND = 5  # weekday() of Saturday
 SEARCH_LIMIT = 20_000  # days; further than any deadline, so a calendar of holidays only cannot hang a step
 
@@ -32,7 +34,7 @@ class Calendar:
                 return day
             day += step
             left -= self.is_working_day(day)
-        raise OverflowError(f"{start} 起没有第 {count} 个工作日")
+        raise OverflowError(say("{start} 起没有第 {count} 个工作日", start=start, count=count))
 
     def working_days_between(self, start: date, end: date) -> int:
         """Working days after ``start`` up to and including ``end``; negative when ``end`` is earlier."""

@@ -15,6 +15,7 @@ from engine.feel import compile_expression, strip_marker
 from engine.rules import due_dates
 from engine.rules.due_dates import SHANGHAI, Deadline, DeadlineUnit
 from engine.rules.working_days import Calendar
+from engine.sentences import say
 from engine.step.writes import PendingWrites
 from engine.unit_of_work import UnitOfWork
 from models import CalendarDay, DayKind, Setting
@@ -108,10 +109,14 @@ class StepEnvironment:
         """The instant of a deadline key with its reason."""
         decision = self.deployed.manifest.deadlines_decision
         if decision is None:
-            raise OperationFailedError("deadline", f"process.yaml 没有 deadlines_decision，期限“{key}”无从计算")
+            raise OperationFailedError(
+                "deadline", say("process.yaml 没有 deadlines_decision，期限“{key}”无从计算", key=key)
+            )
         result = self.decide(decision, {**variables, "key": key}).result
         if not isinstance(result, Mapping) or not isinstance(result.get("value"), Decimal):
-            raise OperationFailedError("deadline", f"决策“{decision}”没有给出期限“{key}”")
+            raise OperationFailedError(
+                "deadline", say("决策“{decision}”没有给出期限“{key}”", decision=decision, key=key)
+            )
         unit = DeadlineUnit(result.get("unit") or "CD")
         return due_dates.compute(key, result["value"], unit, anchor or self.uow.now, self.calendar)
 
@@ -134,7 +139,13 @@ class StepEnvironment:
             if binding == "pinned" and deployed.definitions.key != version:
                 continue
             return deployed.definitions, called_element
-        raise LookupError(f"没有部署过程“{called_element}”（{binding} {version or ''}）")
+        raise LookupError(
+            say(
+                "没有部署过程“{process}”（{binding}）",
+                process=called_element,
+                binding=f"{binding} {version or ''}".strip(),
+            )
+        )
 
     def _with_process(self, process_id: str) -> list[Deployed]:
         """Deployments that contain a process, newest first."""
