@@ -18,6 +18,7 @@ from engine.commands.stand_in import absent_and_waited_for, let_others_stand_in
 from engine.errors import BusyError, EngineError, NoSubscriptionError
 from engine.queries.organisation import local_date
 from engine.rules.retry import MAX_ATTEMPTS, next_try
+from engine.step import starting
 from engine.step.history import HistoryEntry
 from engine.step.instance import load_instance
 from engine.step.save import INCIDENT, JOB, MESSAGE_PLACE, incident_row, job_row
@@ -182,7 +183,10 @@ def _give_up(
 
 
 def _fire_timer(uow: UnitOfWork, job: ClaimedJob) -> None:
-    assert job.process_instance_id is not None
+    if job.process_instance_id is None:  # it starts a process
+        assert job.flow_node_id is not None
+        starting.start_by_timer(uow, job.flow_node_id, job.payload)
+        return
     assert job.no is not None
     no = job.no
     instance = load_instance(uow, job.process_instance_id)
@@ -209,10 +213,13 @@ def _deliver_message(uow: UnitOfWork, job: ClaimedJob) -> None:
 
 
 def _deliver_signal(uow: UnitOfWork, job: ClaimedJob) -> None:
+    name, data = job.payload["name"], _data(uow, job.payload)
+    if (place := job.payload.get("start")) is not None:
+        starting.start_by_signal(uow, name, place, data)
+        return
     if job.process_instance_id is None:
         _fan_out(uow, JobKind.SIGNAL, job.payload)
         return
-    name, data = job.payload["name"], _data(uow, job.payload)
     instance = load_instance(uow, job.process_instance_id)
     if not instance.is_active:
         return
@@ -233,6 +240,10 @@ def _fan_out(uow: UnitOfWork, kind: JobKind, payload: Mapping[str, Any]) -> None
             continue
         copy = {"name": payload["name"], "data": payload["data"], "sender": payload["sender"], "no": str(no)}
         rows.append(job_row(uow, kind, copy, instance_id=instance_id))
+    if kind is JobKind.SIGNAL:
+        copy = {"name": payload["name"], "data": payload["data"], "sender": payload["sender"]}
+        places = starting.started_by_signal(uow, payload["name"])
+        rows += [job_row(uow, kind, {**copy, "start": place}) for place in places]
     if rows:
         uow.connection.execute(insert(JOB), rows)
 

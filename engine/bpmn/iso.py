@@ -163,6 +163,27 @@ def cycle_due(text: str, base: datetime, turn: int) -> Due | None:
     return Due(at, text if more else None, base)
 
 
+def next_repetition(text: str, base: datetime, turn: int, after: datetime) -> tuple[int, Due] | None:
+    """The first repetition behind ``turn`` that comes after an instant, with its number; None if there is none.
+
+    Repetitions in between are passed over, however many: their number is found by halving, not by counting.
+    """
+
+    def is_over(number: int) -> bool:
+        due = cycle_due(text, base, number)
+        return due is not None and due.at <= after
+
+    step = 1
+    while is_over(turn + step):
+        step *= 2
+    low, high = turn + step // 2, turn + step  # the first is over, the second is not
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if is_over(middle) else (low, middle)
+    due = cycle_due(text, base, high)
+    return None if due is None else (high, due)
+
+
 def check_timer_literal(kind: str, text: str) -> None:
     """Check a literal as it stands in a file; ``kind`` is date, duration or cycle.
 

@@ -113,6 +113,6 @@ def message_start(uow: UnitOfWork, name: str) -> tuple[Deployed, str] | None:
     for deployment_id in deployments.latest_ids(uow.session).values():
         deployed = uow.engine.deployed(uow.session, deployment_id)
         for process in deployed.definitions.processes.values():
-            if any(event.trigger == "message" and event.event_name == name for event in process.start_events):
+            if process.started_by("message", name) is not None:
                 return deployed, process.id
     return None

@@ -12,10 +12,11 @@ from engine.bpmn.names import BANLI
 from engine.bpmn.read import read_xml
 from engine.definitions import deployments
 from engine.definitions.deadline_keys import unknown_deadlines
-from engine.definitions.deployed import Compiled, compile_resources
+from engine.definitions.deployed import Compiled, Deployed, compile_resources
 from engine.definitions.folder import MANIFEST, ProcessFolder
-from engine.errors import DeploymentRefusedError
+from engine.errors import DeploymentRefusedError, OperationFailedError, StepFailedError
 from engine.reports.definition import report_problems
+from engine.step import starting
 from engine.unit_of_work import UnitOfWork
 from models import Deployment
 
@@ -53,7 +54,32 @@ def deploy(uow: UnitOfWork, folder: ProcessFolder) -> DeployResult:
     if (found := uow.session.execute(same).one_or_none()) is not None:
         return DeployResult(found.id, key, found.version, is_new=False)
     stored = deployments.store(uow.session, folder, compiled, at=uow.now, by=uow.actor)
+    _arm(uow, folder, compiled, stored)
     return DeployResult(stored.id, key, stored.version, is_new=True)
+
+
+def _arm(uow: UnitOfWork, folder: ProcessFolder, compiled: Compiled, stored: Deployment) -> None:
+    """Let the timers wait that start its processes."""
+    deployed = Deployed(
+        id=stored.id,
+        key=stored.key,
+        version=stored.version,
+        manifest=compiled.manifest,
+        definitions=compiled.definitions,
+        decisions=compiled.decisions,
+        forms=compiled.forms,
+        resources=folder.resources,
+        process_definition_ids={},
+    )
+    try:
+        starting.arm(uow, deployed)
+    except StepFailedError as error:
+        files = {process.file for process in compiled.definitions.processes.values()}
+        places = (_place(folder.resources, file, "id", error.element or "") for file in sorted(files))
+        place = next((each for each in places if each not in files), "")
+        raise DeploymentRefusedError(folder.name, [f"{place}：{error.reason}（{error.reason_code}）"]) from error
+    except OperationFailedError as error:
+        raise DeploymentRefusedError(folder.name, [error.message]) from error
 
 
 def deploy_shipped(uow: UnitOfWork, directory: Path) -> list[DeployResult]:

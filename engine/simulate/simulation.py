@@ -293,12 +293,13 @@ class Simulation:
         self, kind: str, name: str, data: Mapping[str, Any], pending: list[tuple[int, Sent]] | None = None
     ) -> bool:
         """Start another process of the files (another pool) by a message or signal."""
+        started = False
         for info in self.files.definitions.processes.values():
-            starts = [s for s in info.start_events if s.trigger == kind and s.event_name == name]
-            if info.id == self.process or not starts:
+            if info.id == self.process or info.started_by(kind, name) is None:
                 continue
+            message, signal = (name, None) if kind == "message" else (None, name)
             case = Execution.start(
-                self.files.definitions, info.id, dict(data), self.environment, start_event=starts[0].id
+                self.files.definitions, info.id, dict(data), self.environment, message=message, signal=signal
             )
             self._cases.append(case)
             collected: list[tuple[int, Sent]] = [] if pending is None else pending
@@ -306,8 +307,10 @@ class Simulation:
             if pending is None:
                 for _, sent in collected:
                     self._route(sent, collected)
-            return True
-        return False
+            started = True
+            if kind == "message":  # it has one receiver; a signal starts all it can
+                break
+        return started
 
     def _start_enabled(self, node_id: str) -> None:
         for number, case in enumerate(self._cases):

@@ -18,6 +18,7 @@ from engine.spiff.effects import (
 from engine.spiff.environment import BpmnError, ExecutionEnvironment, StandIn
 from engine.spiff.errors import BudgetExceededError, ExecutionError, NoFlowError, NotWaitingError, StateError
 from engine.spiff.execution import Execution
+from engine.spiff.starting import StartTimer, start_timers
 
 __all__ = [
     "BpmnError",
@@ -41,10 +42,12 @@ __all__ = [
     "Sent",
     "StandIn",
     "StartEventInfo",
+    "StartTimer",
     "StateError",
     "UserTaskAttributes",
     "UserTaskInfo",
     "Wait",
     "WaitingTimer",
     "compile_definitions",
+    "start_timers",
 ]

@@ -11,7 +11,7 @@ from engine.bpmn.diagram import Diagram, read_diagram
 from engine.bpmn.problems import BpmnRefusedError, Problem
 from engine.spiff.effects import UserTaskAttributes
 from engine.spiff.parser import DiagramParser
-from engine.spiff.specs import FlowNode, ProcessSpec
+from engine.spiff.specs import FlowNode, ProcessSpec, begins_instances
 
 _PEOPLE = frozenset(("userTask", "manualTask", "task"))
 
@@ -52,6 +52,15 @@ class StartEventInfo:
     form_key: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class StartTrigger:
+    """One event that starts the process: of a start event, an instantiating receive task or event gateway."""
+
+    node_id: str
+    kind: str  # message, signal, timer, conditional
+    event_name: str | None
+
+
 @dataclass(frozen=True)
 class ProcessInfo:
     """What pages and commands may know about a process."""
@@ -63,12 +72,18 @@ class ProcessInfo:
     nodes: Mapping[str, NodeInfo]
     user_tasks: Mapping[str, UserTaskInfo]  # in document order, those of sub-processes included
     start_events: tuple[StartEventInfo, ...]
+    start_triggers: tuple[StartTrigger, ...]
     end_events: tuple[str, ...]
     lanes: tuple[str, ...]
     calls: tuple[str, ...]
     decisions: tuple[str, ...]
     operations: tuple[str, ...]
     successors: Mapping[str, tuple[str, ...]] = field(repr=False)  # node → next nodes, into and out of sub-processes
+
+    def started_by(self, kind: str, event_name: str) -> str | None:
+        """The node at which a message or signal of this name starts the process, if it does."""
+        wanted = (kind, event_name)
+        return next((t.node_id for t in self.start_triggers if (t.kind, t.event_name) == wanted), None)
 
     def next_user_tasks(self, current: Iterable[str], limit: int = 10) -> list[UserTaskInfo]:
         """The user tasks that are likely to come after the current nodes, nearest first; the current ones not."""
@@ -164,6 +179,12 @@ def _info(spec: ProcessSpec, file: str) -> ProcessInfo:
         nodes={i: NodeInfo(i, n.bpmn_name, n.kind, n.lane, _scope_of(n)) for i, n in nodes.items()},
         user_tasks={i: _user_task(n) for i, n in people.items()},
         start_events=tuple(_start(n) for n in spec.start_events),
+        start_triggers=tuple(
+            StartTrigger(n.bpmn_id, t.kind, t.event_name)
+            for n in spec.nodes.values()
+            if begins_instances(n)
+            for t in n.triggers
+        ),
         end_events=tuple(i for i, n in nodes.items() if n.kind == "endEvent"),
         lanes=tuple(str(lane) for lane in lanes),
         calls=tuple(dict.fromkeys(n.called_element for n in nodes.values() if n.called_element)),

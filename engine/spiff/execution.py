@@ -13,7 +13,7 @@ from engine.spiff.effects import Effects, Ended, OpenedUserTask, Wait, WaitingTi
 from engine.spiff.environment import ExecutionEnvironment
 from engine.spiff.errors import ExecutionError, NotWaitingError, StateError
 from engine.spiff.moving import Moving
-from engine.spiff.specs import FlowNode, ProcessSpec
+from engine.spiff.specs import FlowNode, ProcessSpec, begins_instances
 from engine.spiff.state import Activity, Scope
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Execution(Moving):
         run = cls(definitions, spec, dict(variables), environment, limits)
         nodes = run.starts_for(spec, start_event, message, signal)
         run.subscribe_scope(run.root)
-        if message is not None and nodes[0].kind != "startEvent":
+        if (message or signal) is not None and nodes[0].kind != "startEvent":
             run.begin_after(run.root, nodes[0])
         else:
             run.send_to(run.root, nodes)
@@ -307,11 +307,5 @@ class Execution(Moving):
 
 
 def starts_with(node: FlowNode, kind: str, name: str | None) -> bool:
-    """True if a message or signal of this name starts the process at the node.
-
-    Beside start events these are receive tasks that instantiate, and the events behind an event gateway that does.
-    """
-    by_gateway = any(f.source.kind == "eventBasedGateway" and f.source.instantiate for f in node.flows_in)
-    if node.kind == "startEvent" or (node.kind == "receiveTask" and node.instantiate) or by_gateway:
-        return any(t.kind == kind and t.event_name == name for t in node.triggers)
-    return False
+    """True if a message or signal of this name starts the process at the node."""
+    return begins_instances(node) and any(t.kind == kind and t.event_name == name for t in node.triggers)

@@ -137,6 +137,16 @@ class FlowNode:
         return self.triggers[0].kind if len(self.triggers) == 1 else "multiple"
 
 
+def begins_instances(node: FlowNode) -> bool:
+    """True if the events of a node start the process.
+
+    Beside start events these are receive tasks that instantiate, and the events behind an event gateway that does.
+    """
+    if node.kind == "startEvent" or (node.kind == "receiveTask" and node.instantiate):
+        return True
+    return any(flow.source.kind == "eventBasedGateway" and flow.source.instantiate for flow in node.flows_in)
+
+
 class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
     """A process or the inside of a sub-process. Holds the diagram's nodes and none of the stock helper nodes."""
 

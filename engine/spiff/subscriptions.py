@@ -62,7 +62,7 @@ class Subscriptions(Flows):
 
     def _fill(self, subscription: Subscription, trigger: Trigger, scope: Scope, activity: Activity | None) -> None:
         if trigger.kind == "timer":
-            due = self._due(trigger, subscription.node, scope, activity)
+            due = self.due_of(trigger, subscription.node, scope, activity)
             subscription.due_at, subscription.cycle, subscription.anchor = due.at, due.cycle, due.anchor
             subscription.name = trigger.deadline
             return
@@ -82,7 +82,12 @@ class Subscriptions(Flows):
         value = self.evaluate(name[1:], scope, activity)
         return None if value is None else str(value)
 
-    def _due(self, trigger: Trigger, node: FlowNode, scope: Scope, activity: Activity | None) -> Due:
+    def due_of(self, trigger: Trigger, node: FlowNode, scope: Scope, activity: Activity | None) -> Due:
+        """When a timer that begins to wait now is due for the first time.
+
+        Raises:
+            ExecutionError: it has no time, or one that is none.
+        """
         now = self.environment.now()
         base: datetime | None = None
         try:

@@ -52,6 +52,20 @@ def paper_folder(root: Path) -> Path:
     )
 
 
+def clockwork_folder(root: Path) -> Path:
+    """A process that a timer starts each day."""
+    daily = "<bpmn:timerEventDefinition><bpmn:timeCycle>R/P1D</bpmn:timeCycle></bpmn:timerEventDefinition>"
+    diagram = process(
+        "clockwork",
+        f"""
+        <bpmn:startEvent id="begin">{daily}</bpmn:startEvent>
+        begin -> work
+        <bpmn:userTask id="work" banli:candidateRole="union_clerk"/>
+        """,
+    )
+    return write_folder(root, "clockwork", diagram)
+
+
 def start_paper(engine: Engine) -> None:
     """The request to start it; always the same request."""
     with engine.unit_of_work("rep1") as uow:

@@ -14,6 +14,7 @@ from engine.bootstrap import Engine, open_engine
 from engine.settings import Settings
 from models import Job, Notice, ProcessInstance, WorkItem, WorkItemState
 from tests.durability.paper import (
+    clockwork_folder,
     complete_paper,
     forget_attempts,
     numbers_given,
@@ -101,4 +102,21 @@ def test_a_process_killed_at_any_statement_loses_doubles_and_locks_nothing(
     assert case.end_event_id == "closed"
     assert [item.state for item in rows_of(engine, WorkItem) if item.state is WorkItemState.OPEN] == []
     assert rows_of(engine, Job) == []
+    assert verify(engine).ok
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_worker_killed_while_a_timer_starts_a_case_starts_one(
+    engine: Engine, clock: MovableClock, deploy: Deploy, tmp_path: Path, after: bool
+) -> None:
+    deploy(clockwork_folder(tmp_path))
+    clock.advance(days=1)
+    for _ in _killed(engine, clock, run_jobs, after=after):
+        assert (len(rows_of(engine, ProcessInstance)), len(rows_of(engine, Job))) in {(0, 1), (1, 1)}
+        clock.advance(seconds=engine.settings.job_lease)
+        forget_attempts(engine)
+    engine.run_due_jobs()
+    [_], [armed] = rows_of(engine, ProcessInstance), rows_of(engine, Job)
+    assert armed.due_at > clock.now()
     assert verify(engine).ok

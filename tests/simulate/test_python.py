@@ -25,3 +25,14 @@ def test_a_simulation_is_driven_from_python(tmp_path):
         assert (sim.ended, sim.error) == (True, error)
         assert sim.data == {"amount": Decimal(amount), "approved": True}
         assert sim.trace[0] == "c_g"
+
+
+def test_a_signal_starts_every_other_process_that_is_drawn_to_start_with_it(tmp_path):
+    (tmp_path / "a.bpmn").write_bytes(draw("start s\nthrow t signal=bell\nuser a\ns > t > a"))
+    for name in ("B", "C"):
+        (tmp_path / f"{name}.bpmn").write_bytes(
+            draw(f"start s{name} signal=bell\nuser u{name}\ns{name} > u{name}", name)
+        )
+    sim = Simulation.from_files([tmp_path / f"{name}.bpmn" for name in ("a", "B", "C")], process="P")
+    sim.start()
+    assert {task.id for task in sim.active} == {"a", "uB", "uC"}

@@ -1,0 +1,107 @@
+"""What starts a process by itself: timers, armed by its deployment, and signals. Each start is a job of its own.
+
+The job goes in the transaction of the start, so that a start happens once however often a worker is interrupted. Only
+the newest version of a folder starts: its deployment takes the old version's timers away, and a job of an old one that
+slipped through does nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select
+
+from engine.bpmn.iso import next_repetition
+from engine.definitions import deployments
+from engine.definitions.deployed import Deployed
+from engine.spiff import StartTimer, start_timers
+from engine.step.advance import begin, failing_as_sentence
+from engine.step.environment import StepEnvironment
+from engine.step.ids import ordered_id
+from engine.step.save import JOB, job_row
+from engine.unit_of_work import UnitOfWork
+from engine.values import loads
+from models import JobKind
+
+FIRST_VERSION = 1
+
+
+def arm(uow: UnitOfWork, deployed: Deployed) -> None:
+    """Let the timers of a new version wait, instead of those of the version before.
+
+    A date that has passed starts at once with the first version of a folder and never with a later one; a cycle that
+    began in the past goes on with its next instant.
+
+    Raises:
+        StepFailedError: the expression of a timer gives no time; ``element`` is the start event.
+    """
+    _disarm(uow, deployed.key)
+    environment = StepEnvironment(uow, deployed, ordered_id(uow.now), None, None)
+    rows = []
+    for process_id in deployed.definitions.processes:
+        with failing_as_sentence():
+            timers = start_timers(deployed.definitions, process_id, environment)
+        rows += [row for timer in timers if (row := _first(uow, deployed, process_id, timer)) is not None]
+    if rows:
+        uow.connection.execute(insert(JOB), rows)
+
+
+def _disarm(uow: UnitOfWork, key: str) -> None:
+    armed = uow.connection.execute(
+        select(JOB.c.id, JOB.c.payload).where(JOB.c.kind == JobKind.TIMER, JOB.c.process_instance_id.is_(None))
+    )
+    gone = [row.id for row in armed if loads(row.payload)["key"] == key]
+    if gone:
+        uow.connection.execute(delete(JOB).where(JOB.c.id.in_(gone)))
+
+
+def _first(uow: UnitOfWork, deployed: Deployed, process_id: str, timer: StartTimer) -> dict[str, Any] | None:
+    turn, due = 0, timer.due
+    if due.at <= uow.now and due.cycle is not None and due.anchor is not None:
+        found = next_repetition(due.cycle, due.anchor, turn, uow.now)
+        if found is None:
+            return None
+        turn, due = found
+    if due.at <= uow.now and deployed.version > FIRST_VERSION:
+        return None
+    place = {"key": deployed.key, "deployment": str(deployed.id), "process": process_id}
+    rhythm = {"turn": turn, "cycle": due.cycle, "anchor": due.anchor}
+    return _row(uow, {**place, **rhythm}, timer.start_event, due.at)
+
+
+def _row(uow: UnitOfWork, payload: Mapping[str, Any], start_event: str, due_at: datetime) -> dict[str, Any]:
+    return {**job_row(uow, JobKind.TIMER, payload, due_at=due_at), "flow_node_id": start_event}
+
+
+def start_by_timer(uow: UnitOfWork, start_event: str, payload: Mapping[str, Any]) -> None:
+    """Start what a timer starts, and let it wait for its next instant; instants that were missed are passed over."""
+    deployment_id = UUID(payload["deployment"])
+    if deployments.latest_id(uow.session, payload["key"]) != deployment_id:
+        return
+    deployed = uow.engine.deployed(uow.session, deployment_id)
+    begin(uow, deployed, payload["process"], {}, business_key=None, start_event=start_event)
+    if payload["cycle"] is None:
+        return
+    found = next_repetition(payload["cycle"], payload["anchor"], int(payload["turn"]), uow.now)
+    if found is not None:
+        turn, due = found
+        again = {**payload, "turn": turn, "cycle": due.cycle}
+        uow.connection.execute(insert(JOB), _row(uow, again, start_event, due.at))
+
+
+def started_by_signal(uow: UnitOfWork, name: str) -> Iterator[dict[str, str]]:
+    """Where a signal starts an instance: once in each process of the newest deployments that is drawn so."""
+    for key, deployment_id in deployments.latest_ids(uow.session).items():
+        deployed = uow.engine.deployed(uow.session, deployment_id)
+        for process in deployed.definitions.processes.values():
+            if process.started_by("signal", name) is not None:
+                yield {"key": key, "process": process.id}
+
+
+def start_by_signal(uow: UnitOfWork, name: str, place: Mapping[str, str], data: Mapping[str, Any]) -> None:
+    """Start what a signal starts, in the version that is the newest now; nothing if that one no longer does."""
+    deployed = uow.engine.latest(uow.session, place["key"])
+    process = deployed.definitions.processes.get(place["process"])
+    if process is not None and process.started_by("signal", name) is not None:
+        begin(uow, deployed, process.id, data, business_key=None, signal=name)

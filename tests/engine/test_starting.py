@@ -1,0 +1,280 @@
+"""Signals, timers and messages start what is drawn to start with them: armed by deployment, each start exactly once."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from engine import worker
+from engine.bootstrap import Engine
+from engine.commands.broadcast_signal import broadcast_signal
+from engine.commands.correlate_message import correlate_message
+from engine.errors import DeploymentRefusedError
+from engine.queries.incidents import open_incidents
+from models import CalendarDay, DayKind, Job, ProcessInstance
+from tests.engine.conftest import Case, Deploy, Start
+from tests.support.fakes import MovableClock
+from tests.support.folders import DEADLINES, process, write_folder
+
+EXTRA = '<bpmn:message id="m_order" name="order"/><bpmn:signal id="s_bell" name="bell"/>'
+SIGNAL = '<bpmn:signalEventDefinition signalRef="s_bell"/>'
+MESSAGE = '<bpmn:messageEventDefinition messageRef="m_order"/>'
+
+Drawn = Callable[..., None]
+
+
+def _timer(kind: str, text: str) -> str:
+    return f"<bpmn:timerEventDefinition><bpmn:{kind}>{text}</bpmn:{kind}></bpmn:timerEventDefinition>"
+
+
+def _diagram(key: str, triggers: str, *, task: str = "work", also: str = "") -> str:
+    return process(
+        key,
+        f"""
+        <bpmn:startEvent id="begin">{triggers}</bpmn:startEvent>
+        begin -> {task}
+        <bpmn:userTask id="{task}" banli:candidateRole="unit_officer"/>
+        {task} -> done
+        <bpmn:endEvent id="done"/>
+        {also}
+        """,
+        extra=EXTRA,
+    )
+
+
+@pytest.fixture
+def drawn(tmp_path: Path, deploy: Deploy) -> Drawn:
+    """Deploy a process that starts with these triggers; again with another task it is the next version."""
+
+    def drawn_one(triggers: str, *, key: str = "clockwork", task: str = "work", also: str = "") -> None:
+        deploy(write_folder(tmp_path, key, _diagram(key, triggers, task=task, also=also)))
+
+    return drawn_one
+
+
+def _cases(engine: Engine) -> list[Case]:
+    with engine.reading() as uow:
+        found: list[UUID] = list(uow.session.scalars(select(ProcessInstance.id).order_by(ProcessInstance.started_at)))
+    return [Case(engine, each) for each in found]
+
+
+def _jobs(engine: Engine) -> list[Job]:
+    with engine.reading() as uow:
+        rows = list(uow.session.scalars(select(Job)))
+        uow.session.expunge_all()
+        return rows
+
+
+def _ring(engine: Engine, request: str | None = None) -> None:
+    with engine.unit_of_work("admin1") as uow:
+        broadcast_signal(uow, "bell", {"why": "fire"}, request_id=request or uuid4().hex)
+    engine.run_due_jobs()
+
+
+def test_a_signal_starts_each_process_that_is_drawn_to_start_with_it(drawn: Drawn, engine: Engine) -> None:
+    drawn(SIGNAL, key="one")
+    drawn(SIGNAL, key="two")
+    drawn("", key="other")
+    _ring(engine)
+    assert {case.row.process_key for case in _cases(engine)} == {"one", "two"}
+    assert all(case.variables == {"why": "fire"} and case.waits_at == {"work"} for case in _cases(engine))
+    assert _jobs(engine) == []
+
+
+def test_a_signal_that_a_case_throws_starts_processes_and_reaches_those_who_wait(
+    drawn: Drawn, engine: Engine, start: Start
+) -> None:
+    drawn(SIGNAL, key="one")
+    also = f"""
+    <bpmn:boundaryEvent id="heard" attachedToRef="work">{SIGNAL}</bpmn:boundaryEvent>
+    heard -> halted
+    <bpmn:endEvent id="halted"/>
+    """
+    drawn("", key="waiter", also=also)
+    drawn("", key="bell", also=f'work -> rings\n<bpmn:endEvent id="rings">{SIGNAL}</bpmn:endEvent>')
+    waiting, bell = start("waiter"), start("bell")
+    bell.complete("work", by="officer_a")
+    engine.run_due_jobs()
+    assert waiting.row.end_event_id == "halted"
+    assert [case.row.process_key for case in _cases(engine)].count("one") == 1
+
+
+def test_a_signal_asked_for_twice_starts_once(drawn: Drawn, engine: Engine) -> None:
+    drawn(SIGNAL)
+    _ring(engine, "r1")
+    _ring(engine, "r1")
+    assert len(_cases(engine)) == 1
+
+
+def test_a_signal_starts_the_newest_version_only(drawn: Drawn, engine: Engine) -> None:
+    drawn(SIGNAL)
+    drawn(SIGNAL, task="newer")
+    _ring(engine)
+    assert [case.waits_at for case in _cases(engine)] == [{"newer"}]
+
+    drawn("", task="newest")
+    _ring(engine)
+    assert len(_cases(engine)) == 1
+
+
+def test_an_event_of_several_triggers_starts_with_each_of_them(
+    drawn: Drawn, engine: Engine, clock: MovableClock
+) -> None:
+    drawn(SIGNAL + MESSAGE + _timer("timeDuration", "PT1H"))
+    _ring(engine)
+    with engine.unit_of_work() as uow:
+        assert correlate_message(uow, "order", None, {}, request_id=None).started
+    clock.advance(hours=1)
+    engine.run_due_jobs()
+    assert len(_cases(engine)) == 3
+
+
+def test_a_message_starts_at_a_receive_task_that_instantiates(drawn: Drawn, engine: Engine) -> None:
+    task = '<bpmn:receiveTask id="order" instantiate="true" messageRef="m_order"/>\norder -> work'
+    drawn("", also=task)
+    with engine.unit_of_work() as uow:
+        correlate_message(uow, "order", None, {}, request_id=None)
+    assert [case.waits_at for case in _cases(engine)] == [{"work"}]
+
+
+@pytest.mark.parametrize(
+    ("timer", "hours"),
+    [
+        (_timer("timeDate", "2030-03-05T09:00:00"), [24]),
+        (_timer("timeDuration", "P2D"), [48]),
+        (_timer("timeCycle", "R3/PT6H"), [6, 12, 18]),
+        (_timer("timeCycle", "R2/2030-03-04T10:00:00/P1D"), [1, 25]),
+        (_timer("timeDate", "=now + duration(&quot;PT4H&quot;)"), [4]),
+    ],
+)
+def test_a_timer_starts_a_case_at_each_of_its_instants_and_not_a_second_before(
+    drawn: Drawn, engine: Engine, clock: MovableClock, timer: str, hours: list[int]
+) -> None:
+    began = clock.now()
+    drawn(timer)
+    for already, hour in enumerate(hours):
+        clock.set(began + timedelta(hours=hour, seconds=-1))
+        engine.run_due_jobs()
+        assert len(_cases(engine)) == already
+        clock.advance(seconds=1)
+        engine.run_due_jobs()
+        assert len(_cases(engine)) == already + 1
+    clock.advance(days=400)
+    engine.run_due_jobs()
+    assert len(_cases(engine)) == len(hours)
+    assert _jobs(engine) == []
+    assert {case.row.started_by for case in _cases(engine)} == {None}
+
+
+def test_what_was_missed_while_no_worker_ran_is_one_case(drawn: Drawn, engine: Engine, clock: MovableClock) -> None:
+    drawn(_timer("timeCycle", "R/2030-03-04T10:00:00/P1D"))
+    clock.advance(days=30)
+    engine.run_due_jobs()
+    assert len(_cases(engine)) == 1
+    [armed] = _jobs(engine)
+    assert armed.due_at == datetime(2030, 4, 3, 2, tzinfo=UTC)
+
+
+def test_a_new_version_takes_the_place_of_the_old_one(drawn: Drawn, engine: Engine, clock: MovableClock) -> None:
+    drawn(_timer("timeCycle", "R/PT1H"))
+    drawn(_timer("timeCycle", "R/PT2H"), task="newer")
+    assert len(_jobs(engine)) == 1
+    clock.advance(hours=2)
+    engine.run_due_jobs()
+    assert [case.waits_at for case in _cases(engine)] == [{"newer"}]
+
+    drawn("", task="by_hand")
+    assert _jobs(engine) == []
+
+
+def test_another_folder_keeps_its_timers(drawn: Drawn, engine: Engine) -> None:
+    drawn(_timer("timeCycle", "R/PT1H"), key="one")
+    drawn(_timer("timeCycle", "R/PT1H"), key="two")
+    drawn("", key="two", task="newer")
+    assert [job.flow_node_id for job in _jobs(engine)] == ["begin"]
+
+
+def test_the_same_folder_again_arms_nothing_anew(drawn: Drawn, engine: Engine, clock: MovableClock) -> None:
+    drawn(_timer("timeDuration", "P2D"))
+    [before] = _jobs(engine)
+    clock.advance(days=1)
+    drawn(_timer("timeDuration", "P2D"))
+    [after] = _jobs(engine)
+    assert (after.id, after.due_at) == (before.id, before.due_at)
+
+
+def test_a_date_that_has_passed_starts_with_the_first_version_and_never_with_a_later_one(
+    drawn: Drawn, engine: Engine
+) -> None:
+    drawn(_timer("timeDate", "2030-03-01"))
+    engine.run_due_jobs()
+    assert len(_cases(engine)) == 1
+    drawn(_timer("timeDate", "2030-03-01"), task="newer")
+    engine.run_due_jobs()
+    assert len(_cases(engine)) == 1
+
+
+def test_a_cycle_that_began_in_the_past_goes_on_with_its_next_instant(drawn: Drawn, engine: Engine) -> None:
+    drawn(_timer("timeCycle", "R/2030-03-01T08:00:00/P1D"))
+    [armed] = _jobs(engine)
+    assert armed.due_at == datetime(2030, 3, 5, tzinfo=UTC)
+    assert engine.run_due_jobs() == 0
+
+
+def test_a_deadline_of_the_table_starts_a_case_on_its_working_day(
+    tmp_path: Path, deploy: Deploy, engine: Engine, clock: MovableClock
+) -> None:
+    with engine.unit_of_work() as uow:
+        uow.session.add(CalendarDay(day=datetime(2030, 3, 6, tzinfo=UTC).date(), kind=DayKind.HOLIDAY, name="节"))
+    diagram = _diagram("clockwork", '<bpmn:timerEventDefinition banli:deadline="answer"/>')
+    files = {"deadlines.dmn": DEADLINES}
+    deploy(write_folder(tmp_path, "clockwork", diagram, files=files, deadlines_decision="deadlines"))
+    [armed] = _jobs(engine)
+    assert armed.due_at == datetime(2030, 3, 8, 16, tzinfo=UTC)
+
+
+def test_a_timer_whose_expression_gives_no_time_is_refused_at_deployment(drawn: Drawn, engine: Engine) -> None:
+    with pytest.raises(DeploymentRefusedError) as refused:
+        drawn(_timer("timeDate", "=nothing_here"))
+    assert "begin" in str(refused.value.problems)
+    assert "timer-no-time" in str(refused.value.problems)
+    assert _jobs(engine) == []
+
+
+def test_a_worker_that_was_interrupted_leaves_one_case(drawn: Drawn, engine: Engine, clock: MovableClock) -> None:
+    drawn(_timer("timeCycle", "R/PT1H"))
+    clock.advance(hours=1)
+    [held] = worker.claim(engine, "dies", 10)
+    clock.advance(seconds=engine.settings.job_lease)
+    engine.run_due_jobs()
+    assert not worker.carry_out(engine, held)
+    assert len(_cases(engine)) == 1
+    assert len(_jobs(engine)) == 1
+
+
+def test_a_start_whose_step_fails_is_tried_again_and_then_an_incident_and_no_case(
+    tmp_path: Path, deploy: Deploy, engine: Engine, clock: MovableClock
+) -> None:
+    diagram = process(
+        "broken",
+        f"""
+        <bpmn:startEvent id="begin">{_timer("timeDuration", "PT1H")}</bpmn:startEvent>
+        begin -> choose
+        <bpmn:exclusiveGateway id="choose"/>
+        choose -> one: false
+        choose -> two: false
+        <bpmn:endEvent id="one"/><bpmn:endEvent id="two"/>
+        """,
+    )
+    deploy(write_folder(tmp_path, "broken", diagram))
+    clock.advance(hours=1)
+    for minutes in (0, 1, 5, 30, 120):
+        clock.advance(minutes=minutes)
+        engine.run_due_jobs()
+    with engine.reading() as uow:
+        [incident] = open_incidents(uow)
+    assert incident.code == "step-failed"
+    assert _cases(engine) == []
