@@ -23,8 +23,13 @@ class Limits:
     monotonic: Callable[[], float] = time.monotonic
 
 
+DEFAULT_LIMITS = Limits()
+
+
 class Budget:
     """Counts down during one step."""
+
+    __slots__ = ("_items", "_started", "_visits", "limits")
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits

@@ -7,9 +7,11 @@ Nothing calls itself recursively, however deep a diagram nests.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from engine.spiff.budget import Budget, Limits
+from engine.spiff.budget import DEFAULT_LIMITS, Budget, Limits
 from engine.spiff.effects import (
     ClosedUserTask,
     DecisionRecord,
@@ -28,11 +30,14 @@ from engine.spiff.state import Activity, Record, Scope, Subscription
 if TYPE_CHECKING:
     from engine.spiff.definitions import Definitions
 
+_FOR_PEOPLE = frozenset(("userTask", "manualTask", "task"))
 _CONTAINERS = frozenset(("subProcess", "transaction", "adHocSubProcess", "callActivity"))
 
 
 class Journal:
     """Collects the effects of one step."""
+
+    __slots__ = ("closed", "decisions", "opened", "operations", "sent", "trace", "waits_closed", "waits_opened")
 
     def __init__(self) -> None:
         self.trace: list[str] = []
@@ -47,15 +52,15 @@ class Journal:
     def effects(self, ended: Ended | None) -> Effects:
         """Everything so far, frozen."""
         return Effects(
-            trace=tuple(self.trace),
-            opened=tuple(self.opened),
-            closed=tuple(self.closed),
-            waits_opened=tuple(self.waits_opened),
-            waits_closed=tuple(self.waits_closed),
-            sent=tuple(self.sent),
-            decisions=tuple(self.decisions),
-            operations=tuple(self.operations),
-            ended=ended,
+            tuple(self.trace),
+            tuple(self.opened),
+            tuple(self.closed),
+            tuple(self.waits_opened),
+            tuple(self.waits_closed),
+            tuple(self.sent),
+            tuple(self.decisions),
+            tuple(self.operations),
+            ended,
         )
 
 
@@ -73,7 +78,7 @@ class Core:
         self.definitions = definitions
         self.variables = variables
         self.environment = environment
-        self.limits = limits or Limits()
+        self.limits = limits or DEFAULT_LIMITS
         self.ended: Ended | None = None
         self.next_no = 1
         self.activities: dict[int, Activity] = {}
@@ -456,12 +461,10 @@ def layers_of(activity: Activity) -> list[Mapping[str, Any]]:
 
 def counters(controller: Activity) -> dict[str, Any]:
     """Camunda's and the standard's names for the progress of a multi-instance activity."""
-    from decimal import Decimal
-
     loop = controller.loop
     if loop is None:
         return {}
-    total, active, done = Decimal(loop.total), Decimal(loop.active), Decimal(loop.done)
+    total, active, done = _number(loop.total), _number(loop.active), _number(loop.done)
     return {
         "nrOfInstances": total,
         "nrOfActiveInstances": active,
@@ -469,8 +472,11 @@ def counters(controller: Activity) -> dict[str, Any]:
         "numberOfInstances": total,
         "numberOfActiveInstances": active,
         "numberOfCompletedInstances": done,
-        "numberOfTerminatedInstances": Decimal(0),
+        "numberOfTerminatedInstances": _number(0),
     }
+
+
+_number = lru_cache(maxsize=1024)(Decimal)
 
 
 def open_indexes(bits: bytearray, total: int) -> Iterator[int]:
@@ -484,7 +490,7 @@ def waits_for_person(activity: Activity) -> bool:
     """True for a user, manual or plain task (or a stand-in) that a person completes."""
     if activity.waiting_for:
         return True
-    return activity.loop is None and activity.node.kind in {"userTask", "manualTask", "task"}
+    return activity.loop is None and activity.node.kind in _FOR_PEOPLE
 
 
 def first_starts(spec: ProcessSpec) -> list[FlowNode]:

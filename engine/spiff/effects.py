@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 WaitKind = Literal["message", "signal", "timer", "condition", "service"]
 EndStatus = Literal["completed", "terminated", "cancelled", "error"]
@@ -34,8 +34,7 @@ class UserTaskAttributes:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedUserTask:
+class OpenedUserTask(NamedTuple):
     """A user task (or manual or plain task) that now waits for a person."""
 
     no: int
@@ -51,16 +50,14 @@ class OpenedUserTask:
     process_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedUserTask:
+class ClosedUserTask(NamedTuple):
     """A user task that no longer waits."""
 
     no: int
     outcome: Literal["completed", "cancelled"]
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(NamedTuple):
     """An open subscription: the instance goes on when its event happens."""
 
     no: int
@@ -130,8 +127,7 @@ class Ended:
     error_code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Effects:
+class Effects(NamedTuple):
     """Everything one step did, in order within each kind. A task opened and closed in one step stands in both."""
 
     trace: tuple[str, ...] = ()  # node and flow ids

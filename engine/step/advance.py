@@ -1,7 +1,6 @@
 """Taking a step: run the instance to its next wait states, then write it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -124,13 +123,15 @@ def advance(
     return finish(uow, instance, environment, execution, effects, entries, before=before)
 
 
-@contextmanager
-def failing_as_sentence() -> Iterator[None]:
+class failing_as_sentence:  # noqa: N801 - used like a function
     """A diagram that cannot go on is told in words."""
-    try:
-        yield
-    except ExecutionError as error:
-        raise StepFailedError(error.code, error.message, error.element) from error
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if isinstance(error, ExecutionError):
+            raise StepFailedError(error.code, error.message, error.element) from error
 
 
 def without_reserved(variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -182,7 +183,7 @@ def _make_candidates_participants(environment: StepEnvironment, openings: Sequen
         named = [candidate.user_id for candidate in assignment.candidates if candidate.user_id]
         if assignment.assignee_id:
             named.append(assignment.assignee_id)
-        initiator = environment.names()["initiator"]
+        initiator = environment.initiator
         environment.pending.participants.extend((person, "handler") for person in named if person != initiator)
 
 
@@ -194,6 +195,24 @@ def _with_trace(entries: Sequence[HistoryEntry], effects: "Effects") -> list[His
 
 def consequences(environment: StepEnvironment, effects: "Effects", openings: Sequence[Opening]) -> list[HistoryEntry]:
     """What the flow did by itself in a step, as history."""
+    found = _done_by_itself(effects) if effects.decisions or effects.operations or effects.sent else []
+    nodes = _nodes_of_cancelled(environment, effects, openings)
+    found += [_created(opening) for opening in openings]
+    found += [
+        HistoryEntry("user_task.cancelled", nodes.get(task.no), {"no": str(task.no)})
+        for task in effects.closed
+        if task.outcome == "cancelled"
+    ]
+    if environment.warnings:
+        found.append(HistoryEntry("expression.warned", body={"warnings": environment.warnings[:WARNINGS_KEPT]}))
+    if effects.ended:
+        ended = effects.ended
+        body = {"status": ended.status, "error_code": ended.error_code}
+        found.append(HistoryEntry("instance.ended", ended.end_event_id, body))
+    return found
+
+
+def _done_by_itself(effects: "Effects") -> list[HistoryEntry]:
     found = [
         HistoryEntry(
             "decision.evaluated",
@@ -214,19 +233,6 @@ def consequences(environment: StepEnvironment, effects: "Effects", openings: Seq
         )
         for sent in effects.sent
     ]
-    nodes = _nodes_of_cancelled(environment, effects, openings)
-    found += [_created(opening) for opening in openings]
-    found += [
-        HistoryEntry("user_task.cancelled", nodes.get(task.no), {"no": str(task.no)})
-        for task in effects.closed
-        if task.outcome == "cancelled"
-    ]
-    if environment.warnings:
-        found.append(HistoryEntry("expression.warned", body={"warnings": environment.warnings[:WARNINGS_KEPT]}))
-    if effects.ended:
-        ended = effects.ended
-        body = {"status": ended.status, "error_code": ended.error_code}
-        found.append(HistoryEntry("instance.ended", ended.end_event_id, body))
     return found
 
 

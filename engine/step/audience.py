@@ -27,12 +27,14 @@ def review(
     """Note what changed between two states of the variables; ``before`` is None when the case begins."""
     if before is not None and before == after:
         return
-    pending = environment.pending
+    manifest, pending = environment.deployed.manifest, environment.pending
+    if not manifest.visibility and not manifest.participants:
+        return
     old = set() if before is None else audience_of(environment, process_id, before)
     new = audience_of(environment, process_id, after)
     pending.audience_added |= new - old
     pending.audience_removed |= old - new
-    for part, expression in environment.deployed.manifest.participants.items():
+    for part, expression in manifest.participants.items():
         people = texts(environment.evaluate(expression, environment.context(after)))
         known = set() if before is None else set(texts(environment.evaluate(expression, environment.context(before))))
         pending.participants.extend((person, part) for person in people if person not in known)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy import bindparam, func, select
 from engine.definitions import deployments
 from engine.definitions.deployed import Deployed
 from engine.errors import OperationFailedError
-from engine.feel import compile_expression, strip_marker
+from engine.feel import Expression, compile_expression, strip_marker
 from engine.rules import due_dates
 from engine.rules.due_dates import SHANGHAI, Deadline, DeadlineUnit
 from engine.rules.working_days import Calendar
@@ -30,6 +31,11 @@ _SETTINGS = select(SETTING.c.key, SETTING.c.value).where(
 RESERVED_NAMES = frozenset({"case_id", "business_key", "initiator", "actor", "now", "today", "settings"})
 
 
+@lru_cache(maxsize=4096)
+def _compiled(expression: str) -> Expression:
+    return compile_expression(strip_marker(expression))
+
+
 class StepEnvironment:
     """Implements the runtime's ``ExecutionEnvironment`` for one instance and one step.
 
@@ -45,19 +51,9 @@ class StepEnvironment:
         self.instance_id = instance_id
         self.pending = PendingWrites()
         self.warnings: list[dict[str, str]] = []
-        self._names: dict[str, Any] = {
-            "case_id": str(instance_id),
-            "business_key": business_key,
-            "initiator": initiator,
-            "actor": uow.actor,
-            "now": uow.now.astimezone(SHANGHAI),
-            "today": uow.today,
-        }
-        manifest = deployed.manifest
-        known = (manifest.title_variable, manifest.number_variable, *manifest.report_variables)
-        self._known_variables = dict.fromkeys(known)
-        if manifest.setting_defaults:
-            self._names["settings"] = uow.once(("settings", deployed.id), lambda: settings_of(uow, deployed))
+        self.initiator = initiator
+        self._business_key = business_key
+        self._names: dict[str, Any] | None = None
 
     def now(self) -> datetime:
         """The instant of this step."""
@@ -65,18 +61,37 @@ class StepEnvironment:
 
     def names(self) -> Mapping[str, Any]:
         """Read-only names of every expression."""
+        if self._names is None:
+            self._names = self._made_names()
         return self._names
+
+    def _made_names(self) -> dict[str, Any]:
+        uow, deployed = self.uow, self.deployed
+        now = uow.now.astimezone(SHANGHAI)
+        names: dict[str, Any] = {
+            "case_id": str(self.instance_id),
+            "business_key": self._business_key,
+            "initiator": self.initiator,
+            "actor": uow.actor,
+            "now": now,
+            "today": now.date(),
+        }
+        if deployed.manifest.setting_defaults:
+            names["settings"] = uow.once(("settings", deployed.id), lambda: settings_of(uow, deployed))
+        return names
 
     def context(self, variables: Mapping[str, Any], local: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Variables, hidden by local ones, hidden by the read-only names.
 
         A variable that the process's lists and reports know is null before it is set, never a function of that name.
         """
-        return {**self._known_variables, **variables, **(local or {}), **self._names}
+        manifest = self.deployed.manifest
+        known = dict.fromkeys((manifest.title_variable, manifest.number_variable, *manifest.report_variables))
+        return {**known, **variables, **(local or {}), **self.names()}
 
     def evaluate(self, expression: str, variables: Mapping[str, Any]) -> Any:
         """The value of a FEEL expression; null with a recorded warning if it has none."""
-        evaluation = compile_expression(strip_marker(expression)).evaluate(variables)
+        evaluation = _compiled(expression).evaluate(variables)
         for warning in evaluation.warnings:
             self.warnings.append({"expression": expression[:200], "reason": str(warning.reason)})
         return evaluation.result

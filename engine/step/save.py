@@ -107,7 +107,7 @@ ENDED = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Step:
     """Everything a step is about to write."""
 
@@ -129,17 +129,22 @@ def write_step(uow: UnitOfWork, step: Step) -> list[UUID]:
     """
     rows, head = chain(step.entries, step.instance.head, step.instance.id, uow.now, step.instance.sealer)
     _write_instance(uow, step, head.length, head.hash)
-    connection = uow.link
-    _ADD_HISTORY.run_many(connection, rows)
+    _ADD_HISTORY.run_many(uow.link, rows)
     _close_tasks(uow, step)
-    items = _open_tasks(uow, step)
-    _write_waits(uow, step)
-    _write_sent(uow, step)
-    _write_decisions(uow, step)
-    _write_report_values(uow, step)
-    write_pending(connection, step.pending, step.instance.id, uow.now)
+    items = _open_tasks(uow, step) if step.openings else []
+    effects = step.effects
+    if effects.waits_opened or effects.waits_closed or effects.ended:
+        _write_waits(uow, step)
+    if effects.sent:
+        _write_sent(uow, step)
+    if effects.decisions:
+        _write_decisions(uow, step)
+    if step.instance.deployed.manifest.report_variables:
+        _write_report_values(uow, step)
+    write_pending(uow.link, step.pending, step.instance.id, uow.now)
     _index_for_search(uow, step)
-    _write_incidents(uow, step)
+    if step.openings or effects.ended:
+        _write_incidents(uow, step)
     return items
 
 
@@ -216,17 +221,15 @@ def _status(step: Step) -> InstanceStatus:
 
 
 def _close_tasks(uow: UnitOfWork, step: Step) -> None:
-    """The work item that was decided was written by its command; what is still open falls away."""
+    """The one work item of a completed task was decided by its command; those of a cancelled one fall away."""
     opened = {opening.task.no for opening in step.openings}
-    closed = [task for task in step.effects.closed if task.no not in opened]
-    if not closed:
-        return
     rows = [
         {"instance_id": step.instance.id, "task_no": task.no, "outcome": UserTaskState(task.outcome), "at": uow.now}
-        for task in closed
+        for task in step.effects.closed
+        if task.no not in opened
     ]
     _END_TASK.run_many(uow.link, rows)
-    _CANCEL_ITEMS.run_many(uow.link, rows)
+    _CANCEL_ITEMS.run_many(uow.link, [row for row in rows if row["outcome"] is UserTaskState.CANCELLED])
 
 
 def _open_tasks(uow: UnitOfWork, step: Step) -> list[UUID]:

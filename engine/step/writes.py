@@ -53,7 +53,7 @@ _DROP_AUDIENCE = Prepared(
 )
 
 
-@dataclass
+@dataclass(slots=True)
 class PendingWrites:
     """Rows beside the step's own, in the order in which they were asked for."""
 
@@ -95,7 +95,8 @@ def write_pending(link: Place, pending: PendingWrites, instance_id: UUID, now: d
             for user, part in dict.fromkeys(pending.participants)
         ]
         _ADD_PARTICIPANT.run_many(link, rows)
-    _write_audience(link, pending, instance_id)
+    if pending.sealed_for is not None or pending.audience_added or pending.audience_removed:
+        _write_audience(link, pending, instance_id)
 
 
 def _write_audience(link: Place, pending: PendingWrites, instance_id: UUID) -> None:
