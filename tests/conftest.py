@@ -19,7 +19,7 @@ OUR_CODE = tuple(str(ROOT / name) + os.sep for name in ("engine", "models", "web
 LOOPBACK = {"localhost", "::1", "0.0.0.0", "::"}
 
 settings.register_profile("banli", deadline=None)
-settings.register_profile("whole", deadline=None, max_examples=5000)  # make fuzz
+settings.register_profile("whole", deadline=None, max_examples=5000)  # make properties
 settings.load_profile("banli")
 
 

@@ -1,6 +1,5 @@
 """Random diagrams: one result however often the state is stored, and the same as stock's where that is right."""
 
-import os
 import random
 from decimal import Decimal
 
@@ -13,8 +12,9 @@ from engine.spiff import Execution, Wait, compile_definitions
 from tests.spiff.drawing import draw
 from tests.spiff.driving import NOW
 from tests.spiff.random_diagrams import STOCK_BLOCKS, Generator
+from tests.support.scale import WHOLE
 
-SCALE = float(os.environ.get("BANLI_TEST_SCALE", "0.1"))
+SCALE = 1 if WHOLE else 0.1
 MAX_STEPS = 300
 
 
