@@ -7,6 +7,8 @@ from typing import Final
 from lxml import etree
 
 BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+_BPMN_TAG: Final = f"{{{BPMN}}}"
+_BPMN_TAG_LENGTH: Final = len(_BPMN_TAG)
 BPMNDI: Final = "http://www.omg.org/spec/BPMN/20100524/DI"
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 BANLI: Final = "urn:banli:bpmn:1"
@@ -121,9 +123,9 @@ def banli(local: str) -> str:
 def local_name(element: etree._Element) -> str:
     """Local name of a BPMN element; empty for comments and elements of other namespaces."""
     tag = element.tag
-    if not isinstance(tag, str) or not tag.startswith("{" + BPMN + "}"):
+    if not isinstance(tag, str) or not tag.startswith(_BPMN_TAG):
         return ""
-    return tag[len(BPMN) + 2 :]
+    return tag[_BPMN_TAG_LENGTH:]
 
 
 def namespace_of(tag: str) -> str:
