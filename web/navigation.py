@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,18 +10,21 @@ from flask import Flask, current_app, has_request_context, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from engine.batch.offers import follows_cases, has_list_pages, has_open_list
+from engine.queries.inbox import MenuCounts, menu_counts
+from engine.reports.access import readable_reports
+from engine.unit_of_work import UnitOfWork
+from web.extensions import current_engine
 from web.i18n import language
-from web.inbox.counts import numbers_of_menu
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a menu. ``endpoint`` is a view; the entry is shown only where that view exists."""
+    """One entry of a menu; ``endpoint`` is a view."""
 
     endpoint: str
     label: str
     icon: str  # name of a symbol of macros/icons.html
-    roles: frozenset[str] = frozenset()  # empty: for everybody
     on_phone: bool = False
 
     @property
@@ -38,35 +42,35 @@ class Entry:
         return here == self.endpoint or (here.partition(".")[0] == own and self.endpoint.endswith(".index"))
 
 
-FOLLOWERS = frozenset({"motion_committee", "motion_committee_head"})
-REPORT_READERS = frozenset({"presidium", "audit"}) | FOLLOWERS | {"union_clerk", "chair", "vice_chair"}
-OFFICE = frozenset({"union_clerk", "motion_committee", "motion_committee_head", "chair", "vice_chair"})
+@dataclass(frozen=True)
+class Menu:
+    """What a person may open, and what waits for them."""
+
+    entries: list[Entry]
+    numbers: MenuCounts
 
 
-def entries() -> list[Entry]:
-    """The menu of this person, most used first."""
-    everything = (
-        Entry("inbox.index", _("待办"), "inbox", on_phone=True),
-        Entry("instances.start", _("发起"), "plus", on_phone=True),
-        Entry("open_list.index", _("附议广场"), "users"),
-        Entry("batch.index", _("批量办理"), "checks", OFFICE),
-        Entry("register.index", _("提案库"), "list", on_phone=True),
-        Entry("follow.index", _("督办"), "clock", FOLLOWERS),
-        Entry("reports.index", _("统计报告"), "chart", REPORT_READERS),
-        Entry("admin.index", _("管理"), "settings"),
+Offer = Callable[[UnitOfWork], bool]
+
+
+def menu_of_person() -> Menu:
+    """The menu of this person, most used first. The pages ask the same rules."""
+    everything: tuple[tuple[Entry, Offer], ...] = (
+        (Entry("inbox.index", _("待办"), "inbox", on_phone=True), _everybody),
+        (Entry("instances.start", _("发起"), "plus", on_phone=True), _everybody),
+        (Entry("open_list.index", _("附议广场"), "users"), has_open_list),
+        (Entry("batch.index", _("批量办理"), "checks"), has_list_pages),
+        (Entry("register.index", _("提案库"), "list", on_phone=True), _everybody),
+        (Entry("follow.index", _("督办"), "clock"), follows_cases),
+        (Entry("reports.index", _("统计报告"), "chart"), lambda uow: bool(readable_reports(uow))),
+        (Entry("admin.index", _("管理"), "settings"), lambda _uow: bool(current_user.areas)),
     )
-    return [entry for entry in everything if entry.endpoint in current_app.view_functions and _may_use(entry)]
+    with current_engine().reading(current_user.id) as uow:
+        return Menu([entry for entry, offered in everything if offered(uow)], menu_counts(uow))
 
 
-def _may_use(entry: Entry) -> bool:
-    if entry.endpoint == "admin.index":
-        return bool(getattr(current_user, "areas", ()))
-    return not entry.roles or bool(entry.roles & person_roles())
-
-
-def person_roles() -> frozenset[str]:
-    """Ids of the roles that the person who is logged in holds today."""
-    return frozenset(getattr(current_user, "roles", ()) or ())
+def _everybody(_uow: UnitOfWork) -> bool:
+    return True
 
 
 def init_app(app: Flask) -> None:
@@ -78,14 +82,8 @@ def _context() -> dict[str, Any]:
     if not has_request_context():
         return {}
     return {
-        "menu": entries if current_user.is_authenticated else list,
-        "counts": _counts,
+        "menu": menu_of_person,
         "has_view": lambda endpoint: endpoint in current_app.view_functions,
         "other_language": "zh" if language() == "en" else "en",
         "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
     }
-
-
-def _counts() -> Any:
-    """Numbers beside the menu: open work items and unread notices. Asked once per page, by the layout."""
-    return numbers_of_menu()

@@ -16,8 +16,9 @@ from engine.feel import evaluate, strip_marker
 from engine.forms import Choice, FormSchema
 from engine.forms.resolve import options_of
 from engine.queries.choices import CaseChoices
+from engine.queries.processes import manifests_with
 from engine.reports.display import Display
-from engine.reports.load import folders_with, load_manifest
+from engine.reports.load import load_manifest
 from engine.rules.visibility import is_in_inbox
 from engine.unit_of_work import UnitOfWork
 from engine.values import Value
@@ -67,7 +68,7 @@ class BatchPage:
 def batch_pages(uow: UnitOfWork) -> list[BatchEntry]:
     """List pages on which the actor has something to do."""
     entries = []
-    for folder_key, manifest in folders_with(uow.session, "batch"):
+    for folder_key, manifest in manifests_with(uow, "batch"):
         counts = _counts(uow, folder_key)
         for node, definition in read_batch_definitions(folder_key, manifest).items():
             if counts.get(node):

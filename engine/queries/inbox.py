@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from engine.definitions import deployments
 from engine.queries.incidents import count_open_incidents
 from engine.queries.organisation import names_of
+from engine.queries.processes import newest_deployments
 from engine.rules.visibility import is_in_inbox, is_notice_of, may_read
 from engine.unit_of_work import UnitOfWork
 from engine.values import loads
@@ -351,5 +351,4 @@ def draft_title(draft: str | None) -> str | None:
 
 def process_names(uow: UnitOfWork) -> dict[str, str]:
     """Chinese names of the processes, by folder key."""
-    latest = deployments.latest_ids(uow.session)
-    return {key: uow.engine.deployed(uow.session, each).manifest.name for key, each in latest.items()}
+    return {each.key: each.manifest.name for each in newest_deployments(uow)}

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from engine.commands.start_instance import may_start
-from engine.definitions import deployments
 from engine.definitions.manifest import text_of
+from engine.queries.processes import newest_deployments
 from engine.unit_of_work import UnitOfWork
 
 
@@ -23,8 +23,7 @@ class StartableProcess:
 def startable_processes(uow: UnitOfWork) -> tuple[StartableProcess, ...]:
     """Every process of the newest deployments that the actor may start, by name."""
     found: list[StartableProcess] = []
-    for key, deployment_id in deployments.latest_ids(uow.session).items():
-        deployed = uow.engine.deployed(uow.session, deployment_id)
+    for deployed in newest_deployments(uow):
         manifest = deployed.manifest
         for process in deployed.definitions.processes.values():
             if not may_start(uow, deployed, process.id):
@@ -34,7 +33,7 @@ def startable_processes(uow: UnitOfWork) -> tuple[StartableProcess, ...]:
             description = manifest.data.get("description", "") if is_main else ""
             found.append(
                 StartableProcess(
-                    key,
+                    deployed.key,
                     None if is_main else process.id,
                     text_of(name),
                     text_of(name, "en"),

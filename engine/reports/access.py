@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from engine.errors import NotFoundError
-from engine.queries.organisation import has_role
+from engine.queries.processes import manifests_with
 from engine.reports.cases import Case
 from engine.reports.definition import ReportDefinition, read_report_definition
-from engine.reports.load import folders_with, load_manifest
+from engine.reports.load import load_manifest
 from engine.rules.visibility import may_read
 from engine.unit_of_work import UnitOfWork
 from models import ProcessInstance
@@ -21,7 +21,7 @@ IDS_PER_QUERY = 500
 def readable_reports(uow: UnitOfWork) -> list[tuple[str, Mapping[str, Any], ReportDefinition]]:
     """Processes whose reports the actor may read: folder key, manifest, definition."""
     found = []
-    for key, manifest in folders_with(uow.session, "report"):
+    for key, manifest in manifests_with(uow, "report"):
         definition = read_report_definition(manifest)
         if definition is not None and _may_read(uow, definition):
             found.append((key, manifest, definition))
@@ -43,8 +43,7 @@ def ensure_may_read(uow: UnitOfWork, folder_key: str) -> tuple[Mapping[str, Any]
 
 def _may_read(uow: UnitOfWork, definition: ReportDefinition) -> bool:
     """Only who holds one of the named roles; a report that names none is for nobody."""
-    roles = definition.may_read
-    return bool(roles and uow.actor and has_role(uow.session, uow.actor, roles, uow.today))
+    return not uow.holder.role_names.isdisjoint(definition.may_read)
 
 
 def visible_ids(uow: UnitOfWork, cases: Iterable[Case]) -> frozenset[UUID]:

@@ -39,13 +39,6 @@ def load_manifest(session: Session, folder_key: str) -> Mapping[str, Any]:
     return manifest
 
 
-def folders_with(session: Session, section: str) -> list[tuple[str, Mapping[str, Any]]]:
-    """Folder keys, with their newest manifests, of the processes that have a given section in process.yaml."""
-    keys = session.scalars(select(Deployment.key).distinct().order_by(Deployment.key)).all()
-    manifests = ((key, load_manifest(session, key)) for key in keys)
-    return [(key, manifest) for key, manifest in manifests if manifest.get(section)]
-
-
 def load_cases(
     session: Session,
     folder_key: str,

@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from engine.batch.follow import followed_cases
+from engine.batch.offers import follows_cases
 from engine.commands.urge_instance import urge_instance
-from engine.errors import ConflictError
+from engine.errors import ConflictError, NotFoundError
 from web.extensions import current_engine
 from web.i18n import translated
 
@@ -23,6 +24,8 @@ bp = Blueprint("follow", __name__, template_folder="templates")
 def index() -> ResponseReturnValue:
     """The cases that this person follows, overdue first."""
     with current_engine().reading(current_user.id) as uow:
+        if not follows_cases(uow):
+            raise NotFoundError
         cases = followed_cases(uow)
     return render_template("batch/follow.html", cases=cases, request_id=uuid4().hex)
 

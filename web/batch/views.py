@@ -11,10 +11,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from engine.batch.offers import has_list_pages
 from engine.batch.query import BatchLine, BatchPage, batch_page, batch_pages
 from engine.commands.complete_work_item import complete_work_item
 from engine.errors import EngineError, InvalidInputError, NotFoundError
 from engine.reports import localised
+from engine.unit_of_work import UnitOfWork
 from engine.values import Value
 from web.batch.blueprint import bp
 from web.extensions import current_engine
@@ -50,6 +52,7 @@ class Outcome:
 def index() -> ResponseReturnValue:
     """List pages with something to do."""
     with current_engine().reading(current_user.id) as uow:
+        _ensure_has_list_pages(uow)
         entries = batch_pages(uow)
     return render_template("batch/index.html", pages=entries, local=_local)
 
@@ -86,8 +89,14 @@ def decide(process: str, flow_node_id: str) -> ResponseReturnValue:
     return answer, 422 if errors and len(errors) == len(outcomes) else 200
 
 
+def _ensure_has_list_pages(uow: UnitOfWork) -> None:
+    if not has_list_pages(uow):
+        raise NotFoundError
+
+
 def _load(process: str, flow_node_id: str) -> BatchPage:
     with current_engine().reading(current_user.id) as uow:
+        _ensure_has_list_pages(uow)
         return batch_page(uow, process, flow_node_id, language=language())
 
 

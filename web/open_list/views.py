@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from engine.batch.offers import has_open_list
 from engine.batch.open_list import OpenCase, open_cases
 from engine.commands.complete_work_item import complete_work_item
 from engine.errors import EngineError, NotFoundError
@@ -55,4 +56,6 @@ def respond(work_item_id: UUID) -> ResponseReturnValue:
 
 def _cases() -> list[OpenCase]:
     with current_engine().reading(current_user.id) as uow:
+        if not has_open_list(uow):
+            raise NotFoundError
         return open_cases(uow, language=language())

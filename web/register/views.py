@@ -11,6 +11,7 @@ from flask_login import current_user, login_required
 
 from engine.errors import NotFoundError
 from engine.queries.organisation import has_role
+from engine.queries.processes import manifests_with
 from engine.register.archive import read_archive_definition
 from engine.register.query import (
     Filters,
@@ -22,7 +23,6 @@ from engine.register.query import (
 )
 from engine.register.workbook import write_workbook
 from engine.reports.display import Display
-from engine.reports.load import folders_with
 from engine.unit_of_work import UnitOfWork
 from web.extensions import current_engine
 from web.i18n import language
@@ -38,7 +38,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def index() -> ResponseReturnValue:
     """The register of the first process that has one."""
     with current_engine().reading(current_user.id) as uow:
-        folders = folders_with(uow.session, "register")
+        folders = manifests_with(uow, "register")
     if not folders:
         raise NotFoundError
     return show(folders[0][0])

@@ -1,0 +1,62 @@
+"""The menu: what a person may open is in it, and nothing else is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from engine.demo_directory import SHOWN_LOGINS
+from tests.support.databases import PreparedDatabases
+from tests.support.fakes import MovableClock
+from tests.web.application import NOW, OUTSIDER, PROPOSER, Visitor, running_application
+
+PLACES = {"/inbox", "/start", "/open/", "/batch/", "/register/", "/follow/", "/reports/", "/admin/"}
+
+
+@pytest.fixture
+def app(prepared_databases: PreparedDatabases, tmp_path: Path) -> Iterator[Flask]:
+    with running_application(prepared_databases, tmp_path, MovableClock(NOW), submitted=True) as application:
+        yield application
+
+
+def menu_of(page) -> set[str]:
+    """Addresses of the entries, on a phone and on a desk."""
+    wide = page.tree.xpath("//nav[contains(@class, 'topnav')]/a/@href")
+    narrow = page.tree.xpath(
+        "//nav[contains(@class, 'bottom-nav')]/a/@href | //div[@class='menu-panel']/a[@class='only-phone']/@href"
+    )
+    assert set(wide) == set(narrow) - {"/notices"}
+    return set(wide)
+
+
+def test_of_every_log_in_each_entry_opens_and_no_page_that_opens_lacks_its_entry(app):
+    seen = set()
+    for login in (*(login for _, login in SHOWN_LOGINS), OUTSIDER):
+        person = Visitor(app, login)
+        entries = menu_of(person.get("/inbox"))
+        opened = {place for place in PLACES if person.get(place).status == 200}
+        assert opened == entries, login
+        seen |= entries
+    assert seen == PLACES - {"/follow/"}  # nobody follows a motion yet
+
+
+def test_who_is_named_to_follow_a_motion_gets_the_entry_with_it(app):
+    from models import InstanceParticipant, ProcessInstance
+
+    person = Visitor(app, "c02")
+    assert "/follow/" not in menu_of(person.get("/inbox"))
+    with app.extensions["banli"].unit_of_work() as uow:
+        case = uow.session.query(ProcessInstance.id).limit(1).scalar()
+        uow.session.add(InstanceParticipant(process_instance_id=case, user_id="c02", part="follower", since=uow.now))
+    assert "/follow/" in menu_of(person.get("/inbox"))
+    assert person.get("/follow/").status == 200
+
+
+def test_an_address_without_right_is_answered_like_one_that_does_not_exist(app):
+    person = Visitor(app, PROPOSER)
+    missing = person.get("/nowhere")
+    for place in ("/batch/", "/follow/", "/reports/", "/admin/", "/batch/motion/decide_filing"):
+        answer = person.get(place)
+        assert answer.status == 404
+        assert answer.without_traces == missing.without_traces.replace("/nowhere", place)
