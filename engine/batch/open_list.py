@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from engine.commands.complete_work_item import form_context
-from engine.commands.work_items import load_work_item
+from engine.commands.work_items import LoadedWorkItem, load_work_item
 from engine.forms import Choice
 from engine.forms.resolve import options_of
 from engine.queries.choices import CaseChoices
@@ -38,11 +38,17 @@ class OpenCase:
 def open_cases(uow: UnitOfWork, *, language: str = "zh") -> list[OpenCase]:
     """What the actor may take up, soonest due first. Their own cases and those they are excluded from are not on it."""
     tasks, _total = open_list(uow, size=MOST_CASES)
-    return [_open_case(uow, task.work_item_id, task.due_at, language) for task in tasks]
+    items = ((load_work_item(uow, task.work_item_id, for_update=False), task.due_at) for task in tasks)
+    return [_open_case(uow, item, due_at, language) for item, due_at in items if _is_listed(item)]
 
 
-def _open_case(uow: UnitOfWork, work_item_id: UUID, due_at: datetime | None, language: str) -> OpenCase:
-    item = load_work_item(uow, work_item_id, for_update=False)
+def _is_listed(item: LoadedWorkItem) -> bool:
+    """Whether process.yaml lets everybody look for this task; others are found on the pages of their cases."""
+    listed = (item.instance.deployed.manifest.data.get("open_list") or {}).get("tasks")
+    return listed is None or item.flow_node_id in listed
+
+
+def _open_case(uow: UnitOfWork, item: LoadedWorkItem, due_at: datetime | None, language: str) -> OpenCase:
     context = form_context(uow, item)
     manifest: Mapping[str, Any] = item.instance.deployed.manifest.data
     section = manifest.get("open_list") or {}

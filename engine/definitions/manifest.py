@@ -17,7 +17,7 @@ SCHEMA_PATH = Path(__file__).with_name("process.schema.json")
 
 @dataclass(frozen=True)
 class Fact:
-    """A variable shown at the head of every page of a case."""
+    """A variable shown at the head of every page of a case; with ``linked``, the cases that such links lead from."""
 
     variable: str
     label: str
@@ -26,6 +26,7 @@ class Fact:
     roles: tuple[str, ...] = ()
     initiator: bool = True  # with roles: whether who began the case sees it as well
     when: str | None = None
+    linked: str | None = None  # a kind of link: no variable, but the cases that are linked to this one
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ class Manifest:
                 roles=tuple(entry.get("roles", ())),
                 initiator=bool(entry.get("initiator", True)),
                 when=as_feel(entry.get("when")),
+                linked=entry.get("linked"),
             )
             for entry in entries
         )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from engine.operations.registry import OperationCall, operation
 from engine.sentences import say
@@ -27,6 +27,19 @@ def link_case(call: OperationCall) -> Mapping[str, Any]:
         raise call.failure(say("没有流程 {case}", case=target))
     kind = call.text("kind", "merged")
     call.pending.links.append({"source_id": call.environment.instance_id, "target_id": target, "kind": kind})
+    return {}
+
+
+@operation("case.unlink")
+def unlink_case(call: OperationCall) -> Mapping[str, Any]:
+    """Take back a link of this case: ``to`` (case id), ``kind`` (merged, duplicate …); nothing if there is none."""
+    target, kind = _case_id(call, call.text("to")), call.text("kind", "merged")
+    source = call.environment.instance_id
+    call.uow.connection.execute(
+        delete(LINK).where(LINK.c.source_id == source, LINK.c.target_id == target, LINK.c.kind == kind)
+    )
+    links = call.pending.links  # one made in this very step is not written yet
+    links[:] = [row for row in links if (row["target_id"], row["kind"]) != (target, kind)]
     return {}
 
 

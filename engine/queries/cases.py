@@ -19,7 +19,7 @@ from engine.step.environment import StepEnvironment
 from engine.step.instance import LoadedInstance, load_instance
 from engine.unit_of_work import UnitOfWork
 from engine.values import loads
-from models import Attachment, DecisionInstance, ProcessInstance, Unit
+from models import Attachment, DecisionInstance, InstanceLink, ProcessInstance, Unit
 
 HIDDEN = "（内容不公开）"  # what stands for a case without a number that one may not read
 
@@ -97,7 +97,7 @@ def facts_of(uow: UnitOfWork, instance: LoadedInstance) -> tuple[FactValue, ...]
     context = environment.context(variables)
     shown = []
     for fact in instance.deployed.manifest.facts():
-        value = context.get(fact.variable)
+        value = context.get(fact.variable) if fact.linked is None else _linked_to(uow, instance.id, fact.linked)
         if value is None or value in ("", []) or not _may_see(uow, instance, fact):
             continue
         if fact.when is not None and environment.evaluate(fact.when, context) is not True:
@@ -108,6 +108,16 @@ def facts_of(uow: UnitOfWork, instance: LoadedInstance) -> tuple[FactValue, ...]
         FactValue(fact.variable, fact.label, _displayed(instance, fact, value, names), fact.long, fact.type)
         for fact, value in shown
     )
+
+
+def _linked_to(uow: UnitOfWork, instance_id: UUID, kind: str) -> list[str]:
+    """Ids of the cases that are linked to this one, in the order in which they came."""
+    query = (
+        select(InstanceLink.source_id)
+        .where(InstanceLink.target_id == instance_id, InstanceLink.kind == kind)
+        .order_by(InstanceLink.linked_at, InstanceLink.source_id)
+    )
+    return [str(source) for source in uow.session.scalars(query)]
 
 
 def _may_see(uow: UnitOfWork, instance: LoadedInstance, fact: Fact) -> bool:
