@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_FIGURE = re.compile(r"\{([A-Za-z_]\w*)\}")
+_FIGURE = re.compile(r"\{([A-Za-z_][\w.]*)\}")
 
 
 class Message(str):
@@ -27,6 +27,22 @@ class Message(str):
 
     def __reduce__(self) -> tuple[type[Message], tuple[str, str, Mapping[str, object]]]:
         return Message, (self.code, self.template, self.figures)
+
+
+class Label(str):
+    """A Chinese name that knows what it is called in English; a plain ``str`` to everybody who only shows it."""
+
+    __slots__ = ("english",)
+
+    english: str | None
+
+    def __new__(cls, chinese: str, english: str | None = None) -> Label:
+        label = super().__new__(cls, chinese)
+        label.english = english
+        return label
+
+    def __reduce__(self) -> tuple[type[Label], tuple[str, str | None]]:
+        return Label, (str(self), self.english)
 
 
 def say(template: str, **figures: object) -> Message:

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from flask_babel import gettext as _
 
+from engine.sentences import Label
 from web.extensions import current_engine
-from web.i18n import language
+from web.i18n import language, translated
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 SOON = timedelta(days=3)  # from here on a deadline is amber
@@ -141,6 +142,8 @@ def shown(value: Any) -> str:
     """Any process value as text for people."""
     if value is None or value == "":
         return "—"
+    if isinstance(value, Label):
+        return translated(value)
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, Decimal):
@@ -156,7 +159,11 @@ def shown(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return _list_shown(value)
     if isinstance(value, Mapping):
-        return "；".join(f"{key}：{shown(one)}" for key, one in value.items())
+        return (
+            "; ".join(f"{key}: {shown(one)}" for key, one in value.items())
+            if language() == "en"
+            else "；".join(f"{key}：{shown(one)}" for key, one in value.items())
+        )
     return str(value)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 
-from engine.sentences import Message, fill
-from web.extensions import babel
+from engine.queries.locales import english_texts
+from engine.sentences import Label, Message, fill
+from web.extensions import babel, current_engine
 
 CHINESE = "zh_Hans_CN"
 ENGLISH = "en"
@@ -40,10 +42,26 @@ def language() -> str:
 
 
 def translated(text: str | None) -> str:
-    """A sentence from the engine in the language of the page; as it is when it is in no catalogue."""
+    """What the engine or a process says, in the language of the page; as it is when nobody translated it.
+
+    English is what the text itself knows (:class:`Label`), else the process folders', else our own catalogue's.
+    """
+    if not text or language() != "en":
+        return str(text or "")
     if isinstance(text, Message):
         return _translated_message(text)
-    return gettext(text) if text else ""
+    if isinstance(text, Label) and text.english:
+        return text.english
+    return _process_texts().get(text) or gettext(text)
+
+
+def _process_texts() -> Mapping[str, str]:
+    """Read once for a page."""
+    if "process_texts" not in g:
+        with current_engine().reading() as uow:
+            g.process_texts = english_texts(uow)
+    found: Mapping[str, str] = g.process_texts
+    return found
 
 
 def _translated_message(message: Message) -> str:
@@ -51,7 +69,7 @@ def _translated_message(message: Message) -> str:
         name: _translated_message(value) if isinstance(value, Message) else value
         for name, value in message.figures.items()
     }
-    return fill(gettext(message.template), said)
+    return fill(translated(str(message.template)), said)
 
 
 def _chosen() -> str:

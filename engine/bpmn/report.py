@@ -8,6 +8,7 @@ from typing import Any
 from engine.bpmn.check import check_diagram, check_together
 from engine.bpmn.diagram import Diagram, read_diagram
 from engine.bpmn.names import bpmn
+from engine.bpmn.problems import Problem
 
 # these lose something of the file: it was not read whole
 _UNREAD = frozenset(("xml", "budget"))
@@ -70,22 +71,19 @@ def _check_decisions(diagrams: Any, reports: dict[str, dict[str, Any]], known: s
 
 def unreadable(name: str, reason: str) -> dict[str, Any]:
     """The report of a file that cannot even be opened."""
-    problem = {
-        "code": "xml",
-        "severity": "error",
-        "message": reason,
-        "element": None,
-        "type": None,
-        "line": None,
-        "file": name,
-    }
+    return other_report(name, [Problem("xml", "error", reason, file=name)])
+
+
+def other_report(name: str, problems: Sequence[Problem]) -> dict[str, Any]:
+    """The report of a file that draws nothing and decides nothing."""
+    sound = not any(problem.severity == "error" for problem in problems)
     return {
         "file": name,
-        "ok": False,
-        "executable": False,
+        "ok": sound,
+        "executable": sound,
         "processes": [],
         "elements": {},
-        "problems": [problem],
+        "problems": [problem.as_dict() for problem in problems],
     }
 
 

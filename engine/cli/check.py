@@ -10,9 +10,11 @@ from typing import Any
 
 import click
 
-from engine.bpmn.report import check_files, unreadable, worst
+from engine.bpmn.problems import Problem
+from engine.bpmn.report import check_files, other_report, unreadable, worst
 
 EXIT_USAGE = 3
+MANIFEST = "process.yaml"
 
 
 @click.command()
@@ -21,9 +23,10 @@ EXIT_USAGE = 3
 @click.option("--batch", is_flag=True, help="从标准输入读路径，每个文件一行 · paths on stdin, a line per file")
 @click.option("--strict", is_flag=True, help="按部署的要求检查 · check as a deployment does")
 def check(files: tuple[str, ...], as_json: bool, batch: bool, strict: bool) -> None:
-    """检查流程图与决策表 · Check diagrams and tables.
+    """检查流程图、决策表或流程文件夹 · Check diagrams, tables or a process folder.
 
-    Files given together resolve each other's calls.
+    Files given together resolve each other's calls. A folder is its diagrams and tables, and the texts of a folder with
+    ``locales/en.yaml`` that have no English there.
     """
     if batch:
         _batch(strict)
@@ -32,19 +35,43 @@ def check(files: tuple[str, ...], as_json: bool, batch: bool, strict: bool) -> N
         click.echo("no file given", err=True)
         sys.exit(EXIT_USAGE)
     contents: dict[str, bytes] = {}
+    texts: list[dict[str, Any]] = []
     for name in files:
         try:
-            contents[name] = Path(name).read_bytes()
+            if (Path(name) / MANIFEST).is_file():
+                drawn, report = _folder(Path(name))
+                contents |= drawn
+                texts += report
+            else:
+                contents[name] = Path(name).read_bytes()
         except OSError as error:
             click.echo(f"{name}: {error.strerror or error}", err=True)
             sys.exit(EXIT_USAGE)
-    reports = check_files(contents, strict=strict)
+    reports = check_files(contents, strict=strict) + texts
     if as_json:
         click.echo(json.dumps(reports, ensure_ascii=False, indent=1))
     else:
         for report in reports:
             _print(report)
     sys.exit(worst(reports))
+
+
+def _folder(path: Path) -> tuple[dict[str, bytes], list[dict[str, Any]]]:
+    """The diagrams and tables of a process folder, and a report of its English, if it declares any."""
+    from engine.definitions.folder import ProcessFolder
+    from engine.definitions.locales import ENGLISH, read_english, untranslated
+
+    resources = ProcessFolder.read(path).resources
+    drawn = {f"{path / name}": data for name, data in resources.items() if name.endswith((".bpmn", ".dmn"))}
+    if ENGLISH not in resources:
+        return drawn, []
+    place = f"{path / ENGLISH}"
+    _texts, wrong = read_english(resources[ENGLISH])
+    problems = [Problem("locale", "error", reason, file=place) for reason in wrong]
+    if not wrong:
+        for file, text in untranslated(resources):
+            problems.append(Problem("no-english", "warning", text, file=f"{path / file}"))
+    return drawn, [other_report(place, problems)]
 
 
 def _batch(strict: bool) -> None:

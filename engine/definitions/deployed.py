@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from engine.definitions.folder import with_suffix
+from engine.definitions.locales import ENGLISH, read_english, with_english
 from engine.definitions.manifest import Manifest, parse_manifest
 from engine.forms import FormSchema, FormSchemaError
 from engine.spiff import BpmnRefusedError, Definitions, compile_definitions
@@ -58,9 +59,11 @@ def compile_resources(resources: Mapping[str, bytes]) -> tuple[Compiled | None, 
     definitions = _compile_diagrams(with_suffix(resources, ".bpmn"), problems)
     decisions = _load_decisions(with_suffix(resources, ".dmn"), problems)
     forms = _load_forms(resources, problems)
+    english, wrong = read_english(resources.get(ENGLISH, b""))
+    problems.extend(wrong)
     if problems or definitions is None:
         return None, problems
-    return Compiled(Manifest(data), definitions, decisions, forms), []
+    return Compiled(Manifest(with_english(data, english)), definitions, decisions, forms), []
 
 
 def _compile_diagrams(files: Mapping[str, bytes], problems: list[str]) -> Definitions | None:

@@ -11,6 +11,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from engine.computed_once import computed_once
+from engine.sentences import Label
 
 SCHEMA_PATH = Path(__file__).with_name("process.schema.json")
 
@@ -233,10 +234,11 @@ def parse_manifest(content: bytes) -> tuple[dict[str, Any], list[str]]:
 
 
 def text_of(entry: Any, language: str = "zh") -> str:
-    """A text in one language; a plain text is Chinese."""
-    if isinstance(entry, Mapping):
-        return str(entry.get(language) or entry.get("zh") or "")
-    return str(entry)
+    """A text in one language; a plain text is Chinese. The Chinese one knows its English."""
+    if not isinstance(entry, Mapping):
+        return str(entry)
+    text = str(entry.get(language) or entry.get("zh") or "")
+    return Label(text, entry.get("en")) if language == "zh" else text
 
 
 def as_feel(entry: Any) -> str | None:

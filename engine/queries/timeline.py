@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from engine.queries.organisation import names_of
 from engine.rules.roles import role_name
+from engine.sentences import say
 from engine.step.history import read_body
 from engine.step.instance import LoadedInstance
 from engine.unit_of_work import UnitOfWork
@@ -144,7 +145,8 @@ def _waiting_for(uow: UnitOfWork, item_ids: list[UUID]) -> dict[UUID, tuple[str,
         if row.user_id:
             text = names.get(row.user_id, row.user_id)
         else:
-            text = (f"{row.unit_id} " if row.unit_id else "") + role_name(row.role or "")
+            role = say(role_name(row.role or ""))
+            text = say("{unit} {role}", unit=row.unit_id, role=role) if row.unit_id else role
         found.setdefault(row.work_item_id, []).append(text)
     return {item: tuple(dict.fromkeys(texts)) for item, texts in found.items()}
 

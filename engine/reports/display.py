@@ -108,7 +108,7 @@ class Display:
     def group_label(self, figure: Figure, value: str) -> str:
         """One value of a grouped figure: as the report calls it, else as the labels do."""
         for declared in figure.values:
-            if declared.key == value:
+            if declared.key == value and declared.label != {"zh": value}:
                 return localised(declared.label, self.language)
         return self.value_label(figure.variable or "", value)
 

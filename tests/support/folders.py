@@ -71,6 +71,7 @@ def write_folder(
     (folder / "process.yaml").write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
     diagrams = {f"{key}.bpmn": diagram} if isinstance(diagram, str) else diagram
     for name, content in [*diagrams.items(), *(files or {}).items()]:
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(content, encoding="utf-8")
     for name, document in (forms or {}).items():
         (folder / "forms" / f"{name}.json").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")

@@ -24,6 +24,7 @@ from web.admin import posted
 from web.admin.blueprint import area_required, bp
 from web.extensions import current_engine
 from web.forms import build_view, read_request, request_id_of
+from web.i18n import translated
 from web.inbox.status import status_of
 
 PREVIEW = "preview"  # a reason the preview gives; it is never kept
@@ -207,7 +208,7 @@ def _previewed(instance_id: UUID, command: Command) -> tuple[Preview | None, str
     try:
         return preview(current_engine(), current_user.id, instance_id, lambda uow: command(uow, PREVIEW, None)), ""
     except ConflictError as conflict:
-        return None, _(conflict.message)
+        return None, translated(conflict.message)
     except StepFailedError as failed:
         if failed.reason_code == "not-a-target":
             return None, _("不能从这里走到那里：请选择同一层或外层的环节。")

@@ -108,7 +108,7 @@ def line_of(entry: InboxEntry, tab: str) -> Line:
     return Line(
         url=url,
         title=entry.title,
-        step=entry.task_name or "、".join(_(name) for name in entry.task_names),
+        step=entry.task_name or _("、").join(translated(name) for name in entry.task_names),
         number=entry.number,
         person=entry.started_by_name if tab != "started" else None,
         process=entry.process_name,

@@ -29,6 +29,7 @@ from engine.queries.work_item_page import WorkItemPage, work_item_page
 from engine.unit_of_work import UnitOfWork
 from web.extensions import current_engine
 from web.forms import FormView, Posted, build_view, read_request, request_id_of, storable
+from web.i18n import translated
 from web.inbox import pages
 from web.inbox.blueprint import bp
 from web.inbox.due import how_computed
@@ -272,7 +273,9 @@ def _checked_opinion(posted: Posted) -> str | None:
 def _done_sentence(item: WorkItemForm, data: Mapping[str, object]) -> str:
     action = item.form.action if item.form else None
     chosen = next((one.label for one in action.choices if one.value == data.get(action.key)), None) if action else None
-    step = _(item.name)
+    step = translated(item.name)
     return (
-        _("“%(step)s”已提交：%(action)s", step=step, action=_(chosen)) if chosen else _("“%(step)s”已提交", step=step)
+        _("“%(step)s”已提交：%(action)s", step=step, action=translated(chosen))
+        if chosen
+        else _("“%(step)s”已提交", step=step)
     )

@@ -19,7 +19,7 @@ from engine.queries.instance_page import InstancePage, LinkEntry, SectionEntry, 
 from engine.queries.startable import StartableProcess, startable_processes
 from engine.queries.work_item_page import WorkItemPage
 from engine.unit_of_work import UnitOfWork
-from web.i18n import language
+from web.i18n import language, translated
 from web.inbox.status import status_of
 from web.instances.timeline import Step, steps_of
 
@@ -58,8 +58,7 @@ def start_page(uow: UnitOfWork) -> tuple[list[Startable], list[dict[str, Any]]]:
 
 
 def _startable(uow: UnitOfWork, process: StartableProcess) -> Startable:
-    english = language() == "en"
-    name = (process.name_en if english else "") or process.name
+    name = translated(process.name)
     own = (
         uow.engine.latest(uow.session, process.key).manifest.data.get("x_start_label")
         if not process.process_id
@@ -70,7 +69,7 @@ def _startable(uow: UnitOfWork, process: StartableProcess) -> Startable:
         key=process.key,
         process_id=process.process_id,
         label=name,
-        description=(process.description_en if english else "") or process.description,
+        description=translated(process.description),
         button=text_of(own, language()) if own else _("发起%(name)s", name=name),
     )
 
@@ -105,7 +104,7 @@ def case_page(uow: UnitOfWork, instance_id: UUID, comment_answer: Mapping[str, s
         "has_diagram": page.has_diagram,
         "current_ids": page.current_ids,
         "done_ids": page.done_ids,
-        "current_names": "、".join(_(name) for name in dict.fromkeys(current)),
+        "current_names": _("、").join(translated(name) for name in dict.fromkeys(current)),
         "withdraw_error": None,
         "typed_reason": "",
         "upload_error": None,
@@ -119,7 +118,7 @@ def paper_page(uow: UnitOfWork, instance_id: UUID) -> dict[str, Any]:
     own = uow.engine.latest(uow.session, page.folder_key).manifest.data.get("x_paper_title")
     return {
         "case": page,
-        "heading": text_of(own, language()) if own else _("%(name)s办理单", name=page.process_name),
+        "heading": text_of(own, language()) if own else _("%(name)s办理单", name=translated(page.process_name)),
         "case_facts": _with_title(page),
         "signed": _signed(steps),
     }
@@ -163,7 +162,9 @@ def decisions_of(uow: UnitOfWork, folder_key: str, decisions: Sequence[DecisionE
     names = manifest.data.get("x_decisions", {})
     return [
         {
-            "name": text_of(names[entry.decision_id], language()) if entry.decision_id in names else _(entry.name),
+            "name": text_of(names[entry.decision_id], language())
+            if entry.decision_id in names
+            else translated(entry.name),
             "at": entry.at,
             "rules": [str(rule) for rule in entry.matched_rules],
             "inputs": _labelled(manifest, entry.inputs),
@@ -203,7 +204,9 @@ def readable(text: str) -> str:
 def _labelled(manifest: Manifest, values: Mapping[str, Any]) -> dict[str, Any]:
     """Values under the names that people use; what has no value falls out."""
     return {
-        _(manifest.label(name)): _(manifest.value_label(name, value)) if isinstance(value, str) and value else value
+        translated(manifest.label(name)): translated(manifest.value_label(name, value))
+        if isinstance(value, str) and value
+        else value
         for name, value in values.items()
         if value is not None
     }

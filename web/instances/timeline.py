@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 
 from engine.queries.timeline import TimelineEntry
+from web.i18n import translated
 
 # steps of the machinery that nobody needs to read on the case's page; the audit log has them
 QUIET = frozenset({"message.correlated", "work_item.claimed", "work_item.unclaimed"})
@@ -62,13 +63,15 @@ def _who(entry: TimelineEntry) -> str:
     if entry.state == "current":
         shown = entry.waiting_for[:3]
         more = _("等") if len(entry.waiting_for) > len(shown) else ""
-        return _("待 %(names)s", names="、".join(_(name) for name in shown) + more) if shown else _("待分配")
+        return (
+            _("待 %(names)s", names=_("、").join(translated(name) for name in shown) + more) if shown else _("待分配")
+        )
     return ""
 
 
 def _event(entry: TimelineEntry) -> Step:
     detail = entry.detail or {}
-    name = _(entry.name) if entry.name else ""
+    name = translated(entry.name) if entry.name else ""
     words = {
         "instance.started": _("发起"),
         "instance.withdrawn": _("撤回"),
