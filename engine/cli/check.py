@@ -39,9 +39,9 @@ def check(files: tuple[str, ...], as_json: bool, batch: bool, strict: bool) -> N
     for name in files:
         try:
             if (Path(name) / MANIFEST).is_file():
-                drawn, report = _folder(Path(name))
+                drawn, about_texts = _folder(Path(name))
                 contents |= drawn
-                texts += report
+                texts += about_texts
             else:
                 contents[name] = Path(name).read_bytes()
         except OSError as error:

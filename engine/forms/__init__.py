@@ -4,10 +4,10 @@
 """
 
 from engine.forms.choices import Choice, ChoiceSource, FixedChoices, NoChoices
-from engine.forms.messages import Message
 from engine.forms.parse import FormResult
 from engine.forms.schema import Component, FormProblem, FormSchema, FormSchemaError
 from engine.forms.uniqueness import OtherCases, Twin
+from engine.sentences import Message
 
 __all__ = [
     "Choice",

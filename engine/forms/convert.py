@@ -11,8 +11,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.forms import profile
-from engine.forms.messages import Message, message
+from engine.forms.messages import message
 from engine.forms.schema import Component
+from engine.sentences import Message
 
 LOCAL = ZoneInfo("Asia/Shanghai")  # what a person means by "9:30"
 

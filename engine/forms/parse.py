@@ -11,11 +11,12 @@ from typing import Any
 from engine.forms import profile
 from engine.forms.choices import ChoiceSource
 from engine.forms.convert import is_empty
-from engine.forms.messages import Message, message, own_message
+from engine.forms.messages import message, own_message
 from engine.forms.patterns import NAMED
 from engine.forms.resolve import Resolved, barred_from, holds, options_of, resolve
 from engine.forms.schema import Component, FormSchema, Rules
 from engine.forms.uniqueness import OtherCases
+from engine.sentences import Message
 
 ATTACHMENTS = "attachments"  # the list of files that may be named by a file field
 

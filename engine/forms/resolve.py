@@ -12,8 +12,8 @@ from typing import Any
 from engine.feel import Expression, FeelError
 from engine.forms.choices import Choice, ChoiceSource
 from engine.forms.convert import RefusedValue, convert
-from engine.forms.messages import Message
 from engine.forms.schema import Component, FormSchema
+from engine.sentences import Message
 
 MAX_ROUNDS = 6  # of conditions that depend on each other; a cycle ends here
 
