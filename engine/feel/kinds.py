@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 from engine.feel.errors import Refused
@@ -15,6 +15,8 @@ from engine.feel.wide import WideDate, WideDateTime
 
 #: A number has at most so many digits before or after the point: those of IEEE 754 decimal128.
 MAX_EXPONENT = 6_144
+_DIGITS = 34
+_ROUNDING = Context(prec=_DIGITS, Emax=MAX_EXPONENT, Emin=-MAX_EXPONENT + 1, rounding=ROUND_HALF_EVEN)
 NULL, BOOLEAN, NUMBER, STRING = "null", "boolean", "number", "string"
 DATE, TIME, DATE_AND_TIME = "date", "time", "date and time"
 DAYS_AND_TIME, YEARS_AND_MONTHS = "days and time duration", "years and months duration"
@@ -129,6 +131,11 @@ def kind(value: Any) -> str:
 def label(value: Any) -> str:
     """The kind in words for a message."""
     return LABELS[kind(value)]
+
+
+def to_34_digits(number: Decimal) -> Decimal:
+    """A number with as many digits as decimal128 has; one that has no more keeps its zeros."""
+    return _ROUNDING.plus(number)
 
 
 def adopt(value: Any) -> Any:

@@ -32,6 +32,7 @@ MAX_POSITION_DIGITS = 16
 _UNORDERED = frozenset({k.NULL, k.BOOLEAN, k.LIST, k.CONTEXT, k.RANGE, k.FUNCTION, k.FOREIGN})
 _DAY = timedelta(days=1)
 _MOVE_STEPS = 6  # what a day or instant costs to move
+_INSTANT_STEPS = 8  # what comparing two of them costs: each is taken to UTC
 _POWER_STEPS = 80  # a power takes as long as so many additions
 _MAX_EXPONENT = 24  # of a duration in microseconds
 
@@ -54,6 +55,7 @@ def equal(a: Any, b: Any, run: Run) -> bool | None:
     if of == k.STRING:
         run.spend(1 + min(len(a), len(b)) // 1024)
     if of in (k.TIME, k.DATE_AND_TIME):
+        run.spend(_INSTANT_STEPS)
         if (a.tzinfo is None) != (b.tzinfo is None):
             return False
         return seconds_in_utc(a) == seconds_in_utc(b) if of == k.TIME else _instant(a) == _instant(b)
@@ -78,12 +80,13 @@ def _instant(moment: Any) -> Any:
     return instant_of(moment)
 
 
-def less(a: Any, b: Any) -> bool | None:
+def less(a: Any, b: Any, run: Run) -> bool | None:
     """``a < b``; None when the kinds have no common order."""
     of = kind(a)
     if of != kind(b) or of in _UNORDERED:
         return None
     if of in (k.TIME, k.DATE_AND_TIME):
+        run.spend(_INSTANT_STEPS)
         if (a.tzinfo is None) != (b.tzinfo is None):
             return None
         return seconds_in_utc(a) < seconds_in_utc(b) if of == k.TIME else _instant(a) < _instant(b)
@@ -92,7 +95,7 @@ def less(a: Any, b: Any) -> bool | None:
 
 def less_or_equal(a: Any, b: Any, run: Run) -> bool | None:
     """``a <= b``."""
-    below = less(a, b)
+    below = less(a, b, run)
     return equal(a, b, run) if below is False else below
 
 
@@ -104,9 +107,9 @@ def compare(operator: str, a: Any, b: Any, run: Run) -> bool | None:
         same = equal(a, b, run)
         return None if same is None else not same
     if operator == "<":
-        return less(a, b)
+        return less(a, b, run)
     if operator == ">":
-        return less(b, a)
+        return less(b, a, run)
     return less_or_equal(a, b, run) if operator == "<=" else less_or_equal(b, a, run)
 
 

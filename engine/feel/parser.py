@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from engine.feel import nodes as n
 from engine.feel.errors import FeelSyntaxError
-from engine.feel.kinds import MAX_EXPONENT
+from engine.feel.kinds import MAX_EXPONENT, to_34_digits
 from engine.feel.lexer import END, NAME, NAME_SYMBOLS, NUMBER, STRING, SYMBOL, unquote
 from engine.feel.reader import TokenReader
 from engine.feel.scope import Doubts, NameIndex, canonical
@@ -197,7 +197,7 @@ class Parser(TokenReader):
         if number is None or abs(number.adjusted()) > MAX_EXPONENT:
             raise self.fail("数字超出范围")
         self.index += 1
-        return n.Literal(position, number)
+        return n.Literal(position, to_34_digits(number))
 
     def _name_or_keyword(self, text: str, position: int) -> n.Node:
         found = self.known.match(self.texts, self.index)

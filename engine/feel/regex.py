@@ -17,6 +17,7 @@ from engine.feel.errors import Refused
 from engine.feel.runtime import Run
 
 _MAX_PATTERN = 1_000  # characters
+_MAX_FLAGS = 10
 _MAX_MEMORY = 256 * 1024  # bytes for a compiled pattern; a larger one is refused
 _WORK_PER_STEP = 80  # characters of text times instructions of the compiled pattern, at RE2's slowest
 _WORK_PER_STEP_AGAIN = 2_000  # the same for each further match of a text
@@ -55,8 +56,8 @@ def compile_pattern(pattern: str, flags: str, run: Run, text_length: int) -> Any
     """
     if len(pattern) > _MAX_PATTERN:
         raise Refused(f"正则表达式超过 {_MAX_PATTERN} 个字符", "regex")
-    if not set(flags) <= set("smixq"):
-        raise Refused(f"正则表达式的标志“{flags}”应取自 s、m、i、x、q", "regex")
+    if len(flags) > _MAX_FLAGS or not set(flags) <= set("smixq"):
+        raise Refused(f"正则表达式的标志“{flags[:_MAX_FLAGS]}”应取自 s、m、i、x、q", "regex")
     compiled, reason = _compiled(pattern, "".join(sorted(set(flags))))
     if reason == _BACK_REFERENCE:
         run.spend(_CALL_STEPS + len(pattern))

@@ -14,6 +14,7 @@ from engine.feel.errors import EvaluationWarning, FeelBudgetError
 _RECURSION_LIMIT = 6_000
 _FRAMES_FOR_ALL_CALLS = 1_600  # nested closures, at most three Python frames each
 _MAX_WARNINGS = 50
+_WARNING_STEPS = 5
 _CHARACTERS_PER_STEP = 256
 
 if sys.getrecursionlimit() < _RECURSION_LIMIT:
@@ -81,7 +82,7 @@ class Run:
 
     def warn(self, place: tuple[int, str], reason: str, code: str = "value") -> None:
         """Record why something becomes null; the same reason at the same place counts once."""
-        self.spend(1)
+        self.spend(_WARNING_STEPS)
         warning = EvaluationWarning(place[0], place[1], reason, code)
         if len(self.warnings) < _MAX_WARNINGS and warning not in self.warnings:
             self.warnings.append(warning)

@@ -12,12 +12,13 @@ _MAX_ITEMS = 32  # of one list: its rows have one shape
 
 
 class NameIndex:
-    """Names of more than one token by their first token, longest first."""
+    """Names of more than one token; the longest that fits is meant."""
 
-    __slots__ = ("_by_first",)
+    __slots__ = ("_lengths", "_names")
 
     def __init__(self, names: Iterable[str] = (), base: NameIndex | None = None) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = dict(base._by_first) if base else {}
+        self._names: dict[tuple[str, ...], str] = dict(base._names) if base else {}
+        self._lengths: dict[str, tuple[int, ...]] = dict(base._lengths) if base else {}  # by first token, longest first
         for name in names:
             self.add(name)
 
@@ -26,17 +27,17 @@ class NameIndex:
         parts = name_parts(name)
         if len(parts) < 2:
             return
-        entries = list(self._by_first.get(parts[0], ()))
-        if (parts, name) not in entries:
-            entries.append((parts, name))
-            entries.sort(key=lambda entry: -len(entry[0]))
-            self._by_first[parts[0]] = entries
+        self._names.setdefault(parts, name)
+        lengths = self._lengths.get(parts[0], ())
+        if len(parts) not in lengths:
+            self._lengths[parts[0]] = tuple(sorted((*lengths, len(parts)), reverse=True))
 
     def match(self, texts: list[str], index: int) -> tuple[str, int] | None:
         """The longest name that starts at a token, and the token after it."""
-        for parts, name in self._by_first.get(texts[index], ()):
-            if tuple(texts[index : index + len(parts)]) == parts:
-                return name, index + len(parts)
+        for length in self._lengths.get(texts[index], ()):
+            name = self._names.get(tuple(texts[index : index + length]))
+            if name is not None:
+                return name, index + length
         return None
 
 

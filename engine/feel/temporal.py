@@ -8,12 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
-from zoneinfo import ZoneInfo
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from engine.feel.wide import WideDate, WideDateTime, from_ordinal, make_day, ordinal_of
 
 _DATE = re.compile(r"(-?)(\d{4,9})-(\d\d)-(\d\d)", re.ASCII)
-_ZONE = r"Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z_]+(?:/[A-Za-z0-9_+\-]+)*"
+_ZONE = r"Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z_][A-Za-z0-9_+\-]*(?:/[A-Za-z0-9_+\-]+)*"
 _TIME = re.compile(rf"(\d\d):(\d\d):(\d\d)(\.\d+)?({_ZONE})?", re.ASCII)
 _END_OF_DAY = re.compile(r"24:00:00(?:\.0+)?(?![\d.])", re.ASCII)
 _DURATION = re.compile(
@@ -68,10 +69,7 @@ def parse_zone(text: str) -> tzinfo | None:
     if text == "Z":
         return UTC
     if text.startswith("@"):
-        try:
-            return ZoneInfo(text[1:])
-        except (KeyError, ValueError, OSError):
-            return None
+        return _zone(text[1:])
     hours, minutes, *seconds = (int(part) for part in text[1:].split(":"))
     if minutes > 59 or (seconds and seconds[0] > 59):
         return None
@@ -79,6 +77,24 @@ def parse_zone(text: str) -> tzinfo | None:
     if offset > MAX_OFFSET:
         return None
     return timezone(-offset if text[0] == "-" else offset) if offset else UTC
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+@lru_cache(maxsize=1_024)  # there are some 600
+def _known_zone(name: str) -> tzinfo | None:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return None
+
+
+def _zone(name: str) -> tzinfo | None:
+    """A zone by its name; whether there is one is known without looking for a file."""
+    return _known_zone(name) if name in _zone_names() else None
 
 
 def parse_time(text: str) -> time | None:

@@ -12,6 +12,7 @@ from engine.feel.runtime import Run
 from engine.feel.temporal import format_temporal
 
 _PLAIN_KEY = re.compile(r"[\w ]+")
+_TEMPORAL_STEPS = 6  # what writing one of them costs
 _TEMPORAL = frozenset({k.DATE, k.TIME, k.DATE_AND_TIME, k.DAYS_AND_TIME, k.YEARS_AND_MONTHS})
 
 
@@ -39,6 +40,7 @@ def to_text(value: Any, run: Run, *, quoted: bool = False) -> str:
         run.spend(len(text) // 64)
         return text
     if of in _TEMPORAL:
+        run.spend(_TEMPORAL_STEPS)
         return format_temporal(value)
     return _composite(value, of, run)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from engine.feel import nodes as n
@@ -15,6 +15,7 @@ from engine.feel.temporal import parse_temporal
 from engine.feel.types import Type
 
 _ALWAYS_KNOWN = frozenset({"?", "item", "partial"})
+_SUGGESTED = 20  # unknown names of one text that get a suggestion: looking for the nearest takes its time
 
 
 def validate(text: str, known_names: Iterable[str], *, unary: bool = False) -> list[Problem]:
@@ -38,13 +39,14 @@ def validate(text: str, known_names: Iterable[str], *, unary: bool = False) -> l
             parser.expect_end()
     except FeelSyntaxError as error:
         return [Problem("syntax", error.position, 1, error.reason)]
-    return sorted(_problems(tree, known | _ALWAYS_KNOWN, False), key=lambda problem: problem.position)
+    found = sorted(_problems(tree, known | _ALWAYS_KNOWN, False), key=lambda problem: problem.position)
+    return [_with_suggestion(problem, text, known) if at < _SUGGESTED else problem for at, problem in enumerate(found)]
 
 
 def _problems(node: Any, known: frozenset[str], in_filter: bool) -> Iterator[Problem]:
     if isinstance(node, n.Name):
         if not in_filter and node.name not in known and node.name not in BUILTINS:
-            yield _unknown(node, known)
+            yield Problem("unknown-name", node.pos, len(node.name), f"名称“{node.name}”不存在")
     elif isinstance(node, n.AtLiteral):
         if parse_temporal(node.text) is None:
             yield Problem("literal", node.pos, len(node.text) + 3, f"“{node.text}”不是日期、时间或时长")
@@ -94,10 +96,13 @@ def _children(node: Any) -> Iterator[Any]:
             yield getattr(node, field.name)
 
 
-def _unknown(node: n.Name, known: frozenset[str]) -> Problem:
-    candidates = sorted(known | BUILTINS.keys())
-    nearest = difflib.get_close_matches(node.name, candidates, n=1, cutoff=0.6)
-    hint = f"，是否指“{nearest[0]}”" if nearest else ""
-    return Problem(
-        "unknown-name", node.pos, len(node.name), f"名称“{node.name}”不存在{hint}", nearest[0] if nearest else None
-    )
+def _with_suggestion(problem: Problem, text: str, known: frozenset[str]) -> Problem:
+    """An unknown name with the nearest known one."""
+    if problem.code != "unknown-name":
+        return problem
+    candidates = sorted(known | _ALWAYS_KNOWN | BUILTINS.keys())
+    name = text[problem.position : problem.position + problem.length]
+    nearest = difflib.get_close_matches(name, candidates, n=1, cutoff=0.6)
+    if not nearest:
+        return problem
+    return replace(problem, message=f"{problem.message}，是否指“{nearest[0]}”", suggestion=nearest[0])

@@ -18,11 +18,15 @@ from engine.feel.runtime import Run
 from engine.feel.temporal import YearsMonthsDuration
 
 
-def _aggregate(name: str, variadic: str) -> Callable[[Callable[[list[Any]], Any]], Callable[[list[Any]], Any]]:
+def _aggregate(
+    name: str, variadic: str, steps: int = 1
+) -> Callable[[Callable[[list[Any]], Any]], Callable[[list[Any]], Any]]:
+    """Register a function of a list that takes so many steps for each item."""
+
     def register(compute: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
         def call(run: Run, *values: Any) -> Any:
             source = take.one_list(values)
-            run.spend(1 + len(source))
+            run.spend(1 + steps * len(source))
             return compute(source)
 
         builtin(name, ("list",), (f"*{variadic}",))(call)
@@ -37,29 +41,24 @@ def count(source: list[Any]) -> Decimal:
     return Decimal(len(source))
 
 
-@_aggregate("min", "c")
-def minimum(source: list[Any]) -> Any:
-    """The smallest item; null of none."""
-    return _extreme(source, less)
+def _extreme(name: str, better: Callable[[Any, Any, Run], bool | None]) -> None:
+    def call(run: Run, *values: Any) -> Any:
+        source = take.one_list(values)
+        run.spend(1 + len(source))
+        best = source[0] if source else None
+        for item in source:
+            verdict = better(item, best, run)
+            if verdict is None:
+                raise Refused("列表中的值没有共同的大小顺序", "type")
+            if verdict:
+                best = item
+        return best
+
+    builtin(name, ("list",), ("*c",))(call)
 
 
-@_aggregate("max", "c")
-def maximum(source: list[Any]) -> Any:
-    """The largest item; null of none."""
-    return _extreme(source, lambda item, best: less(best, item))
-
-
-def _extreme(source: list[Any], better: Callable[[Any, Any], bool | None]) -> Any:
-    if not source:
-        return None
-    best = source[0]
-    for item in source:
-        verdict = better(item, best)
-        if verdict is None:
-            raise Refused("列表中的值没有共同的大小顺序", "type")
-        if verdict:
-            best = item
-    return best
+_extreme("min", less)
+_extreme("max", lambda item, best, run: less(best, item, run))
 
 
 def _total(source: list[Any]) -> Decimal:
@@ -90,7 +89,7 @@ def mean(source: list[Any]) -> Decimal | None:
     return ARITHMETIC.divide(_total(source), len(source))
 
 
-@_aggregate("median", "n")
+@_aggregate("median", "n", steps=2)
 def median(source: list[Any]) -> Decimal | None:
     """The middle value, or the mean of the two middle ones; null of none."""
     if not source:
@@ -102,7 +101,7 @@ def median(source: list[Any]) -> Decimal | None:
     return ARITHMETIC.divide(ARITHMETIC.add(ordered[middle - 1], ordered[middle]), 2)
 
 
-@_aggregate("stddev", "n")
+@_aggregate("stddev", "n", steps=5)
 def standard_deviation(source: list[Any]) -> Decimal:
     """The standard deviation of a sample of two or more."""
     if len(take.numbers(source)) < 2:
@@ -112,7 +111,7 @@ def standard_deviation(source: list[Any]) -> Decimal:
     return ARITHMETIC.sqrt(ARITHMETIC.divide(_total(squares), len(source) - 1))
 
 
-@_aggregate("mode", "n")
+@_aggregate("mode", "n", steps=2)
 def mode(source: list[Any]) -> list[Any]:
     """The most frequent numbers, in ascending order."""
     occurrences = Counter(take.numbers(source))
@@ -120,7 +119,7 @@ def mode(source: list[Any]) -> list[Any]:
     return sorted(value for value, times in occurrences.items() if times == most)
 
 
-@_aggregate("product", "n")
+@_aggregate("product", "n", steps=2)
 def product(source: list[Any]) -> Decimal | None:
     """The product; null of none."""
     if not source:

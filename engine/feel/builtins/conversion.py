@@ -49,7 +49,7 @@ def _parsed(source: str) -> Decimal:
     parsed = Decimal(source)
     if abs(parsed.adjusted()) > k.MAX_EXPONENT:
         raise Refused(f"“{source[:40]}”超出范围")
-    return parsed
+    return k.to_34_digits(parsed)
 
 
 @builtin("not", ("negand",))

@@ -76,6 +76,8 @@ def _time_of(hour: Any, minute: Any, second: Any, offset: Any) -> time:
     if offset is not ABSENT and offset is not None:
         zone = _zone(take.need(offset, k.DAYS_AND_TIME))
     seconds = Decimal(take.number(second))
+    if not 0 <= seconds < 60:
+        raise Refused("秒应在 0 到 60 之间", "arguments")
     whole = int(seconds)
     return time(take.whole(hour), take.whole(minute), whole, int((seconds - whole) * 1_000_000), zone)
 

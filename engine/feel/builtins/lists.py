@@ -178,7 +178,7 @@ def sort(run: Run, source: Any, precedes: Any = ABSENT) -> list[Any]:
 
 def _natural(a: Any, b: Any, run: Run) -> int:
     run.spend(1)
-    below = less(a, b)
+    below = less(a, b, run)
     if below is None:
         raise Refused("列表中的值没有共同的大小顺序", "type")
-    return -1 if below else int(less(b, a) is True)
+    return -1 if below else int(less(b, a, run) is True)

@@ -26,6 +26,7 @@ from engine.feel.runtime import Run
 from engine.feel.temporal import YearsMonthsDuration
 
 _SCALES = range(-6111, 6177)
+_ONE = Decimal(1)
 _EXACT = Context(prec=13_000, Emax=999_999, Emin=-999_999)
 
 
@@ -36,8 +37,9 @@ def _rounded(value: Any, scale: Any, mode: str) -> Decimal:
     exponent = number.as_tuple().exponent
     if isinstance(exponent, int) and -exponent <= places:
         return number
-    result = number.quantize(Decimal(1).scaleb(-places), rounding=mode, context=_EXACT)
-    return result if places > 0 else Decimal(format(result, "f"))
+    result = k.to_34_digits(number.quantize(Decimal(1).scaleb(-places), rounding=mode, context=_EXACT))
+    written_out = places <= 0 and result.adjusted() < ARITHMETIC.prec
+    return result.quantize(_ONE, context=_EXACT) if written_out else result
 
 
 def _rounding(name: str, mode: str, *parameters: str) -> None:

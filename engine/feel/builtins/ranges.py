@@ -23,8 +23,8 @@ _POINT_THEN_RANGE = ("point", "range")
 _RANGE_THEN_POINT = ("range", "point")
 
 
-def _less(a: Any, b: Any) -> bool:
-    verdict = less(a, b)
+def _less(run: Run, a: Any, b: Any) -> bool:
+    verdict = less(a, b, run)
     if verdict is None:
         raise Refused("这些值没有共同的大小顺序", "type")
     return verdict
@@ -75,7 +75,7 @@ def before(run: Run, a: Any, b: Any) -> bool:
     """The first ends where the second has not begun."""
     end, end_included = (a.end, a.end_included) if isinstance(a, Range) else (a, True)
     start, start_included = (b.start, b.start_included) if isinstance(b, Range) else (b, True)
-    if _less(end, start):
+    if _less(run, end, start):
         return True
     return not (end_included and start_included) and _equal(run, end, start)
 
@@ -109,13 +109,13 @@ def overlaps_after(run: Run, a: Any, b: Any) -> bool:
 
 
 def _starts_earlier(run: Run, a: Range, b: Range) -> bool:
-    if _less(a.start, b.start):
+    if _less(run, a.start, b.start):
         return True
     return a.start_included and not b.start_included and _equal(run, a.start, b.start)
 
 
 def _ends_later(run: Run, a: Range, b: Range) -> bool:
-    if _less(b.end, a.end):
+    if _less(run, b.end, a.end):
         return True
     return a.end_included and not b.end_included and _equal(run, a.end, b.end)
 
@@ -184,7 +184,7 @@ def make_range(run: Run, source: Any) -> Range:
     open_start, open_end = start is None, end is None
     if (open_start and open_end) or (open_start and where.start_included) or (open_end and where.end_included):
         raise Refused("区间开放的一端应写圆括号")
-    if not open_start and not open_end and (kind(start) != kind(end) or _less(end, start)):
+    if not open_start and not open_end and (kind(start) != kind(end) or _less(run, end, start)):
         raise Refused("区间的两端不合")
     return where
 

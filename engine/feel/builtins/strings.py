@@ -146,8 +146,8 @@ def split(run: Run, source: Any, delimiter: Any) -> list[str]:
 @builtin("string join", ("list", "delimiter?"), ("list", "delimiter", "prefix", "suffix"))
 def string_join(run: Run, source: Any, delimiter: Any = None, prefix: Any = None, suffix: Any = None) -> str:
     """The texts of a list in one, nulls left out."""
-    texts = [take.text(item) for item in take.items(source) if item is not None]
     separator, before, after = ("" if part is None else take.text(part) for part in (delimiter, prefix, suffix))
-    run.spend(len(texts))
+    run.spend(len(take.items(source)))
+    texts = [take.text(item) for item in take.items(source) if item is not None]
     run.spend_text(sum(map(len, texts)) + len(separator) * len(texts) + len(before) + len(after))
     return before + separator.join(texts) + after

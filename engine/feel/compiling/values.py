@@ -130,7 +130,7 @@ def checked_range(where: Range, run: Run) -> Range:
     if any(kind(end) in _NO_RANGE for end in ends):
         raise Refused("区间的端点没有大小之分", "type")
     if len(ends) == 2:
-        backwards = less(where.end, where.start)
+        backwards = less(where.end, where.start, run)
         if backwards is None:
             raise Refused("区间的两端类型不同", "type")
         if backwards:
