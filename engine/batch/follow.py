@@ -1,5 +1,6 @@
 """The cases that a person follows (督办): where each stands, whom it waits for, what is overdue first."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -52,43 +53,67 @@ def followed_cases(uow: UnitOfWork) -> list[Followed]:
         .order_by(ProcessInstance.ended_at.is_not(None), ProcessInstance.changed_at.desc())
         .limit(MOST_CASES)
     )
-    found = [_followed(uow, instance) for instance in uow.session.scalars(query).all()]
-    return sorted(found, key=_urgency)
+    instances = uow.session.scalars(query).all()
+    known = _known(uow, [instance.id for instance in instances])
+    return sorted((_followed(uow, instance, known) for instance in instances), key=_urgency)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is asked once for all cases of the list, by case."""
+
+    tasks: Mapping[UUID, list[tuple[str, datetime | None]]]  # names of open user tasks, with their deadlines
+    people: Mapping[UUID, frozenset[str]]
+    names: Mapping[str, str]
+    urged: Mapping[UUID, datetime]
+    units: Mapping[UUID, str]
+
+
+def _known(uow: UnitOfWork, ids: Sequence[UUID]) -> _Known:
+    tasks: dict[UUID, list[tuple[str, datetime | None]]] = {}
+    opened = select(UserTask.process_instance_id, UserTask.name, UserTask.due_at).where(
+        UserTask.process_instance_id.in_(ids), UserTask.state == UserTaskState.CREATED
+    )
+    for case, name, due_at in uow.session.execute(opened.order_by(UserTask.no)):
+        tasks.setdefault(case, []).append((name, due_at))
+    urged = (
+        select(HistoryEvent.process_instance_id, func.max(HistoryEvent.at))
+        .where(HistoryEvent.process_instance_id.in_(ids), HistoryEvent.kind == KIND)
+        .group_by(HistoryEvent.process_instance_id)
+    )
+    units = select(ReportValue.process_instance_id, ReportValue.text).where(
+        ReportValue.process_instance_id.in_(ids), ReportValue.name == "lead_unit"
+    )
+    people = waits_for(uow, ids)
+    return _Known(
+        tasks=tasks,
+        people=people,
+        names=names_of(uow.session, frozenset().union(*people.values())),
+        urged={row[0]: row[1] for row in uow.session.execute(urged)},
+        units={row[0]: row[1] for row in uow.session.execute(units) if row[1]},
+    )
 
 
 def _urgency(case: Followed) -> tuple[bool, bool, float]:
     return (not case.is_running, case.due_at is None, case.due_at.timestamp() if case.due_at else 0.0)
 
 
-def _followed(uow: UnitOfWork, instance: ProcessInstance) -> Followed:
+def _followed(uow: UnitOfWork, instance: ProcessInstance, known: _Known) -> Followed:
     is_running = instance.status in (InstanceStatus.ACTIVE, InstanceStatus.SUSPENDED)
-    tasks = uow.session.execute(
-        select(UserTask.name, UserTask.due_at).where(
-            UserTask.process_instance_id == instance.id, UserTask.state == UserTaskState.CREATED
-        )
-    ).all()
-    people = sorted(waits_for(uow, instance.id)) if is_running else []
-    names = names_of(uow.session, people[:SHOWN_NAMES])
-    urged_at = uow.session.scalar(
-        select(func.max(HistoryEvent.at)).where(
-            HistoryEvent.process_instance_id == instance.id, HistoryEvent.kind == KIND
-        )
-    )
+    tasks = known.tasks.get(instance.id, [])
+    people = sorted(known.people[instance.id]) if is_running else []
+    urged_at = known.urged.get(instance.id)
     rested = urged_at is None or uow.now - urged_at >= PAUSE
     return Followed(
         instance_id=instance.id,
         number=instance.number,
         title=instance.title or "",
-        unit=uow.session.scalar(
-            select(ReportValue.text).where(
-                ReportValue.process_instance_id == instance.id, ReportValue.name == "lead_unit"
-            )
-        ),
+        unit=known.units.get(instance.id),
         is_running=is_running,
-        steps=tuple(dict.fromkeys(task.name for task in tasks)),
-        waits_for=tuple(names.get(person, person) for person in people[:SHOWN_NAMES]),
+        steps=tuple(dict.fromkeys(name for name, _ in tasks)),
+        waits_for=tuple(known.names.get(person, person) for person in people[:SHOWN_NAMES]),
         more_people=max(len(people) - SHOWN_NAMES, 0),
-        due_at=min((task.due_at for task in tasks if task.due_at), default=None),
+        due_at=min((due_at for _, due_at in tasks if due_at), default=None),
         urged_at=urged_at,
         may_urge=bool(is_running and rested and set(people) - {uow.actor}),
     )

@@ -1,12 +1,13 @@
 """Urge those for whom a case waits (催办): recorded, and not more than once a day."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
 from engine.errors import ConflictError, NotFoundError
-from engine.queries.organisation import names_of, people_with_role
+from engine.queries.organisation import names_of, people_by_unit, people_with_role
 from engine.requests import remember, replayed
 from engine.rules.due_dates import SHANGHAI
 from engine.sentences import say
@@ -51,7 +52,7 @@ def urge_instance(uow: UnitOfWork, instance_id: UUID, *, request_id: str | None)
     last = last_urged(uow, instance_id)
     if last is not None and uow.now - last < PAUSE:
         raise ConflictError(say("{at} 已催办过，每件每天只能催办一次", at=f"{last.astimezone(SHANGHAI):%m-%d %H:%M}"))
-    waiting = sorted(waits_for(uow, instance_id) - {uow.actor or ""})
+    waiting = sorted(waits_for(uow, [instance_id])[instance_id] - {uow.actor or ""})
     if not waiting:
         raise ConflictError("此案现在没有等待办理的人")
     who = names_of(uow.session, [uow.actor or ""]).get(uow.actor or "", uow.actor or "")
@@ -76,36 +77,44 @@ def last_urged(uow: UnitOfWork, instance_id: UUID) -> datetime | None:
     return uow.session.scalar(query)
 
 
-def waits_for(uow: UnitOfWork, instance_id: UUID) -> set[str]:
-    """The people for whom the case waits: who holds a work item, else everybody to whom it is offered."""
+def waits_for(uow: UnitOfWork, instance_ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:
+    """For each case the people for whom it waits: who holds a work item, else everybody to whom it is offered."""
     query = (
-        select(WorkItem.id, WorkItem.assignee_id)
+        select(WorkItem.id, WorkItem.process_instance_id, WorkItem.assignee_id)
         .join(UserTask, UserTask.id == WorkItem.user_task_id)
         .where(
-            WorkItem.process_instance_id == instance_id,
+            WorkItem.process_instance_id.in_(instance_ids),
             WorkItem.state == WorkItemState.OPEN,
             UserTask.state == UserTaskState.CREATED,
             UserTask.is_open.is_(False),
         )
     )
-    people: set[str] = set()
-    for item_id, assignee in uow.session.execute(query).all():
-        people |= {assignee} if assignee else _candidates(uow, item_id)
-    return people
+    rows = uow.session.execute(query).all()
+    offered = _candidates(uow, [row.id for row in rows if row.assignee_id is None])
+    people: dict[UUID, set[str]] = {each: set() for each in instance_ids}
+    for row in rows:
+        people[row.process_instance_id] |= {row.assignee_id} if row.assignee_id else offered.get(row.id, set())
+    return {each: frozenset(found) for each, found in people.items()}
 
 
-def _candidates(uow: UnitOfWork, item_id: UUID) -> set[str]:
-    people: set[str] = set()
-    rows = uow.session.execute(
-        select(WorkItemCandidate.user_id, WorkItemCandidate.role, WorkItemCandidate.unit_id).where(
-            WorkItemCandidate.work_item_id == item_id
-        )
-    )
-    for user_id, role, unit_id in rows.all():
-        if user_id is not None:
-            people.add(user_id)
-        elif role is not None:
-            people.update(people_with_role(uow.session, role, unit_id, on=uow.today))
+def _candidates(uow: UnitOfWork, item_ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    """Everybody to whom each of the work items is offered: some statements for each role, however many items."""
+    query = select(WorkItemCandidate).where(WorkItemCandidate.work_item_id.in_(item_ids))
+    candidates = list(uow.session.scalars(query)) if item_ids else []
+    units: dict[str, set[str]] = {}
+    for one in candidates:
+        if one.role is not None and one.unit_id is not None:
+            units.setdefault(one.role, set()).add(one.unit_id)
+    at_units = {role: people_by_unit(uow.session, [role], sorted(at), on=uow.today) for role, at in units.items()}
+    everywhere = {one.role for one in candidates if one.role is not None and one.unit_id is None}
+    anywhere = {role: people_with_role(uow.session, role, on=uow.today) for role in everywhere}
+    people: dict[UUID, set[str]] = {}
+    for one in candidates:
+        found = people.setdefault(one.work_item_id, set())
+        if one.user_id is not None:
+            found.add(one.user_id)
+        elif one.role is not None:
+            found.update(at_units[one.role][one.unit_id] if one.unit_id is not None else anywhere[one.role])
     return people
 
 

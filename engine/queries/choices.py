@@ -1,12 +1,12 @@
 """The lists that a form's ``properties.source`` may name, for one case."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, and_, false, select
 
 from engine.forms import Choice
-from engine.queries.organisation import people_with_role, relatives_of, within
+from engine.queries.organisation import people_by_unit, people_with_role, relatives_of, within
 from engine.rules.assignment import can_all_be_filled, texts
 from engine.rules.visibility import may_read
 from engine.step.instance import LoadedInstance
@@ -54,12 +54,11 @@ class CaseChoices:
         recused = frozenset(people) | relatives_of(self._uow.session, people)
         if not staffed:
             return recused
-        units = (unit.value for unit in self.options("units:handling", {}))
-        return frozenset(unit for unit in units if not self._is_staffed(unit, staffed, recused))
-
-    def _is_staffed(self, unit: str, staffed: Sequence[str], recused: Collection[str]) -> bool:
-        posts = [people_with_role(self._uow.session, roles.split(","), unit, on=self._uow.today) for roles in staffed]
-        return can_all_be_filled([frozenset(people).difference(recused) for people in posts])
+        units = [unit.value for unit in self.options("units:handling", {})]
+        posts = [people_by_unit(self._uow.session, roles.split(","), units, on=self._uow.today) for roles in staffed]
+        return frozenset(
+            unit for unit in units if not can_all_be_filled([people[unit].difference(recused) for people in posts])
+        )
 
     def _find(self, name: str, argument: str) -> Sequence[Choice]:
         match name:

@@ -11,6 +11,7 @@ from engine.queries.organisation import (
     current_unit_id,
     home_units_of,
     leader_of,
+    people_by_unit,
     people_with_role,
     unit_by_name,
 )
@@ -26,6 +27,14 @@ def test_people_and_roles_go_over_to_the_successor(as_admin, ask):
     assert ask(people_with_role, "unit_head", "教务处", on=LAST_DAY) == ["0012"]
     assert ask(people_with_role, "unit_head", "学生处", on=AFTER) == ["0012"]
     assert ask(home_units_of, ["0012"]) == {"0012": "学生处"}
+
+
+def test_several_units_are_asked_at_once_what_each_would_answer(as_admin, ask):
+    as_admin(dissolve_unit, "教务处", last_day=LAST_DAY, successor_id="学生处")
+    for day in (LAST_DAY, AFTER):
+        named = ["教务处", "学生处"]
+        one_by_one = {unit: frozenset(ask(people_with_role, "unit_head", unit, on=day)) for unit in named}
+        assert ask(people_by_unit, ["unit_head"], named, on=day) == one_by_one
 
 
 def test_asking_for_a_dissolved_units_people_means_the_successors(as_admin, ask):
