@@ -94,7 +94,7 @@ class Ours:
     def next_item(self, instance: UUID) -> tuple[UUID, str] | None:
         """The oldest open work item and its node; a waiting message is delivered first."""
         with self.engine.unit_of_work() as uow:
-            found = _OPEN.one_or_none(uow.connection, {"instance": instance})
+            found = _OPEN.one_or_none(uow.link, {"instance": instance})
             if found is not None:
                 return found.id, found.flow_node_id
             query = select(WAIT.c.no).where(WAIT.c.process_instance_id == instance)

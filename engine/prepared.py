@@ -7,12 +7,13 @@ conversions of its types. It runs on the link of a unit of work, inside its tran
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Dialect, Table, Uuid, insert
+from sqlalchemy import Boolean, Connection, Dialect, Enum, Table, Uuid, insert
 
 from engine.link import Link
 from models.base import UtcDateTime
@@ -147,21 +148,29 @@ class _Text:
 
 
 def _to_driver(dialect: Dialect, kind: Any, processor: Convert | None) -> Convert | None:
-    """SQLAlchemy's conversion, or a quicker one that writes the same."""
-    if processor is None or dialect.name != "sqlite":
+    """SQLAlchemy's conversion, or for SQLite a quicker one that writes the same."""
+    if dialect.name != "sqlite":
         return processor
     if isinstance(kind, UtcDateTime):
-        return lru_cache(maxsize=256)(processor)  # one instant stands in a dozen columns of a step
-    return _hex if isinstance(kind, Uuid) else processor
+        return _instant_text
+    if isinstance(kind, Uuid):
+        return _hex
+    if isinstance(kind, Enum) and kind.enum_class is not None:
+        return {member: str(member.value) for member in kind.enum_class}.__getitem__
+    return None if isinstance(kind, Boolean) else processor  # the driver writes 0 and 1
 
 
 def _from_driver(dialect: Dialect, kind: Any) -> Convert | None:
     processor: Convert | None = kind._cached_result_processor(dialect, None)
-    if processor is None or dialect.name != "sqlite":
+    if dialect.name != "sqlite":
         return processor
+    if isinstance(kind, UtcDateTime):
+        return _instant
     if isinstance(kind, Uuid):
         return _uuid
-    return lru_cache(maxsize=1024)(processor) if isinstance(kind, UtcDateTime) else processor
+    if isinstance(kind, Enum) and kind.enum_class is not None:
+        return {member.value: member for member in kind.enum_class}.__getitem__
+    return bool if isinstance(kind, Boolean) else processor
 
 
 def _hex(value: UUID) -> str:
@@ -171,6 +180,18 @@ def _hex(value: UUID) -> str:
 @lru_cache(maxsize=4096)
 def _uuid(text: str) -> UUID:
     return UUID(int=int(text, 16))
+
+
+@lru_cache(maxsize=256)  # one instant stands in a dozen columns of a step
+def _instant_text(value: datetime) -> str:
+    if value.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+@lru_cache(maxsize=1024)
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def _execute(link: Link, sql: str, parameters: Any) -> Any:

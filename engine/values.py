@@ -77,7 +77,7 @@ def _encode(value: Value, depth: int) -> Any:
     if kind is bool or value is None:
         return value
     if kind is Decimal:
-        return {_NUMBER: _number(value)}
+        return {_NUMBER: str(value)} if value.is_finite() else _number(value)
     return _encode_other(value, depth)
 
 
@@ -109,16 +109,25 @@ def _encode_items(values: list[Value] | tuple[Value, ...], depth: int) -> list[A
 
 
 def _encode_entries(value: Mapping[str, Value], depth: int) -> dict[str, Any]:
-    made = {}
-    for key, item in value.items():
-        if not isinstance(key, str):
-            raise ValueNotStorableError("", "键应为文字")
-        name = _text(key)
-        try:
-            made[name] = _encode(item, depth + 1)
-        except ValueNotStorableError as error:
-            raise error.within(name) from None
+    made: dict[str, Any] = {}
+    name = ""
+    try:
+        for key, item in value.items():
+            name = ""
+            name = key if type(key) is str and key.isascii() and "\x00" not in key else _name(key)
+            if type(item) is str and item.isascii() and "\x00" not in item:
+                made[name] = item
+            else:
+                made[name] = _encode(item, depth + 1)
+    except ValueNotStorableError as error:
+        raise (error.within(name) if name else error) from None
     return made
+
+
+def _name(key: object) -> str:
+    if not isinstance(key, str):
+        raise ValueNotStorableError("", "键应为文字")
+    return _text(key)
 
 
 def _text(value: str) -> str:
@@ -140,6 +149,8 @@ def _decode(value: Any) -> Value:
     if kind is dict:
         if len(value) == 1:
             ((tag, content),) = value.items()
+            if tag == _NUMBER and type(content) is str and content.isdecimal():
+                return Decimal(content)
             if tag in _TAGS:
                 return _untagged(tag, content)
         return _decode_entries(value)

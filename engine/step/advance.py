@@ -76,6 +76,7 @@ def begin(
         started_at=uow.now,
         is_sealed=False,
         variables={},
+        variables_text="{}",
         state=b"",
         sealer=sealer,
         head=ChainHead(),

@@ -52,6 +52,7 @@ class LoadedInstance:
     started_at: datetime
     is_sealed: bool
     variables: dict[str, Any]
+    variables_text: str  # as stored
     state: bytes  # as stored; opened by the step that needs it
     sealer: Sealer
     head: ChainHead
@@ -95,6 +96,7 @@ def from_row(uow: UnitOfWork, row: Any) -> LoadedInstance:
         started_at=row.instance_started_at,
         is_sealed=row.instance_is_sealed,
         variables=sealer.open(row.instance_variables, "variables"),
+        variables_text=row.instance_variables,
         state=bytes(row.instance_state),
         sealer=sealer,
         head=ChainHead(row.instance_history_length, row.instance_history_head),

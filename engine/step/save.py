@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from operator import itemgetter
+from operator import is_, itemgetter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -167,7 +167,7 @@ def _write_instance(uow: UnitOfWork, step: Step, history_length: int, history_he
         **_shown(step),
         "status": _status(step),
         "state": sealer.seal_state(step.state),
-        "variables": sealer.seal(step.variables, "variables"),
+        "variables": _variables_text(step),
         "is_sealed": instance.is_sealed or step.pending.sealed_for is not None,
         "changed_at": uow.now,
         "ended_at": uow.now if step.effects.ended else None,
@@ -183,6 +183,14 @@ def _write_instance(uow: UnitOfWork, step: Step, history_length: int, history_he
     known = {"instance_id": instance.id, "known_version": instance.version}
     if change.run(uow.link, {**values, **known}) != 1:
         raise BusyError
+
+
+def _variables_text(step: Step) -> str:
+    """The stored text again where no value was set: it is not encoded, and not encrypted, anew."""
+    before, after = step.variables_before, step.variables
+    if before is not None and list(before) == list(after) and all(map(is_, before.values(), after.values())):
+        return step.instance.variables_text
+    return step.instance.sealer.seal(after, "variables")
 
 
 def _insert_instance(uow: UnitOfWork, step: Step, values: dict[str, Any]) -> None:
