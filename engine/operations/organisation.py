@@ -10,12 +10,16 @@ from engine.queries import organisation
 
 @operation("organisation.leader_of")
 def leader_of(call: OperationCall) -> Mapping[str, Any]:
-    """``leader``: the school leader in charge of ``unit``, or null; of a list of units ``leaders``, each once."""
+    """``leader``: the school leader in charge of ``unit``, or null; of a list of units ``leaders``, each once.
+
+    ``in_charge`` says it by unit: contexts with ``unit`` and ``leader``.
+    """
     units = call.texts("unit") or call.texts("units")
     session, today = call.uow.session, call.uow.today
     return {
         "leader": organisation.leader_of(session, units[0], today) if units else None,
         "leaders": organisation.leaders_of(session, units, today),
+        "in_charge": [{"unit": unit, "leader": organisation.leader_of(session, unit, today)} for unit in units],
     }
 
 
