@@ -24,8 +24,8 @@ def check_event(diagram: Diagram, event: etree._Element) -> None:
             diagram.findings.error("unsupported-event", message, event)
     for definition in definitions:
         _check_definition(diagram, event, definition)
-    if _place(event) == "startEvent" and event.get("parallelMultiple") == "true" and len(definitions) > 1:
-        message = "a start event that waits for several triggers at once is not executed"
+    if place == "startEvent" and event.get("parallelMultiple") == "true" and "timer" in triggers and len(triggers) > 1:
+        message = "a start event that waits for a timer and for something else is not executed"
         diagram.findings.error("unsupported-event", message, event)
     if local_name(event) == "boundaryEvent":
         _check_boundary(diagram, event, triggers)

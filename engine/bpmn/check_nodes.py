@@ -52,8 +52,9 @@ def _check_exclusive(diagram: Diagram, gateway: etree._Element, flows: list[Flow
 def _check_event_gateway(diagram: Diagram, gateway: etree._Element, flows: list[FlowElement]) -> None:
     if not flows:
         diagram.findings.error("missing-target", "an event-based gateway leads to no event", gateway)
-    if gateway.get("eventGatewayType") == "Parallel":
-        diagram.findings.error("unsupported-element", "a parallel event-based gateway is not executed", gateway)
+    if gateway.get("eventGatewayType") == "Parallel" and gateway.get("instantiate") != "true":
+        message = "a parallel event-based gateway that starts no instance is not executed"
+        diagram.findings.error("unsupported-element", message, gateway)
     for flow in flows:
         target = diagram.nodes[flow.target]
         if local_name(target) == "receiveTask":

@@ -43,8 +43,9 @@ class Activities(Compensation):
             self.start_activity(scope, node)
 
     def _wait_for_event(self, scope: Scope, node: FlowNode) -> None:
-        if node.kind == "intermediateCatchEvent" and node.trigger in {"none", "link"}:
-            self.leave(scope, node)
+        waits_for_nothing = node.kind == "intermediateCatchEvent" and node.trigger in {"none", "link"}
+        if waits_for_nothing or (node.kind == "eventBasedGateway" and node.parallel_multiple):
+            self.leave(scope, node)  # where it is all events, each of them waits for itself
             return
         activity = self.new_activity(scope, node)
         if node.kind == "intermediateCatchEvent":

@@ -63,10 +63,7 @@ class Execution(Moving):
         run = cls(definitions, spec, dict(variables), environment, limits)
         nodes = run.starts_for(spec, start_event, message, signal)
         run.subscribe_scope(run.root)
-        if (message or signal) is not None and nodes[0].kind != "startEvent":
-            run.begin_after(run.root, nodes[0])
-        else:
-            run.send_to(run.root, nodes)
+        run.begin_at(nodes, message, signal)
         run.check_scope(run.root)
         run.first_effects = run.end_step()
         return run
@@ -284,6 +281,18 @@ class Execution(Moving):
         return [a for a in self.activities.values() if a.loop is not None and a.loop.frozen is not None]
 
     # --- starting -----------------------------------------------------------------------------------------------
+
+    def begin_at(self, nodes: list[FlowNode], message: str | None, signal: str | None) -> None:
+        """Put the first tokens where the instance begins."""
+        first, name = nodes[0], message if message is not None else signal
+        if name is None:
+            self.send_to(self.root, nodes)
+        elif first.kind != "startEvent":
+            self.begin_after(self.root, first)
+        elif first.parallel_multiple and len(first.triggers) > 1:
+            self.begin_with_first(self.root, first, "message" if message is not None else "signal", name)
+        else:
+            self.send_to(self.root, nodes)
 
     def starts_for(
         self, spec: ProcessSpec, start_event: str | None, message: str | None, signal: str | None

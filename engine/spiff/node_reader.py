@@ -98,7 +98,8 @@ def read_node(diagram: Diagram, element: etree._Element, node: FlowNode) -> None
     """Fill in what the element says, by its kind."""
     kind = local_name(element)
     node.for_compensation = element.get("isForCompensation") == "true"
-    node.parallel_multiple = element.get("parallelMultiple") == "true"
+    of_all = ("eventGatewayType", "Parallel") if kind == "eventBasedGateway" else ("parallelMultiple", "true")
+    node.parallel_multiple = element.get(of_all[0]) == of_all[1]
     node.instantiate = element.get("instantiate") == "true"
     node.interrupting = element.get("cancelActivity", "true") != "false" and element.get("isInterrupting") != "false"
     if {"error", "cancel"} & {t.kind for t in node.triggers}:

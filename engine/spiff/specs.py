@@ -91,7 +91,7 @@ class FlowNode:
     boundaries: list[FlowNode]
     loop: LoopSpec | None
     triggers: tuple[Trigger, ...]
-    parallel_multiple: bool
+    parallel_multiple: bool  # of an event, or of an event gateway: all, not any
     interrupting: bool  # boundary events and start events of event sub-processes
     attached_to: FlowNode | None
     handler: FlowNode | None  # of a compensation boundary event

@@ -178,11 +178,23 @@ class Subscriptions(Flows):
         self.check_scope(scope)
 
     def begin_after(self, scope: Scope, node: FlowNode) -> None:
-        """Begin as if the event of a node had just happened: a message that starts a process there."""
+        """Begin as if the event of a node had just happened: a message or signal that starts a process there.
+
+        Behind an event gateway of all events the others are waited for.
+        """
         self.journal.trace.append(node.bpmn_id)
         scope.tokens += 1
         self.leave(scope, node)
         scope.tokens -= 1
+        gateways = [flow.source for flow in node.flows_in if flow.source.instantiate and flow.source.parallel_multiple]
+        self.send_to(scope, [f.target for gateway in gateways for f in gateway.flows_out if f.target is not node])
+
+    def begin_with_first(self, scope: Scope, node: FlowNode, kind: str, name: str) -> None:
+        """A start event of several triggers, all of which must happen, has got one of them."""
+        self.journal.trace.append(node.bpmn_id)
+        activity = self.new_activity(scope, node)
+        self.subscribe(node, scope, activity, None)
+        self.fire(next(s for s in activity.subscriptions if (s.kind, s.name) == (kind, name)), {})
 
     def _fire_boundary(self, subscription: Subscription, host: Activity, data: Mapping[str, Any]) -> None:
         node, scope = subscription.node, host.scope

@@ -19,10 +19,11 @@ from engine.spiff import StartTimer, start_timers
 from engine.step.advance import begin, failing_as_sentence
 from engine.step.environment import StepEnvironment
 from engine.step.ids import ordered_id
-from engine.step.save import JOB, job_row
+from engine.step.instance import INSTANCE
+from engine.step.save import JOB, SUBSCRIPTION, job_row
 from engine.unit_of_work import UnitOfWork
 from engine.values import loads
-from models import JobKind
+from models import JobKind, SubscriptionKind
 
 FIRST_VERSION = 1
 
@@ -91,12 +92,27 @@ def start_by_timer(uow: UnitOfWork, start_event: str, payload: Mapping[str, Any]
 
 
 def started_by_signal(uow: UnitOfWork, name: str) -> Iterator[dict[str, str]]:
-    """Where a signal starts an instance: once in each process of the newest deployments that is drawn so."""
+    """Where a signal starts an instance: once in each process of the newest deployments that is drawn so.
+
+    Not where an instance has begun with another trigger of that start event, all of which must happen, and waits there.
+    """
+    begun = _begun_and_waiting(uow, name)
     for key, deployment_id in deployments.latest_ids(uow.session).items():
         deployed = uow.engine.deployed(uow.session, deployment_id)
         for process in deployed.definitions.processes.values():
-            if process.started_by("signal", name) is not None:
+            node = process.started_by("signal", name)
+            if node is not None and (process.id, node) not in begun:
                 yield {"key": key, "process": process.id}
+
+
+def _begun_and_waiting(uow: UnitOfWork, name: str) -> set[tuple[str, str]]:
+    waiting = (
+        select(INSTANCE.c.process_key, SUBSCRIPTION.c.flow_node_id)
+        .join(INSTANCE, INSTANCE.c.id == SUBSCRIPTION.c.process_instance_id)
+        .where(SUBSCRIPTION.c.kind == SubscriptionKind.SIGNAL, SUBSCRIPTION.c.name == name)
+        .distinct()
+    )
+    return {(row.process_key, row.flow_node_id) for row in uow.connection.execute(waiting)}
 
 
 def start_by_signal(uow: UnitOfWork, name: str, place: Mapping[str, str], data: Mapping[str, Any]) -> None:

@@ -132,6 +132,23 @@ def test_an_event_of_several_triggers_starts_with_each_of_them(
     assert len(_cases(engine)) == 3
 
 
+def test_a_start_event_of_all_begins_with_the_first_and_the_case_waits_for_the_others(
+    tmp_path: Path, deploy: Deploy, engine: Engine
+) -> None:
+    diagram = _diagram("both", SIGNAL + MESSAGE).replace('id="begin"', 'id="begin" parallelMultiple="true"')
+    deploy(write_folder(tmp_path, "both", diagram))
+    with engine.unit_of_work() as uow:
+        correlate_message(uow, "order", None, {"what": "paper"}, request_id=None)
+    [case] = _cases(engine)
+    assert case.waits_at == set()
+    _ring(engine)
+    assert case.waits_at == {"work"}
+    assert len(_cases(engine)) == 1
+
+    _ring(engine)
+    assert [each.waits_at for each in _cases(engine)] == [{"work"}, set()]
+
+
 def test_a_message_starts_at_a_receive_task_that_instantiates(drawn: Drawn, engine: Engine) -> None:
     task = '<bpmn:receiveTask id="order" instantiate="true" messageRef="m_order"/>\norder -> work'
     drawn("", also=task)

@@ -122,7 +122,9 @@ class _Drawing:
         if "instantiate" in options:
             attributes["instantiate"] = "true"
         if "all_of" in options:
-            attributes["parallelMultiple"] = "true"
+            attributes["eventGatewayType" if kind == "events" else "parallelMultiple"] = (
+                "Parallel" if kind == "events" else "true"
+            )
         if "sequential" in options and kind == "adhoc":
             attributes["ordering"] = "Sequential"
         if "keep_rest" in options:

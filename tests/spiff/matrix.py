@@ -53,6 +53,10 @@ def _starts() -> list[Cell]:
         start = chosen.get(trigger, {"event": "s"})
         drawing = f"start z\nuser b\nstart s {option}\nuser a\nz > b\ns > a"
         cells.append(Cell("start event", trigger, "", drawing, None, "s s_a a", start))
+    both = "start s message=m signal=n all_of\nuser a\ns > a"
+    cells.append(
+        Cell("start event", "parallel multiple", "", both, lambda run: run.message("m"), "s_a a", {"signal": "n"})
+    )
     return cells
 
 
@@ -98,6 +102,8 @@ def _event_subprocesses() -> list[Cell]:
         for trigger, (option, act) in HAPPEN.items():
             drawing = f"start s\nuser a\nevent_sub h\n  start x {option}{flag}\n  user b\n  x > b\ns > a"
             cells.append(Cell("event sub-process", trigger, mode, drawing, act, "h x x_b b"))
+        both = f"start s\nuser a\nevent_sub h\n  start x message=m signal=n all_of{flag}\n  user b\n  x > b\ns > a"
+        cells.append(Cell("event sub-process", "parallel multiple", mode, both, _all_of, "h x x_b b"))
         up = (
             f"start s\nuser a\nend e escalation=L\nuser z\nevent_sub h\n  start x escalation=L{flag}\n  user b\n"
             f"  x > b\ns > a > e\ns > z"

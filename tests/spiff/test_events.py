@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.spiff import ExecutionError
+from engine.spiff import BpmnRefusedError, ExecutionError
 from tests.spiff.driving import active, running, waiting
 
 HAPPENS = {
@@ -456,6 +456,51 @@ def test_an_event_gateway_that_instantiates_starts_behind_the_event_that_came():
     )
     run.start(message="n")
     assert active(run) == ["b"]
+
+
+def test_an_event_gateway_of_all_starts_with_the_first_event_and_waits_for_the_others():
+    drawing = (
+        "events g instantiate all_of\ncatch x message=m\ncatch y message=n\nreceive z message=o\nparallel j\nuser a\n"
+        "user b\ng > x > j\ng > y > b > j\ng > z > j\nj > a"
+    )
+    run = running(drawing, start=False)
+    run.start(message="n", data={"said": "n"})
+    assert (active(run), waiting(run)) == (["b"], ["x", "z"])
+    run.complete("b")
+    run.message("o")
+    assert (active(run), waiting(run)) == ([], ["x"])
+    run.message("m")
+    assert active(run) == ["a"]
+
+
+def test_an_event_gateway_of_all_that_is_started_by_hand_waits_for_all():
+    run = running("events g instantiate all_of\ncatch x message=m\ncatch y message=n\nparallel j\nuser a\n"
+                  "g > x > j\ng > y > j\nj > a")  # fmt: skip
+    assert waiting(run) == ["x", "y"]
+    run.message("m")
+    run.message("n")
+    assert active(run) == ["a"]
+
+
+def test_a_start_event_of_all_begins_with_the_first_and_goes_on_with_the_last():
+    run = running("start s message=m,n signal=o all_of\nuser a\ns > a", start=False)
+    run.start(message="n", data={"which": "n"})
+    assert (active(run), waiting(run)) == ([], ["s", "s"])
+    run.signal("o", data={"rang": True})
+    run.message("m")
+    assert active(run) == ["a"]
+    assert run.data == {"which": "n", "rang": True}
+
+
+@pytest.mark.parametrize("drawing", [
+    "events g all_of\nstart s\ncatch x message=m\ncatch y message=n\ns > g\ng > x\ng > y",
+    "start s message=m timer=PT1H all_of\nuser a\ns > a",
+    "start s\ncomplex g\nuser a\nuser b\ns > g\ng > a\ng > b",
+])  # fmt: skip
+def test_what_cannot_be_begun_or_told_apart_is_refused_by_name(drawing):
+    with pytest.raises(BpmnRefusedError) as refused:
+        running(drawing)
+    assert {problem.code for problem in refused.value.problems} & {"unsupported-element", "unsupported-event"}
 
 
 def test_an_event_subprocess_may_wait_for_all_of_its_triggers():
