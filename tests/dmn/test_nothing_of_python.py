@@ -1,6 +1,9 @@
 """No expression reaches Python: no eval, exec, compile or SpiffWorkflow DMN in our own code."""
 
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,3 +32,11 @@ def test_feel_imports_nothing_of_the_rest_of_the_project() -> None:
         for match in imports.finditer(path.read_text("utf-8"))
     ]
     assert found == []
+
+
+def test_no_place_of_a_diagram_table_or_expression_runs_what_is_good_python() -> None:
+    # when: such text stands everywhere, in a process whose every execution of code is watched
+    done = subprocess.run([sys.executable, "-m", "tests.dmn.trying_python"], cwd=_ROOT, capture_output=True, text=True)
+    # then
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout) == {"seen": [], "written": False, "modules": []}
