@@ -6,7 +6,21 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, false, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFoundError
@@ -15,7 +29,7 @@ from engine.register.archive import read_archive_definition
 from engine.reports.cases import HIDDEN_TITLE, Case
 from engine.reports.definition import Column, ReportDefinition, localised, read_column, read_report_definition
 from engine.reports.display import Display
-from engine.reports.load import archived_case_of, case_of, load_manifest, load_values, periods
+from engine.reports.load import archived_case_of, case_of, load_manifest, load_values, period_name, periods
 from engine.rules.visibility import may_read
 from engine.search import matching
 from engine.unit_of_work import UnitOfWork
@@ -58,6 +72,7 @@ class Filters:
     state: str = ""
     text: str = ""
     values: Mapping[str, str] = field(default_factory=dict)  # contract variable → value
+    sort: str = ""  # variable of a column, with "-" before it from the end; else the newest session, by number
 
     @property
     def any(self) -> bool:
@@ -143,7 +158,10 @@ def filter_options(
     options: dict[str, list[tuple[str, str]]] = {}
     for name in definition.filters:
         if name == "session":
-            options[name] = [(period, period) for period in periods(session, definition.folder_key)]
+            options[name] = [
+                (period, period_name(session, definition.report, period, display.language))
+                for period in periods(session, definition.folder_key)
+            ]
         elif name == "state":
             options[name] = [(state, display.value_label("state", state)) for state in (*_STATUSES, "archived")]
         else:
@@ -181,8 +199,10 @@ def _page(
     total = session.scalar(select(func.count()).select_from(listed)) or 0
     pages = max(1, -(-total // size))
     page = max(1, min(page, pages))
+    by = listed.c.sorted_by.desc() if filters.sort.startswith("-") else listed.c.sorted_by
     ordered = (
         select(listed.c.id, listed.c.is_archived)
+        .order_by(listed.c.sorted_by.is_(None), by)  # what has none comes last, whichever way
         .order_by(listed.c.period.desc(), listed.c.number.is_(None), listed.c.number, listed.c.id)
         .limit(size)
         .offset((page - 1) * size)
@@ -203,14 +223,55 @@ def _listed(uow: UnitOfWork, definition: RegisterDefinition, filters: Filters) -
     return union_all(instances, archived).subquery("listed")
 
 
+def _sort_column(definition: RegisterDefinition, filters: Filters) -> str | None:
+    """The variable by which the list is sorted; only what stands in a column, so that the order tells nothing more."""
+    wanted = filters.sort.removeprefix("-")
+    return wanted if any(column.variable == wanted for column in definition.columns) else None
+
+
+def _sort_key(variable: str | None) -> Any:
+    """What an instance is sorted by; of a sealed case nothing but what its line shows."""
+    match variable:
+        case None:
+            return null()
+        case "number":
+            return ProcessInstance.number
+        case "state":
+            return cast(ProcessInstance.status, String)
+        case "title":
+            key: Any = ProcessInstance.title
+        case _:
+            value = select(ReportValue.text).where(
+                ReportValue.process_instance_id == ProcessInstance.id, ReportValue.name == variable
+            )
+            key = value.scalar_subquery()
+    return case((ProcessInstance.is_sealed.is_(False), key))
+
+
+def _archived_sort_key(variable: str | None) -> Any:
+    match variable:
+        case None | "state":
+            return null()
+        case "number":
+            return ArchivedCase.number
+        case "title":
+            return ArchivedCase.title
+        case _:
+            value = select(ArchivedValue.text).where(
+                ArchivedValue.archived_case_id == ArchivedCase.id, ArchivedValue.name == variable
+            )
+            return value.scalar_subquery()
+
+
 def _instances(
     uow: UnitOfWork, definition: RegisterDefinition, filters: Filters
-) -> Select[UUID, int, str | None, str | None]:
+) -> Select[UUID, int, str | None, str | None, str | None]:
     query = select(
         ProcessInstance.id.label("id"),
         literal(0).label("is_archived"),
         ProcessInstance.period.label("period"),
         ProcessInstance.number.label("number"),
+        cast(_sort_key(_sort_column(definition, filters)), String).label("sorted_by"),
     ).where(
         ProcessInstance.folder_key == definition.folder_key,
         ProcessInstance.process_key == definition.main_process,
@@ -228,12 +289,15 @@ def _instances(
     return query.where(_matches(uow.session, ProcessInstance.id, filters.text))
 
 
-def _archived(uow: UnitOfWork, definition: RegisterDefinition, filters: Filters) -> Select[UUID, int, str, str]:
+def _archived(
+    uow: UnitOfWork, definition: RegisterDefinition, filters: Filters
+) -> Select[UUID, int, str, str, str | None]:
     query = select(
         ArchivedCase.id.label("id"),
         literal(1).label("is_archived"),
         ArchivedCase.period.label("period"),
         ArchivedCase.number.label("number"),
+        cast(_archived_sort_key(_sort_column(definition, filters)), String).label("sorted_by"),
     ).where(ArchivedCase.folder_key == definition.folder_key)
     if not may_read_archive(uow, definition) or filters.state not in ("", "archived"):
         return query.where(false())

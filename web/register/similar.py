@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -10,8 +12,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from engine.reports.access import visible_instances
+from engine.reports.definition import read_report_definition
 from engine.reports.display import Display
-from engine.reports.load import load_manifest
+from engine.reports.load import load_manifest, period_name
 from engine.search import similar as find_similar
 from engine.search.text import join_texts
 from engine.unit_of_work import UnitOfWork
@@ -43,7 +46,19 @@ def similar() -> ResponseReturnValue:
         found = find_similar(uow.session, process, title, text, exclude=exclude)
         display = Display(uow.session, manifest, language())
         visible = visible_instances(uow, [one.instance_id for one in found if one.instance_id is not None])
-        return render_template("register/similar.html", found=found, display=display, visible=visible)
+        return render_template(
+            "register/similar.html",
+            found=found,
+            display=display,
+            visible=visible,
+            period_name=_period_names(uow, manifest),
+        )
+
+
+def _period_names(uow: UnitOfWork, manifest: Mapping[str, Any]) -> Callable[[str], str]:
+    """Says 4-7 as people do."""
+    report = read_report_definition(manifest)
+    return lambda period: period_name(uow.session, report, period, language()) if report is not None else period
 
 
 def _written(names: list[str]) -> list[str]:

@@ -62,6 +62,7 @@ def show(process: str) -> ResponseReturnValue:
             filters=filters,
             options=options,
             display=display,
+            sort_url=lambda variable: url_for(".show", process=process, **_sorted(filters.sort, variable)),
             sizes=PAGE_SIZES,
             size=size,
             page_url=lambda number: url_for(".show", process=process, **_arguments(page=number)),
@@ -90,10 +91,16 @@ def read_filters(definition: RegisterDefinition, arguments: Mapping[str, str]) -
         state=arguments.get("state", "")[:16],
         text=arguments.get("q", "").strip()[:LONGEST_QUERY],
         values=values,
+        sort=arguments.get("sort", "")[:64],
     )
 
 
-def _arguments(**changes: int | None) -> dict[str, str | int]:
+def _sorted(now: str, variable: str) -> dict[str, str | int]:
+    """The same list sorted by a column; by the one it is sorted by already, from the other end."""
+    return _arguments(page=None, sort=f"-{variable}" if now == variable else variable)
+
+
+def _arguments(**changes: str | int | None) -> dict[str, str | int]:
     given: dict[str, str | int] = {name: value for name, value in request.args.items() if value and name != "process"}
     for name, value in changes.items():
         if value is None:
