@@ -11,8 +11,8 @@ from typing import Any
 from engine.feel.errors import EvaluationWarning, FeelBudgetError
 
 #: Closures calling closures take no C stack since Python 3.11; this is room for the depth below.
-_RECURSION_LIMIT = 6_000
-_FRAMES_FOR_ALL_CALLS = 1_600  # nested closures, at most three Python frames each
+_RECURSION_LIMIT = 10_000
+_FRAMES_FOR_ALL_CALLS = 3_200  # nested closures, at most three Python frames each
 _MAX_WARNINGS = 50
 _WARNING_STEPS = 5
 _CHARACTERS_PER_STEP = 256

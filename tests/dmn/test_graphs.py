@@ -80,6 +80,8 @@ def test_knowledge_is_a_function_and_may_call_itself() -> None:
     )
     model = load_decisions({"a.dmn": boxed(text("fact(5)"), requires=("k:fact",), others=knowledge)})
     assert model.evaluate("d", {}).result == D(120)
+    deep = load_decisions({"a.dmn": boxed(text("fact(190) / fact(189)"), requires=("k:fact",), others=knowledge)})
+    assert deep.evaluate("d", {}).result == D(190)
 
 
 def test_knowledge_without_end_is_stopped_with_an_error() -> None:

@@ -34,6 +34,13 @@ def test_feel_imports_nothing_of_the_rest_of_the_project() -> None:
     assert found == []
 
 
+def test_dmn_imports_feel_the_hardened_xml_reader_and_the_writing_of_values_and_no_more() -> None:
+    imports = re.compile(r"^\s*(?:from|import) ((?:engine|models|web)\.[\w.]+)", re.MULTILINE)
+    used = {name for path in (_ROOT / "engine/dmn").rglob("*.py") for name in imports.findall(path.read_text("utf-8"))}
+    foreign = {name for name in used if not name.startswith(("engine.feel", "engine.dmn"))}
+    assert foreign == {"engine.bpmn.read", "engine.values"}
+
+
 def test_no_place_of_a_diagram_table_or_expression_runs_what_is_good_python() -> None:
     # when: such text stands everywhere, in a process whose every execution of code is watched
     done = subprocess.run([sys.executable, "-m", "tests.dmn.trying_python"], cwd=_ROOT, capture_output=True, text=True)

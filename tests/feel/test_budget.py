@@ -106,6 +106,20 @@ def test_a_result_is_at_most_200_levels_deep() -> None:
         evaluate(nested % 400, {})
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if n = 0 then 0 else 1 + f(n - 1)",
+        "if n = 0 then 0 else {a: {b: [1 + f(n - 1)]}}.a.b[1]",
+        "if not(n > 0) then 0 else sum(for x in [1] return (if x = 1 then f(n - 1) + 1 else 0))",
+    ],
+)
+def test_a_function_may_call_itself_199_deep_and_no_deeper(body: str) -> None:
+    assert evaluate(f"{{f: function(n) {body}, r: f(199)}}.r", {}).result == Decimal(199)
+    with pytest.raises(FeelBudgetError, match="200 层"):
+        evaluate(f"{{f: function(n) {body}, r: f(200)}}.r", {})
+
+
 def test_a_long_chain_is_no_deep_nesting() -> None:
     assert evaluate("1" + " + 1" * 4000, {}).result == Decimal(4001)
     assert evaluate("true" + " and true" * 1800, {}).result is True
