@@ -1,7 +1,7 @@
 # Bare `make` lists the targets. Everything is installed into .venv; nothing outside the checkout is touched.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test check conformance run worker bench bench-step bench-files fuzz properties chaos format lock
+.PHONY: help setup demo demo-reset test check conformance run worker bench bench-step bench-peers bench-files fuzz properties chaos format lock
 
 BIN := .venv/bin
 HOST ?= 127.0.0.1
@@ -48,6 +48,9 @@ bench: setup ## measure what docs/performance.md promises; log in docs/logs
 
 bench-step: setup ## the durable step against the raw driver and stock SpiffWorkflow; bench/results/step.json
 	@$(BIN)/python -m bench.step $(ARGS)
+
+bench-peers: setup ## the same approval of twelve steps with bpmn-engine and django-viewflow, installed into var/peers
+	@$(BIN)/python -m bench.peers $(ARGS)
 
 bench-files: setup ## checking 300 files, the start of a simulation (ARGS="--from FOLDER" for more files)
 	@$(BIN)/python -m bench.cli $(ARGS)

@@ -26,6 +26,10 @@ class Samples:
         self._taken[name].append(time.perf_counter() - began)
         return result
 
+    def add(self, name: str, seconds: float) -> None:
+        """Note a time that somebody else took."""
+        self._taken[name].append(seconds)
+
     def p10(self, name: str) -> float:
         """The tenth percentile: what a quiet machine would have shown."""
         return self._rank(name, 0.1)
