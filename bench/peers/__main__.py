@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +146,7 @@ def diagram() -> str:
     tasks = "".join(f'<bpmn:userTask id="{node}" name="{node}" banli:candidateRole="clerk"/>' for node in nodes[1:-1])
     flows = "".join(
         f'<bpmn:sequenceFlow id="flow_{source}" sourceRef="{source}" targetRef="{target}"/>'
-        for source, target in zip(nodes, nodes[1:], strict=False)
+        for source, target in pairwise(nodes)
     )
     return (
         '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:banli="urn:banli:bpmn:1" '

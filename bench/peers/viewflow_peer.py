@@ -1,6 +1,6 @@
-"""django-viewflow, one transaction a step, as its pages do it. Run by a Python that has it: ``viewflow_peer.py DATABASE``.
+"""django-viewflow, one transaction a step, as its pages do it; run by a Python that has it.
 
-Reads lines from stdin and answers each with one life of an instance: a JSON list of microseconds a step.
+``viewflow_peer.py DATABASE`` reads lines from stdin and answers each with one life of an instance: a JSON list of microseconds a step.
 """
 
 import json
@@ -31,7 +31,7 @@ def configure(path: str) -> None:
         },
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         USE_TZ=True,
-        SECRET_KEY="bench",  # noqa: S106 - of a database that is thrown away
+        SECRET_KEY="bench",  # of a database that is thrown away
     )
     django.setup()
 

@@ -39,13 +39,18 @@ def played(drawing: str, seed: int, reload: str):
 
 def act(run: Execution, dice: random.Random, drawing: str):
     """Let one of the things happen that can happen now."""
-    possible = [*run.user_tasks(), *run.waits()]
+    heard = [wait for wait in run.waits() if wait.kind != "condition"]  # that happens by itself
+    possible = [*run.user_tasks(), *heard, *run.enabled()]
     assert possible, f"nobody holds anything, yet it has not ended:\n{drawing}"
     chosen = dice.choice(possible)
+    if isinstance(chosen, str):
+        return run.start_enabled(chosen)
     if not isinstance(chosen, Wait):
         return run.complete(chosen.no, {"again": dice.random() < 0.3})
     if chosen.kind == "timer":
         return run.fire_timer(chosen.no)
+    if chosen.kind == "signal":
+        return run.deliver_signal(chosen.name, {"told": True})
     return run.deliver_message(chosen.no, {"told": True})
 
 
