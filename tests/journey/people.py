@@ -11,6 +11,7 @@ from engine.bootstrap import Engine
 from engine.rules.due_dates import SHANGHAI
 from tests.support.browser import DESK, PHONE
 from tests.support.fakes import MovableClock
+from tests.workflows.scenario import Scenario
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response
@@ -27,6 +28,7 @@ class House:
 
     def __init__(self, browser: Browser, address: str, engine: Engine, clock: MovableClock) -> None:
         self.browser, self.address, self.engine, self.clock = browser, address, engine, clock
+        self.scenario = Scenario(engine, clock)  # what happens without a browser
         self._people: dict[tuple[str, bool], Person] = {}
 
     def person(self, login: str, *, scripts: bool = True) -> Person:
@@ -125,6 +127,12 @@ class Person:
         self.open(f"/inbox?tab={tab}")
         with self.page.expect_navigation():
             self.page.locator("a.case-card").filter(has=self.page.get_by_text(title, exact=True)).first.click()
+        self._must_fit()
+
+    def follow(self, words: str) -> None:
+        """Click a link of the page."""
+        with self.page.expect_navigation():
+            self.page.locator("main").get_by_role("link", name=words).first.click()
         self._must_fit()
 
     def press(self, words: str, *, asked: bool = False, refused: bool = False) -> None:

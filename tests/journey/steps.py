@@ -54,7 +54,7 @@ class Motion:
     @property
     def meanwhile(self) -> scenario.Motion:
         """The same motion, driven on by everybody else without a browser."""
-        return scenario.Motion(scenario.Scenario(self.house.engine, self.house.clock), self.case_id, {})
+        return scenario.Motion(self.house.scenario, self.case_id, {})
 
     def opened_by(self, login: str, *, tab: str = "started") -> Person:
         """The person at the page of the case, found in a tab of the inbox."""
@@ -292,11 +292,11 @@ class Motion:
         person.press("报送")
 
 
-def motion_at(house: House, node: str, **answers: scenario.Answer) -> Motion:
+def motion_at(house: House, node: str, *, proposer: str = PROPOSER, **answers: scenario.Answer) -> Motion:
     """A motion that people without a browser have brought to a user task, by the engine's commands."""
-    behind = scenario.Scenario(house.engine, house.clock).motion_at(node, proposer=PROPOSER, **answers)
+    behind = house.scenario.motion_at(node, proposer=proposer, **answers)
     title = str(behind.variables["title"])
-    return Motion(house, title, PROPOSER, addresses={"case": f"/instances/{behind.id}"})
+    return Motion(house, title, proposer, addresses={"case": f"/instances/{behind.id}"})
 
 
 def answer_formal_check(person: Person, comment: str = "") -> None:

@@ -22,7 +22,9 @@ def test_the_pages_of_those_who_write_and_second_are_accessible(house: House) ->
     found = grave_violations(stranger.page)
     motion = Motion(house, "关于增加教学楼智慧教室数量的提案", steps.PROPOSER)
     found += pages(house.person(steps.PROPOSER), "/start", "/inbox", "/inbox?tab=done", "/notices", "/password")
-    writer = motion.begin({"reason": "现有智慧教室集中在一栋教学楼，数量太少。", "suggestion": "增加智慧教室", "category": "人才培养"})
+    writer = motion.begin(
+        {"reason": "现有智慧教室集中在一栋教学楼，数量太少。", "suggestion": "增加智慧教室", "category": "人才培养"}
+    )
     writer.write(phone="12")
     writer.press("提交附议", refused=True)
     found += grave_violations(writer.page)

@@ -6,7 +6,6 @@ from tests.journey import steps
 from tests.journey.people import House, as_text
 from tests.journey.steps import motion_at
 from tests.journey.taken import takes
-from tests.workflows.scenario import Scenario
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +42,7 @@ def test_a_refused_motion_is_appealed_and_filed_by_the_presidium(house: House) -
     proposer = motion.opened_by(motion.proposer)
     assert proposer.reads("主席团审定")
     assert proposer.reads("申请主席团审定")
-    assert "分理" in motion.meanwhile.waits_at or motion.meanwhile.waits_at == ["routing"]
+    assert motion.meanwhile.waits_at == ["routing"]
 
 
 @takes("chair_approve", "decide_filing")
@@ -104,7 +103,7 @@ def test_the_leader_in_charge_rules_after_the_third_objection(house: House) -> N
 
 @takes("countersign_strict")
 def test_all_units_countersign_before_the_answer_where_the_rule_is_strict(house: House) -> None:
-    Scenario(house.engine, house.clock).set(strict_countersign=True)
+    house.scenario.set(strict_countersign=True)
     motion = motion_at(house, "countersign_strict", routing={"co_units": [steps.CO_UNIT]})
     handler = house.person(steps.OFFICER)
     assert not handler.has_todo("办理并起草答复", motion.title)
@@ -120,6 +119,30 @@ def test_all_units_countersign_before_the_answer_where_the_rule_is_strict(house:
 
     handler = motion.taken_up_by(steps.OFFICER, "办理并起草答复")
     assert handler.reads("先联网二十间。")
+
+
+@takes("split")
+def test_the_committee_splits_a_merge_before_the_lead_is_handed_over(house: House) -> None:
+    lead = motion_at(house, "routing")
+    merged = motion_at(
+        house,
+        "split",
+        proposer=steps.OTHER_PROPOSER,
+        decide_filing={"disposition": "merged", "merged_into": str(lead.case_id)},
+    )
+    head = house.person(steps.COMMITTEE_HEAD)
+    assert not head.has_todo("等待主案交办（可拆分）", merged.title)
+    head.open(merged.addresses["case"])
+    assert head.reads(lead.title)
+    head.follow("等待主案交办（可拆分）")
+    head.press("拆分，恢复单独办理", refused=True)
+    assert head.page.locator("#field-split_reason-error").is_visible()
+    head.write(split_reason="两件提案不是同一事项。")
+    head.picture("split")
+    head.press("拆分，恢复单独办理")
+
+    assert merged.opened_by(merged.proposer).reads("两件提案不是同一事项。")
+    assert head.has_todo("决定立案", merged.title)
 
 
 @takes()

@@ -236,7 +236,7 @@ def is_found_everywhere(motion: Motion) -> None:
         (steps.PASSER_BY, "/inbox?tab=copied", "inbox-copied"),
         (steps.CLERK, "/register/", "register"),
         (steps.COMMITTEE_HEAD, "/reports/motion/4-7", "report"),
-        (steps.COMMITTEE_HEAD, "/follow/", "follow-empty"),
+        (steps.FOLLOWER, "/follow/", "follow-empty"),
         (steps.CHAIR, case, "case-chair"),
         (steps.STRANGER, "/inbox", "inbox-empty"),
         (steps.STRANGER, "/password", "password"),
