@@ -13,6 +13,7 @@ from typing import Any
 import re2
 
 from engine.feel.backtracking import Machine, compile_program
+from engine.feel.blocks import BLOCKS
 from engine.feel.errors import Refused
 from engine.feel.runtime import Run
 
@@ -22,6 +23,7 @@ _MAX_MEMORY = 256 * 1024  # bytes for a compiled pattern; a larger one is refuse
 _WORK_PER_STEP = 80  # characters of text times instructions of the compiled pattern, at RE2's slowest
 _WORK_PER_STEP_AGAIN = 2_000  # the same for each further match of a text
 _BACK_REFERENCE = "反向引用"
+_COUNT = re.compile(r"\{\d{1,4}(?:,\d{0,4})?\}", re.ASCII)
 _CALL_STEPS = 20  # looking up or compiling a pattern
 _MATCH_STEPS = 4
 _COUNTED_OUT = 0x250  # Latin characters
@@ -34,18 +36,9 @@ _CLASSES = {
     "i": r"\p{L}_:",
     "c": r"\p{L}\p{M}\p{Nd}\-._:·",
 }
+_NEGATED_IN_CLASS = {"S": r"\x{0}-\x{8}\x{B}\x{C}\x{E}-\x{1F}\x{21}-\x{10FFFF}", "W": r"\p{P}\p{Z}\p{C}"}
+_ANY = r"[^\n\r]"  # XPath's dot
 _NEGATED = {"S": r"[^ \t\n\r]", "W": r"[\p{P}\p{Z}\p{C}]", "I": r"[^\p{L}_:]", "C": r"[^\p{L}\p{M}\p{Nd}\-._:·]"}
-_BLOCKS = {
-    "BasicLatin": r"\x00-\x7F",
-    "Latin-1Supplement": r"\x80-\xFF",
-    "LatinExtended-A": r"\x{100}-\x{17F}",
-    "GreekandCoptic": r"\x{370}-\x{3FF}",
-    "Greek": r"\x{370}-\x{3FF}",
-    "Cyrillic": r"\x{400}-\x{4FF}",
-    "CJKUnifiedIdeographs": r"\x{4E00}-\x{9FFF}",
-    "Hiragana": r"\x{3040}-\x{309F}",
-    "Katakana": r"\x{30A0}-\x{30FF}",
-}
 
 
 def compile_pattern(pattern: str, flags: str, run: Run, text_length: int) -> Any:
@@ -83,7 +76,7 @@ def _compiled(pattern: str, flags: str) -> tuple[Any, str]:
     options.max_mem = _MAX_MEMORY
     prefix = "".join(flag for flag in flags if flag in "smi")
     try:
-        translated = re2.escape(pattern) if "q" in flags else Translation(pattern, extended="x" in flags).run()
+        translated = re2.escape(pattern) if "q" in flags else Translation(pattern, flags).run()
         return re2.compile((f"(?{prefix})" if prefix else "") + translated, options), ""
     except Refused as refused:
         return None, refused.reason
@@ -94,8 +87,9 @@ def _compiled(pattern: str, flags: str) -> tuple[Any, str]:
 class Translation:
     """One pattern on its way from XPath's syntax to RE2's."""
 
-    def __init__(self, pattern: str, *, extended: bool) -> None:
-        self.pattern = _without_spaces(pattern) if extended else pattern
+    def __init__(self, pattern: str, flags: str = "") -> None:
+        self.pattern = _without_spaces(pattern) if "x" in flags else pattern
+        self.any = "." if "s" in flags else _ANY
         self.index = 0
         self.made: list[str] = []
 
@@ -114,6 +108,10 @@ class Translation:
                 self.made.append(self._class())
             elif character == "(" and self.pattern[self.index : self.index + 1] == "?":
                 self._group()
+            elif character == ".":
+                self.made.append(self.any)
+            elif character in "{}]":
+                self._count(character)
             else:
                 self.made.append(character)
         return "".join(self.made)
@@ -124,6 +122,14 @@ class Translation:
         self.index += 2
         self.made.append("(?:")
 
+    def _count(self, character: str) -> None:
+        """``{2,3}``; any other brace or bracket must be escaped."""
+        found = _COUNT.match(self.pattern, self.index - 1)
+        if not found:
+            raise Refused(f"正则表达式中的“{character}”应写成“\\{character}”", "regex")
+        self.index = found.end()
+        self.made.append(found[0])
+
     def _escape(self, *, in_class: bool) -> str:
         if self.index >= len(self.pattern):
             raise Refused("正则表达式以“\\”结尾", "regex")
@@ -133,6 +139,8 @@ class Translation:
             return _CLASSES[character] if in_class else f"[{_CLASSES[character]}]"
         if character in _NEGATED and not in_class:
             return _NEGATED[character]
+        if character in _NEGATED_IN_CLASS:
+            return _NEGATED_IN_CLASS[character]
         if character in "pP":
             return self._category(character, in_class=in_class)
         if character.isdigit():
@@ -149,7 +157,7 @@ class Translation:
         name = found[1]
         if not name.startswith("Is"):
             return f"\\{letter}{{{name}}}"
-        block = _BLOCKS.get(name[2:])
+        block = BLOCKS.get(name[2:])
         if block is None or (in_class and letter == "P"):
             raise Refused(f"正则表达式不支持字符区“{name}”", "regex")
         if in_class:
@@ -169,7 +177,9 @@ class Translation:
             if character == "\\":
                 made.append(self._escape(in_class=True))
             elif character == "[":
-                return self._difference("".join(made).removesuffix("-") + "]")
+                if made[-1] != "-" or len(made) < 3:
+                    raise Refused("正则表达式的字符类中“[”应写成“\\[”", "regex")
+                return self._difference("".join(made[:-1]) + "]")
             else:
                 made.append("\\^" if character == "^" else character)
         raise Refused("正则表达式中的“[”没有结束", "regex")
@@ -193,7 +203,7 @@ def read_class(pattern: str, index: int) -> tuple[str, int]:
     Raises:
         Refused: it is none.
     """
-    translation = Translation(pattern, extended=False)
+    translation = Translation(pattern)
     translation.index = index + 1
     text = translation._class() if pattern[index] == "[" else translation._escape(in_class=False)
     return text, translation.index

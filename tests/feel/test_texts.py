@@ -5,6 +5,55 @@ import pytest
 from tests.feel.tables import assert_same, cases
 
 CASES = cases(r"""
+matches("a\rb","a.b") ==> false
+matches("a\nb","a.b") ==> false
+matches("a\rb","a.b","s") ==> true
+matches("a\nb","^b$") ==> false
+matches("a\nb","^b$","m") ==> true
+matches("a\n","a$") ==> false
+matches("aaa","^a{2,3}$") ==> true
+matches("aa","^a{3,}$") ==> false
+matches("a{,3}","a{,3}") ==> null
+matches("a}","a}") ==> null
+matches("a{","a\\{") ==> true
+matches("]","]") ==> null
+matches("]","\\]") ==> true
+matches("a","*a") ==> null
+matches("a","a**") ==> null
+matches("a","(a") ==> null
+matches("a","a)") ==> null
+matches("a","[z-a]") ==> null
+matches("a","(?i)A") ==> null
+matches("a","(?=a)") ==> null
+matches("a b","^[\\S ]+$") ==> true
+matches("a b","^[\\S]+$") ==> false
+matches("a-b","^[\\w\\W]+$") ==> true
+matches("[a]","[a[b]]") ==> null
+matches("b","^[a-z-[aeiou]]$") ==> true
+matches("e","^[a-z-[aeiou]]$") ==> false
+matches("λ","^\\p{IsGreek}$") ==> true
+matches("λ","^\\P{IsGreek}$") ==> false
+matches("工","^\\p{IsCJKUnifiedIdeographs}$") ==> true
+matches("€","^\\p{IsCurrencySymbols}$") ==> true
+matches("a","\\p{IsNowhere}") ==> null
+matches("A","^\\p{Lu}$") ==> true
+matches("4","^\\p{N}$") ==> true
+matches("a_1","^\\i\\c*$") ==> true
+matches("helloworld","hello world","x") ==> true
+matches("abcabc","^(abc)\\1$") ==> true
+matches("abcABC","^(abc)\\1$","i") ==> true
+matches("a.b","a.b","q") ==> true
+matches("axb","a.b","q") ==> false
+replace("a.b.c",".","-","q") ==> "a-b-c"
+replace("ab","(a)(b)","$2$1") ==> "ba"
+replace("ab","a","$1") ==> "b"
+replace("ab","a","$") ==> null
+replace("ab","a","\\") ==> null
+replace("ab","a","\\$") ==> "$b"
+replace("abc","(?:a)(b)","[$1]") ==> "[b]c"
+replace("reluctant","r.*?t","X") ==> "Xant"
+replace("darted","^(.*?)d(.*)$","$1c$2") ==> "carted"
+replace("AbRaCaDaBrA","a","x","i") ==> "xbRxCxDxBrx"
 split("foobar","") ==> null
 split("foobar","x*") ==> null
 split(",a,,b,",",") ==> ["","a","","b",""]
