@@ -160,3 +160,17 @@ def test_the_chair_vetoes_one_line_with_a_reason_and_approves_the_others(app, vi
         numbers = dict(uow.session.execute(select(ProcessInstance.title, ProcessInstance.number)).all())
     assert numbers[TITLES[0]] is None
     assert all(numbers[title] for title in TITLES[1:])
+
+
+def test_a_list_longer_than_the_page_says_how_many_are_shown_and_how_many_follow(visit, filing_list, monkeypatch):
+    monkeypatch.setattr("engine.batch.query.MOST_LINES", 2)
+    head = visit(COMMITTEE_HEAD)
+    page = head.get(PATH)
+    assert "待办 3 件" in page.text
+    assert "本页列出前 2 件；办完后列出其余 1 件。" in page.text
+
+    done = head.post(PATH, {**versions(page), "adopt_all": "1"})
+
+    assert [ok for ok, _ in outcomes(done)] == [True, True]
+    assert "待办 1 件" in done.text
+    assert "办完后列出其余" not in done.text
