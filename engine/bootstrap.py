@@ -164,8 +164,10 @@ def open_database(settings: Settings) -> Database:
     if settings.is_sqlite:
         return _open_sqlite(settings)
     timeouts = f"-c lock_timeout={settings.busy_timeout}s -c timezone=UTC -c idle_in_transaction_session_timeout=60s"
+    # psycopg forgets what it has prepared at every rollback, and has the server forget what the links prepare, too
+    arguments = {"options": timeouts, "prepare_threshold": None}
     return create_engine(
-        settings.database_url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args={"options": timeouts}
+        settings.database_url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=arguments
     )
 
 

@@ -8,7 +8,8 @@ that stands in the same transaction.
 import threading
 import time
 from collections import deque
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 from sqlalchemy import Engine as Database
@@ -18,10 +19,42 @@ KEPT: Final = 4  # links that wait for the next unit of work
 _TRUSTED_SECONDS: Final = 1.0  # a server may have gone away while a connection lay idle for longer
 
 
+class Wire(NamedTuple):
+    """A statement as PostgreSQL's protocol has it: parameters by number, values as text or as they are."""
+
+    sql: str
+    names: Sequence[str]
+    formats: Sequence[int]
+
+    @property
+    def guarded(self) -> str:
+        """The same UPDATE, which fails unless it changes a row."""
+        return f"WITH changed AS ({self.sql} RETURNING 1) SELECT 1 / count(*) FROM changed"  # noqa: S608 (ours)
+
+
+class Answer:
+    """Rows of a result of libpq, as bytes."""
+
+    def __init__(self, result: Any) -> None:
+        self._result = result
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows were changed or found."""
+        return int(self._result.command_tuples or 0)
+
+    def fetchall(self) -> list[list[bytes | None]]:
+        """All rows."""
+        get, columns = self._result.get_value, range(self._result.nfields)
+        return [[get(row, column) for column in columns] for row in range(self._result.ntuples)]
+
+
 class Link:
     """One connection with its transaction."""
 
     __slots__ = ("_raw", "alchemy", "database", "dialect", "errors", "execute", "idle_since", "is_watched", "kind")
+
+    is_pipeline = False
 
     def __init__(self, alchemy: Connection) -> None:
         self.alchemy: Final = alchemy
@@ -143,10 +176,19 @@ class Links:
             try:
                 link = self._idle.pop()
             except IndexError:
-                return Link(database.connect())
+                return kept_link(database.connect())
             if link.database is database and not listened_to(database) and link.answers():
                 return link
             link.close()
+
+
+def kept_link(alchemy: Connection) -> Link:
+    """The quickest kind of link for a connection that is kept."""
+    if alchemy.dialect.name != "postgresql" or is_watched(alchemy):
+        return Link(alchemy)
+    from engine.pipeline import PipelineLink
+
+    return PipelineLink(alchemy)
 
 
 def listened_to(database: Database) -> bool:

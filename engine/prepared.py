@@ -5,6 +5,7 @@ that costs ten times what the database does. A prepared statement keeps the text
 conversions of its types. It runs on the link of a unit of work, inside its transaction.
 """
 
+import re
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,9 +14,11 @@ from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, Connection, Dialect, Enum, Table, Uuid, insert
+from sqlalchemy import Boolean, Connection, Dialect, Enum, LargeBinary, Table, Uuid, insert
 
-from engine.link import Link
+from engine.link import Link, Wire
+from engine.pipeline import PipelineLink
+from engine.wire_types import from_wire, to_wire
 from models.base import UtcDateTime
 
 Build = Callable[[str], Any]  # name of the database system → statement
@@ -45,26 +48,40 @@ class Prepared:
         """Execute it once and answer how many rows it touched."""
         link = place if isinstance(place, Link) else Link(place)
         text = self._by_kind.get(link.kind) or self._made(link.dialect)
-        count: int = _execute(link, text.sql, text.parameters(values)).rowcount
+        count: int = text.execute(link, values).rowcount
         return count
 
+    def expect(self, place: Place, values: Mapping[str, Any], refusal: Callable[[], Exception]) -> None:
+        """Execute an UPDATE that must change one row; otherwise ``refusal`` is raised, at the latest by the commit."""
+        link = place if isinstance(place, Link) else Link(place)
+        text = self._by_kind.get(link.kind) or self._made(link.dialect)
+        if isinstance(link, PipelineLink):
+            link.later(text.wire, text.wired(values), refusal)
+        elif text.execute(link, values).rowcount != 1:
+            raise refusal()
+
     def run_many(self, place: Place, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Execute it for each row."""
+        """Execute it for each row; where a round trip is dear, before the next read or the commit."""
         if not rows:
-            return
-        if len(rows) == 1:
-            self.run(place, rows[0])
             return
         link = place if isinstance(place, Link) else Link(place)
         text = self._by_kind.get(link.kind) or self._made(link.dialect)
-        _execute_many(link, text.sql, [text.parameters(row) for row in rows])
+        if isinstance(link, PipelineLink):
+            for row in rows:
+                link.later(text.wire, text.wired(row))
+        elif len(rows) == 1:
+            text.execute(link, rows[0])
+        else:
+            _execute_many(link, text.sql, [text.parameters(row) for row in rows])
 
     def rows(self, place: Place, values: Mapping[str, Any]) -> list[Any]:
         """The rows it selects, as named tuples."""
         link = place if isinstance(place, Link) else Link(place)
         text = self._by_kind.get(link.kind) or self._made(link.dialect)
-        found = _execute(link, text.sql, text.parameters(values)).fetchall()
-        return text.converted(found) if found else []
+        found = text.execute(link, values).fetchall()
+        if not found:
+            return []
+        return text.converted(found, text.unwired if link.is_pipeline else text.converters)
 
     def one_or_none(self, place: Place, values: Mapping[str, Any]) -> Any:
         """Its only row, or None; the statement can select no more than one."""
@@ -99,7 +116,7 @@ class _Text:
             raise TypeError("a prepared statement cannot expand lists")
         self.sql: Final = str(compiled)
         self._positional = compiled.positional
-        binds = {bind.key: bind.type for bind in compiled.bind_names}
+        binds = {name: bind.type for bind, name in compiled.bind_names.items()}
         fixed = compiled.params
         required = {bind.key for bind in compiled.bind_names if bind.required}
         self._names = list(compiled.positiontup if compiled.positional else compiled.bind_names.values())
@@ -109,16 +126,28 @@ class _Text:
                  for place, name in enumerate(self._names)]  # fmt: skip
         self._conversions = [(place, convert) for place, convert in found if convert is not None]
         self._fixed = {**defaults, **{name: fixed[name] for name in fixed if name not in required}}
-        self._made_row, self._converters = self._result(compiled, dialect)
+        selected: list[Any] = getattr(compiled, "_result_columns", None) or []
+        self._made_row: Any = namedtuple("Row", [column.keyname for column in selected], rename=True)  # type: ignore[misc]
+        self.converters = _converters([_from_driver(dialect, column.type) for column in selected])
+        if not self._positional:
+            self.wire = _wire(self.sql, binds)
+            self._to_wire = [to_wire(binds[name]) for name in self.wire.names]
+            self.unwired = _converters([from_wire(column.type) for column in selected])
 
-    @staticmethod
-    def _result(compiled: Any, dialect: Dialect) -> tuple[Any, list[tuple[int, Convert]]]:
-        columns = getattr(compiled, "_result_columns", None) or []
-        if not columns:
-            return None, []
-        row = namedtuple("Row", [column.keyname for column in columns], rename=True)  # type: ignore[misc]
-        found = [(place, _from_driver(dialect, column.type)) for place, column in enumerate(columns)]
-        return row, [(place, convert) for place, convert in found if convert is not None]
+    def execute(self, link: Link, values: Mapping[str, Any]) -> Any:
+        """Execute it now; answers a cursor."""
+        if isinstance(link, PipelineLink):
+            return link.fetch(self.wire, self.wired(values))
+        return _execute(link, self.sql, self.parameters(values))
+
+    def wired(self, values: Mapping[str, Any]) -> list[bytes | None]:
+        """The values as PostgreSQL's protocol has them; None is always NULL."""
+        given = {**self._fixed, **values} if self._fixed else values
+        made: list[bytes | None] = []
+        for name, convert in zip(self.wire.names, self._to_wire, strict=True):
+            value = given[name]
+            made.append(None if value is None else convert(value))
+        return made
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """The values in the driver's form; None is always NULL."""
@@ -131,9 +160,9 @@ class _Text:
                 made[place] = convert(value)
         return made if self._positional else dict(zip(self._names, made, strict=True))
 
-    def converted(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
+    def converted(self, rows: Sequence[Sequence[Any]], converters: Sequence[tuple[int, Convert]]) -> list[Any]:
         """Rows of the driver as named tuples of our types."""
-        make, converters = self._made_row._make, self._converters
+        make = self._made_row._make
         if not converters:
             return [make(row) for row in rows]
         found = []
@@ -145,6 +174,26 @@ class _Text:
                     values[place] = convert(value)
             found.append(make(values))
         return found
+
+
+def _converters(found: Sequence[Convert | None]) -> list[tuple[int, Convert]]:
+    return [(place, convert) for place, convert in enumerate(found) if convert is not None]
+
+
+def _wire(sql: str, binds: Mapping[str, Any]) -> Wire:
+    """A statement with parameters by name as one with parameters by number."""
+    names: list[str] = []
+
+    def number(found: re.Match[str]) -> str:
+        name = found.group(1)
+        if name is None:
+            return "%"
+        if name not in names:
+            names.append(name)
+        return f"${names.index(name) + 1}"
+
+    numbered = re.sub(r"%\((\w+)\)s|%%", number, sql)
+    return Wire(numbered, names, [int(isinstance(binds[name], LargeBinary)) for name in names])
 
 
 def _to_driver(dialect: Dialect, kind: Any, processor: Convert | None) -> Convert | None:

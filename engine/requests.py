@@ -50,13 +50,11 @@ def answered(uow: UnitOfWork, before: HandledBefore | None, command: str) -> dic
 def remember(uow: UnitOfWork, request_id: str | None, command: str, answer: Mapping[str, Any]) -> None:
     """Store the answer; a second transaction with the same id fails at its commit and may then be repeated."""
     if request_id:
-        _ADD.run(
-            uow.link,
-            {
-                "request_id": request_id,
-                "command": command,
-                "actor_id": uow.actor,
-                "answer": dumps(dict(answer)),
-                "handled_at": uow.now,
-            },
-        )
+        row = {
+            "request_id": request_id,
+            "command": command,
+            "actor_id": uow.actor,
+            "answer": dumps(answer),
+            "handled_at": uow.now,
+        }
+        _ADD.run_many(uow.link, [row])

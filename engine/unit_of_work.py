@@ -127,9 +127,10 @@ class UnitOfWork:
     ) -> None:
         try:
             self._end(keep=error is None and not self.read_only and not self._discarded)
-        except DBAPIError as failure:
+        except Exception as failure:
             self._end(keep=False)
-            _raise_known(failure)
+            if isinstance(failure, DBAPIError):
+                _raise_known(failure)
             raise
         finally:
             if "session" in self.__dict__:

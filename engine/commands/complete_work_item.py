@@ -11,10 +11,10 @@ from engine import step
 from engine.commands.work_items import (
     ITEM,
     LoadedWorkItem,
-    changed_once,
     ensure_entitled,
     ensure_open,
     load_work_item,
+    overtaken,
 )
 from engine.errors import InvalidInputError
 from engine.prepared import Prepared
@@ -165,7 +165,7 @@ def _record(
         "form_data": item.instance.sealer.seal(values, f"form:{item.id}"),
         "at": uow.now,
     }
-    changed_once(_COMPLETE.run(uow.link, row))
+    _COMPLETE.expect(uow.link, row, overtaken)
 
 
 def _answer(result: StepResult) -> dict[str, Any]:

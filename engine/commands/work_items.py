@@ -107,7 +107,7 @@ def load_work_item(
     wanted = {"work_item_id": work_item_id, "request_id": request_id or None}
     link = uow.link
     if for_update and link.kind != "sqlite":  # what was waited for is seen by the next statement only
-        _LOCK.rows(link, wanted)
+        _LOCK.run_many(link, [wanted])
     row = _WITH_CASE.one_or_none(link, wanted)
     if row is None:
         raise WorkItemNotFoundError
@@ -195,4 +195,9 @@ def stale(uow: UnitOfWork, by: str | None, at: datetime | None, what: str = "办
 def changed_once(rowcount: int) -> None:
     """A guarded UPDATE must hit exactly its one row; anything else means that another was quicker."""
     if rowcount != 1:
-        raise ConflictError("此事项刚被更改，请重新打开")
+        raise overtaken()
+
+
+def overtaken() -> ConflictError:
+    """Another was quicker."""
+    return ConflictError("此事项刚被更改，请重新打开")

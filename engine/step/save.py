@@ -181,8 +181,7 @@ def _write_instance(uow: UnitOfWork, step: Step, history_length: int, history_he
     listed = _listed(values)
     change = _CHANGE_LIVE if listed == instance.listed else _CHANGE_ALL
     known = {"instance_id": instance.id, "known_version": instance.version}
-    if change.run(uow.link, {**values, **known}) != 1:
-        raise BusyError
+    change.expect(uow.link, {**values, **known}, BusyError)
 
 
 def _variables_text(step: Step) -> str:
@@ -195,20 +194,18 @@ def _variables_text(step: Step) -> str:
 
 def _insert_instance(uow: UnitOfWork, step: Step, values: dict[str, Any]) -> None:
     instance = step.instance
-    _ADD_INSTANCE.run(
-        uow.link,
-        {
-            **values,
-            "id": instance.id,
-            "process_definition_id": instance.deployed.process_definition_ids[instance.process_key],
-            "process_key": instance.process_key,
-            "folder_key": instance.deployed.key,
-            "business_key": instance.business_key,
-            "version": 1,
-            "started_by": instance.started_by,
-            "started_at": uow.now,
-        },
-    )
+    row = {
+        **values,
+        "id": instance.id,
+        "process_definition_id": instance.deployed.process_definition_ids[instance.process_key],
+        "process_key": instance.process_key,
+        "folder_key": instance.deployed.key,
+        "business_key": instance.business_key,
+        "version": 1,
+        "started_by": instance.started_by,
+        "started_at": uow.now,
+    }
+    _ADD_INSTANCE.run_many(uow.link, [row])
 
 
 def _shown(step: Step) -> dict[str, Any]:
@@ -306,8 +303,8 @@ def _write_waits(uow: UnitOfWork, step: Step) -> None:
     connection, instance_id, effects = uow.link, step.instance.id, step.effects
     closed = list(effects.waits_closed)
     if effects.ended:
-        _DROP_ALL_WAITS.run(connection, {"instance_id": instance_id})
-        _DROP_ALL_TIMERS.run(connection, {"instance_id": instance_id})
+        _DROP_ALL_WAITS.run_many(connection, [{"instance_id": instance_id}])
+        _DROP_ALL_TIMERS.run_many(connection, [{"instance_id": instance_id}])
         return
     if closed:
         gone = [{"instance_id": instance_id, "wait_no": no} for no in closed]
@@ -482,5 +479,5 @@ def append_history(uow: UnitOfWork, instance: LoadedInstance, entries: Sequence[
     """Record something beside a step (a claim, a comment): the chain grows, the state stays."""
     rows, head = chain(entries, instance.head, instance.id, uow.now, instance.sealer)
     _ADD_HISTORY.run_many(uow.link, rows)
-    _CHANGE_HEAD.run(uow.link, {"instance_id": instance.id, "length": head.length, "head": head.hash})
+    _CHANGE_HEAD.run_many(uow.link, [{"instance_id": instance.id, "length": head.length, "head": head.hash}])
     instance.head = head

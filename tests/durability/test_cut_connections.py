@@ -58,7 +58,7 @@ def _cut(far: Engine, proxy: Proxy, work: Callable[[Engine], Any], cut: Cut) -> 
     """Do the work again and again, cut off at message 1, 1 + EVERY …, until it comes through."""
     for message in count(1, EVERY):
         before = proxy.cuts[cut]
-        far.database.dispose()  # a connection of the pool is tried first, and replaced when it is gone
+        far.close()  # a connection that is kept is tried first, and replaced when it is gone
         proxy.cut_at(message, cut)
         try:
             work(far)

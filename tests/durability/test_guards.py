@@ -215,17 +215,23 @@ def _nothing(*_: object) -> None:
     return None
 
 
+def _unexpected(_: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The update that completes a work item may change no row."""
+    complete = completing._COMPLETE
+    monkeypatch.setattr(complete, "expect", lambda place, row, _refusal: complete.run(place, row))
+
+
 GUARDS: dict[str, tuple[Callable[[Race], None], Callable[[Engine, pytest.MonkeyPatch], None]]] = {
     "lock of the instance": (_branches_side_by_side, _unsaid(_LOCKS)),
     "version of the instance": (
         _a_step_from_an_old_state,
         _unsaid({"process_instance.version = ": "process_instance.version >= "}),
     ),
-    "answer of a repeated completion": (_a_second_click, _undone(completing, "replayed", _nothing)),
+    "answer of a repeated completion": (_a_second_click, _undone(completing, "answered", _nothing)),
     "answer of a repeated start": (_a_second_start, _undone(starting, "replayed", _nothing)),
     "memory of a start": (_a_second_start, _undone(starting, "remember", _nothing)),
     "state of the work item": (_somebody_too_late, _undone(completing, "ensure_open", _nothing)),
-    "guarded update of the work item": (_a_decision_over_a_decision, _undone(completing, "changed_once", _nothing)),
+    "guarded update of the work item": (_a_decision_over_a_decision, _unexpected),
     "lease of the job": (
         _two_workers_in_the_same_lease,
         _unsaid({"job.locked_until <= ": "job.due_at <= "}),
