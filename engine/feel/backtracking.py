@@ -19,8 +19,8 @@ _QUANTIFIERS = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 
 CHARACTER, SPLIT, JUMP, SAVE, SAME, START, END, MOVED, MATCH = range(9)
 Instruction = tuple[int, Any, Any]
-#: Translates one character class or escape at a position of the pattern: RE2's text and where it ends.
-ClassReader = Callable[[str, int], tuple[str, int]]
+#: Translates one character class or escape at a position: RE2's text, what is taken away from it, and where it ends.
+ClassReader = Callable[[str, int], tuple[tuple[str, ...], int]]
 
 
 class Match:
@@ -225,8 +225,8 @@ class _Compiler:
         if character == "(":
             return self._group()
         if character == "[" or (character == "\\" and not self.pattern[self.index + 1 : self.index + 2].isdigit()):
-            text, self.index = self.read_class(self.pattern, self.index)
-            return [(CHARACTER, _tester(text, "i" in self.flags), None)]
+            parts, self.index = self.read_class(self.pattern, self.index)
+            return [(CHARACTER, _tester("i" in self.flags, *parts), None)]
         self.index += 1
         if character == "\\":
             return [(SAME, self._reference(), None)]
@@ -236,7 +236,7 @@ class _Compiler:
             return [(START if character == "^" else END, None, None)]
         if character == ".":
             return [(CHARACTER, _anything if "s" in self.flags else _no_line_end, None)]
-        return [(CHARACTER, _tester(re2.escape(character), "i" in self.flags), None)]
+        return [(CHARACTER, _tester("i" in self.flags, re2.escape(character)), None)]
 
     def _group(self) -> list[Instruction]:
         self.depth += 1
@@ -297,12 +297,24 @@ def _no_line_end(character: str) -> bool:
     return character not in "\n\r"
 
 
-def _tester(text: str, folded: bool) -> Callable[[str], bool]:
+def _tester(folded: bool, text: str, *without: str) -> Callable[[str], bool]:
+    keep, *drop = (_class_pattern(part, folded) for part in (text, *without))
+    if not drop:
+        return lambda character: keep.fullmatch(character) is not None
+    return lambda character: keep.fullmatch(character) is not None and not any(map(_matching(character), drop))
+
+
+def _class_pattern(text: str, folded: bool) -> Any:
+    options = re2.Options()
+    options.log_errors = False
     try:
-        compiled = re2.compile(("(?i)" if folded else "") + text)
+        return re2.compile(("(?i)" if folded else "") + text, options)
     except re2.error as error:
         raise Refused(f"“{text[:40]}”不是可用的正则表达式", "regex") from error
-    return lambda character: compiled.fullmatch(character) is not None
+
+
+def _matching(character: str) -> Callable[[Any], bool]:
+    return lambda pattern: pattern.fullmatch(character) is not None
 
 
 @lru_cache(maxsize=128)

@@ -22,7 +22,7 @@ _MAX_FLAGS = 10
 _MAX_MEMORY = 256 * 1024  # bytes for a compiled pattern; a larger one is refused
 _WORK_PER_STEP = 80  # characters of text times instructions of the compiled pattern, at RE2's slowest
 _WORK_PER_STEP_AGAIN = 2_000  # the same for each further match of a text
-_BACK_REFERENCE = "反向引用"
+_OWN_MACHINE = "反向引用"  # what RE2 cannot do
 _COUNT = re.compile(r"\{\d{1,4}(?:,\d{0,4})?\}", re.ASCII)
 _CALL_STEPS = 20  # looking up or compiling a pattern
 _MATCH_STEPS = 4
@@ -52,7 +52,7 @@ def compile_pattern(pattern: str, flags: str, run: Run, text_length: int) -> Any
     if len(flags) > _MAX_FLAGS or not set(flags) <= set("smixq"):
         raise Refused(f"正则表达式的标志“{flags[:_MAX_FLAGS]}”应取自 s、m、i、x、q", "regex")
     compiled, reason = _compiled(pattern, "".join(sorted(set(flags))))
-    if reason == _BACK_REFERENCE:
+    if reason == _OWN_MACHINE:
         run.spend(_CALL_STEPS + len(pattern))
         plain = _without_spaces(pattern) if "x" in flags else pattern
         return Machine(compile_program(plain, "".join(sorted(set(flags))), read_class), run)
@@ -71,13 +71,12 @@ def matches_in(text: str, compiled: Any, run: Run) -> Iterator[Any]:
 
 @lru_cache(maxsize=512)
 def _compiled(pattern: str, flags: str) -> tuple[Any, str]:
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = _MAX_MEMORY
     prefix = "".join(flag for flag in flags if flag in "smi")
     try:
         translated = re2.escape(pattern) if "q" in flags else Translation(pattern, flags).run()
-        return re2.compile((f"(?{prefix})" if prefix else "") + translated, options), ""
+        return re2.compile((f"(?{prefix})" if prefix else "") + translated, _silent()), ""
+    except _WideDifference:
+        return None, _OWN_MACHINE
     except Refused as refused:
         return None, refused.reason
     except re2.error:
@@ -90,6 +89,7 @@ class Translation:
     def __init__(self, pattern: str, flags: str = "") -> None:
         self.pattern = _without_spaces(pattern) if "x" in flags else pattern
         self.any = "." if "s" in flags else _ANY
+        self.exact = "i" in flags  # \\p{Lu} is of capitals, whatever the case of the rest
         self.index = 0
         self.made: list[str] = []
 
@@ -110,7 +110,7 @@ class Translation:
                 self._group()
             elif character == ".":
                 self.made.append(self.any)
-            elif character in "{}]":
+            elif character in "{]":
                 self._count(character)
             else:
                 self.made.append(character)
@@ -144,7 +144,7 @@ class Translation:
         if character in "pP":
             return self._category(character, in_class=in_class)
         if character.isdigit():
-            raise Refused("字符类中不能有反向引用" if in_class else _BACK_REFERENCE, "regex")
+            raise Refused("字符类中不能有反向引用" if in_class else _OWN_MACHINE, "regex")
         if character in "nrt" or character in r"\|.?*+(){}$-[]^":
             return "\\" + character
         raise Refused(f"正则表达式中没有“\\{character}”", "regex")
@@ -156,7 +156,8 @@ class Translation:
         self.index = found.end()
         name = found[1]
         if not name.startswith("Is"):
-            return f"\\{letter}{{{name}}}"
+            category = f"\\{letter}{{{name}}}"
+            return f"(?-i:{category})" if self.exact and not in_class else category
         block = BLOCKS.get(name[2:])
         if block is None or (in_class and letter == "P"):
             raise Refused(f"正则表达式不支持字符区“{name}”", "regex")
@@ -166,47 +167,77 @@ class Translation:
 
     def _class(self) -> str:
         made = ["["]
-        if self.pattern[self.index : self.index + 1] == "^":
+        if self._next() == "^":
             self.index += 1
             made.append("^")
+        first, ranged = len(made), False
         while self.index < len(self.pattern):
             character = self.pattern[self.index]
             self.index += 1
             if character == "]":
+                if len(made) == first:
+                    raise Refused("正则表达式中的字符类是空的", "regex")
                 return "".join(made) + "]"
-            if character == "\\":
-                made.append(self._escape(in_class=True))
-            elif character == "[":
-                if made[-1] != "-" or len(made) < 3:
+            if character == "[":
+                if made[-1] != "-" or len(made) == first + 1:
                     raise Refused("正则表达式的字符类中“[”应写成“\\[”", "regex")
                 return self._difference("".join(made[:-1]) + "]")
-            else:
-                made.append("\\^" if character == "^" else character)
+            if character == "-" and ranged and self._next() not in ("]", "["):
+                raise Refused("正则表达式的字符类中“-”应写成“\\-”", "regex")
+            ranged = made[-1] == "-" and len(made) > first + 1 and not ranged
+            made.append(self._member(character))
         raise Refused("正则表达式中的“[”没有结束", "regex")
+
+    def _next(self) -> str:
+        return self.pattern[self.index : self.index + 1]
+
+    def _member(self, character: str) -> str:
+        if character == "\\":
+            return self._escape(in_class=True)
+        return "\\^" if character == "^" else character
 
     def _difference(self, minuend: str) -> str:
         """``[a-z-[aeiou]]``: RE2 has no difference, so the members are counted out where they are few."""
         subtrahend = self._class()
-        if self.pattern[self.index : self.index + 1] != "]":
+        if self._next() != "]":
             raise Refused("正则表达式中的字符类没有结束", "regex")
         self.index += 1
-        keep, drop = (re2.compile(part) for part in (minuend, subtrahend))
+        keep, drop = (re2.compile(part, _silent()) for part in (minuend, subtrahend))
         kept = [chr(code) for code in range(_COUNTED_OUT) if keep.match(chr(code)) and not drop.match(chr(code))]
         if not kept or keep.match(_BEYOND):
-            raise Refused("正则表达式中的字符类相减只支持基本字符", "regex")
+            raise _WideDifference((minuend, subtrahend), self.index)
         return "[" + "".join(f"\\x{{{ord(character):X}}}" for character in kept) + "]"
 
 
-def read_class(pattern: str, index: int) -> tuple[str, int]:
-    """One character class or escape as RE2 writes it, and where it ends.
+class _WideDifference(Exception):
+    """A difference of classes with too many members to write them out."""
+
+    def __init__(self, parts: tuple[str, str], end: int) -> None:
+        super().__init__()
+        self.parts = parts
+        self.end = end
+
+
+def _silent() -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = _MAX_MEMORY
+    return options
+
+
+def read_class(pattern: str, index: int) -> tuple[tuple[str, ...], int]:
+    """One character class or escape as RE2 writes it, what is taken away from it, and where it ends.
 
     Raises:
         Refused: it is none.
     """
     translation = Translation(pattern)
     translation.index = index + 1
-    text = translation._class() if pattern[index] == "[" else translation._escape(in_class=False)
-    return text, translation.index
+    try:
+        text = translation._class() if pattern[index] == "[" else translation._escape(in_class=False)
+    except _WideDifference as difference:
+        return difference.parts, difference.end
+    return (text,), translation.index
 
 
 def _without_spaces(pattern: str) -> str:

@@ -5,6 +5,21 @@ import pytest
 from tests.feel.tables import assert_same, cases
 
 CASES = cases(r"""
+matches("Ab","^\\p{Lu}b$","i") ==> true
+matches("ab","^\\p{Lu}b$","i") ==> false
+matches("_","^\\w$") ==> false
+matches("工1","^[\\w-[\\d]]{2}$") ==> false
+matches("工会","^[\\w-[\\d]]{2}$") ==> true
+replace("工1会2","[\\w-[\\d]]","*") ==> "*1*2"
+matches("a","[a-c-e]") ==> null
+matches("a","[]") ==> null
+matches("a","[^]]") ==> null
+matches("-","^[a-]$") ==> true
+matches("-","^[-a]$") ==> true
+matches("b","^[a-c-[b]]$") ==> false
+matches("}","^}$") ==> true
+matches("a/b","a\\/b") ==> null
+split("a1b2c","(\\d)") ==> ["a","b","c"]
 matches("a\rb","a.b") ==> false
 matches("a\nb","a.b") ==> false
 matches("a\rb","a.b","s") ==> true
@@ -14,7 +29,6 @@ matches("a\n","a$") ==> false
 matches("aaa","^a{2,3}$") ==> true
 matches("aa","^a{3,}$") ==> false
 matches("a{,3}","a{,3}") ==> null
-matches("a}","a}") ==> null
 matches("a{","a\\{") ==> true
 matches("]","]") ==> null
 matches("]","\\]") ==> true
