@@ -115,6 +115,7 @@ PROPERTY_KEYS = frozenset(
         "quickPhrases",
         # the words of a decision: a text that stands beside it in the case's timeline
         "opinion",
+        "recorded",
     ]
 )
 

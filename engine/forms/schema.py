@@ -171,6 +171,10 @@ class FormSchema:
                 return value
         return None
 
+    def recorded(self) -> tuple[Component, ...]:
+        """The choices that stand in the timeline with whoever made them."""
+        return tuple(each for each in self.fields() if each.properties.get("recorded") in (True, "true"))
+
     @property
     def is_document(self) -> bool:
         """Whether the form is worked on over days: it saves itself and shows what the case already knows."""

@@ -13,7 +13,7 @@ from engine.errors import NotFoundError
 from engine.queries.organisation import names_of
 from engine.queries.roles_in_case import holder_in
 from engine.rules.assignment import texts
-from engine.rules.masking import masked
+from engine.rules.masking import masked, may_unmask
 from engine.rules.visibility import may_read
 from engine.step.environment import StepEnvironment
 from engine.step.instance import LoadedInstance, load_instance
@@ -120,6 +120,16 @@ def _linked_to(uow: UnitOfWork, instance_id: UUID, kind: str) -> list[str]:
     return [str(source) for source in uow.session.scalars(query)]
 
 
+def may_see_variable(uow: UnitOfWork, instance: LoadedInstance, name: str) -> bool:
+    """Whether this reader of the case may see a variable wherever it stands: neither masked nor a fact for others."""
+    manifest = instance.deployed.manifest
+    if name in manifest.sensitive and not may_unmask(
+        manifest.sensitive[name], holder_in(uow, instance.id), is_initiator=instance.started_by == uow.actor
+    ):
+        return False
+    return all(_may_see(uow, instance, fact) for fact in manifest.facts() if fact.variable == name)
+
+
 def _may_see(uow: UnitOfWork, instance: LoadedInstance, fact: Fact) -> bool:
     if fact.roles and instance.started_by == uow.actor:
         return fact.initiator
@@ -153,7 +163,7 @@ def _titles_of(uow: UnitOfWork, ids: Iterable[str]) -> dict[str, str]:
 def _displayed(instance: LoadedInstance, fact: Fact, value: Any, names: Mapping[str, str]) -> Any:
     if fact.type in ("user", "users", "unit", "units", "cases"):
         found = [names.get(text, text) for text in texts(value)]
-        return "、".join(found)
+        return found if len(found) > 1 else "".join(found)
     manifest = instance.deployed.manifest
     if isinstance(value, str):
         return manifest.value_label(fact.variable, value)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from engine.queries.cases import may_see_variable
 from engine.queries.organisation import names_of
 from engine.rules.roles import role_name
 from engine.sentences import say
@@ -63,6 +64,7 @@ class TimelineEntry:
     waiting_for: tuple[str, ...] = ()  # whom a current task waits for: names of people or roles with units
     decision: str | None = None
     decision_label: str | None = None
+    recorded: tuple[tuple[str, str], ...] = ()  # (label, what was chosen), for a form without one decision
     opinion: str | None = None
     detail: Mapping[str, Any] | None = None
     opened_at: datetime | None = None
@@ -96,7 +98,41 @@ def _tasks(uow: UnitOfWork, instance: LoadedInstance) -> list[TimelineEntry]:
     )
     rows = [(row[0], row[1]) for row in uow.session.execute(query)]
     waiting = _waiting_for(uow, [item.id for _, item in rows if item.state is WorkItemState.OPEN])
-    return [_task_line(uow, instance, task, item, waiting) for task, item in rows]
+    recorded = _recorded(uow, instance, {item.id: task for task, item in rows})
+    return [
+        replace(_task_line(uow, instance, task, item, waiting), recorded=recorded.get(item.id, ()))
+        for task, item in rows
+    ]
+
+
+def _recorded(
+    uow: UnitOfWork, instance: LoadedInstance, tasks: Mapping[UUID, UserTask]
+) -> dict[UUID, tuple[tuple[str, str], ...]]:
+    """By work item what the forms mark as recorded, as far as this person may see it; erased values are missing."""
+    forms = {task.flow_node_id: instance.deployed.form(task.form_key) for task in tasks.values()}
+    shown = {
+        node: [field for field in form.recorded() if may_see_variable(uow, instance, field.key)]
+        for node, form in forms.items()
+        if form is not None and form.recorded()
+    }
+    if not shown:
+        return {}
+    query = select(HistoryEvent).where(
+        HistoryEvent.process_instance_id == instance.id,
+        HistoryEvent.kind == "work_item.completed",
+        HistoryEvent.flow_node_id.in_(shown),
+    )
+    found = {}
+    for event in uow.session.scalars(query):
+        body = read_body(event.body, event.seq, instance.sealer)
+        values = body.get("data") or {}
+        found[UUID(body["work_item"])] = tuple(
+            (field.label, choice.label)
+            for field in shown[event.flow_node_id or ""]
+            for choice in field.choices
+            if choice.value == values.get(field.key)
+        )
+    return found
 
 
 def _task_line(

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from engine.errors import ConflictError, InvalidInputError, NotFoundError, NotPermittedError
+from engine.queries.instance_page import instance_page
 from tests.workflows.scenario import PROPOSER, Scenario
 
 DISSATISFIED = {"rating_result": "不满意"}
@@ -130,6 +131,25 @@ def test_class_b_is_followed_up_at_its_date_and_a_rise_keeps_the_first_class(sce
     assert motion.variables["class"] == "A"
     assert motion.variables["first_class"] == "B"
     assert motion.notices("class_raised") == [PROPOSER]
+
+
+def test_every_rating_stands_on_the_timeline_with_its_reason(scenario: Scenario) -> None:
+    # given a motion rated twice, with a re-answer between
+    motion = scenario.motion_at("rate")
+    motion.do("rate", rating_attitude="满意", rating_result="不满意", rating_comment="措施没有落实，请继续办理。")
+    rated_on = scenario.clock.now()
+    motion.go_on_to("rate")
+    motion.do("rate", rating_attitude="满意", rating_result="基本满意", rating_comment="有改进，请继续落实好。")
+
+    # then the unit reads both: who, when, attitude, result and the reason
+    for reader in ("o0501", PROPOSER, "clerk1"):
+        with scenario.engine.reading(reader) as uow:
+            lines = [line for line in instance_page(uow, motion.id).timeline if line.flow_node_id == "rate"]
+        assert [(line.actor_id, line.recorded, line.opinion) for line in lines if line.state == "done"] == [
+            (PROPOSER, (("对办理态度", "满意"), ("对办理结果", "不满意")), "措施没有落实，请继续办理。"),
+            (PROPOSER, (("对办理态度", "满意"), ("对办理结果", "基本满意")), "有改进，请继续落实好。"),
+        ]
+        assert lines[0].at == rated_on
 
 
 def test_a_merged_motion_gets_the_leads_answer_and_its_own_number_and_rating(scenario: Scenario) -> None:

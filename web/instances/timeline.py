@@ -47,13 +47,28 @@ def _step(entry: TimelineEntry) -> Step:
         what=entry.name or "",
         at=entry.at,
         flow_node_id=entry.flow_node_id,
-        outcome=_("未办理，已收回") if entry.state == "cancelled" else entry.decision_label,
-        tone="amber" if entry.state == "cancelled" or entry.decision in NEGATIVE else "green",
+        outcome=_outcome(entry),
+        tone="amber" if entry.state == "cancelled" or _is_negative(entry) else "green",
         opinion=entry.opinion,
         lasted=entry.lasted if entry.state != "cancelled" else None,
         late=entry.is_late and entry.state == "done",
         due_at=entry.due_at,
     )
+
+
+def _outcome(entry: TimelineEntry) -> str | None:
+    if entry.state == "cancelled":
+        return _("未办理，已收回")
+    if not entry.recorded:
+        return entry.decision_label
+    said = (
+        _("%(label)s：%(value)s", label=translated(label), value=translated(value)) for label, value in entry.recorded
+    )
+    return _("；").join(said)
+
+
+def _is_negative(entry: TimelineEntry) -> bool:
+    return entry.decision in NEGATIVE or any(value in NEGATIVE for _label, value in entry.recorded)
 
 
 def _who(entry: TimelineEntry) -> str:
