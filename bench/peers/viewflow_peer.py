@@ -1,6 +1,7 @@
 """django-viewflow, one transaction a step, as its pages do it; run by a Python that has it.
 
-``viewflow_peer.py DATABASE`` reads lines from stdin and answers each with one life of an instance: a JSON list of microseconds a step.
+``viewflow_peer.py DATABASE`` reads lines from stdin and answers each with one life of an instance: a JSON list of
+microseconds a step.
 """
 
 import json

@@ -174,7 +174,7 @@ class Generator:
         """An escalation that is heard around the sub-process, which may go on; or a signal heard at another branch."""
         throw, after = self.name("t"), self.name("u")
         flag = self.dice.choice(["", " noninterrupting"])
-        kind = self.dice.choice(["escalation=L", "signal=n"])
+        kind = self.dice.choice(["escalation=L", f"signal={throw}"])  # of its own: it must not start itself again
         more = (f"throw {throw} {kind}", f"user {after}", f"@s > {throw} > {after}")
         host, _ = self._sub(lines, depth, indent, more=more)
         event, merge = self.name("x"), self.name("g")
