@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
-_FIGURE = re.compile(r"\{([A-Za-z_][\w.]*)\}")
+_FIGURE = re.compile(r"\{([^\W\d][\w.]*)\}")
 
 
 class Message(str):
@@ -45,9 +46,24 @@ class Label(str):
         return Label, (str(self), self.english)
 
 
-def say(template: str, **figures: object) -> Message:
+def say(template: str, /, **figures: object) -> Message:
     """A Chinese sentence; ``{name}`` stands for a figure. Figures may be sentences themselves (`say` of a name)."""
     return Message("sentence", template, figures)
+
+
+def as_json(text: str) -> Any:
+    """A sentence with its template and figures as plain JSON; a text without a template is itself."""
+    if not isinstance(text, Message):
+        return text
+    figures = {name: as_json(value) if isinstance(value, str) else str(value) for name, value in text.figures.items()}
+    return {"template": text.template, "figures": figures}
+
+
+def from_json(kept: Any) -> str:
+    """The sentence again."""
+    if not isinstance(kept, Mapping):
+        return str(kept)
+    return say(kept["template"], **{name: from_json(value) for name, value in kept["figures"].items()})
 
 
 def fill(template: str, figures: Mapping[str, object]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, Index, String, Text
@@ -23,5 +24,6 @@ class Notice(Base):
     kind: Mapped[str] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(String(500))
     body: Mapped[str] = mapped_column(Text, default="")
+    sentences: Mapped[dict[str, Any] | None]  # title and body by template and figures; NULL: said in Chinese only
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]

@@ -159,11 +159,7 @@ def shown(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return _list_shown(value)
     if isinstance(value, Mapping):
-        return (
-            "; ".join(f"{key}: {shown(one)}" for key, one in value.items())
-            if language() == "en"
-            else "；".join(f"{key}：{shown(one)}" for key, one in value.items())
-        )
+        return _("；").join(f"{key}{_('：')}{shown(one)}" for key, one in value.items())
     return str(value)
 
 
@@ -173,7 +169,7 @@ def _list_shown(values: list[Any] | tuple[Any, ...]) -> str:
     texts = [shown(value) for value in values]
     if any(len(text) > 20 for text in texts):
         return "\n".join(f"{number}. {text}" for number, text in enumerate(texts, start=1))
-    return (", " if language() == "en" else "、").join(texts)
+    return _("、").join(texts)
 
 
 @dataclass(frozen=True)

@@ -78,5 +78,7 @@ def _tell_initiator(uow: UnitOfWork, instance: LoadedInstance, section: str, tex
         return
     pending = PendingWrites()
     assert instance.started_by is not None
-    pending.notice(instance.started_by, instance.id, "comment", f"新留言：{instance.title or ''}", text[:200])
+    pending.notice(
+        instance.started_by, instance.id, "comment", say("新留言：{title}", title=instance.title or ""), text[:200]
+    )
     write_pending(uow.connection, pending, instance.id, uow.now)

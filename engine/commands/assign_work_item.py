@@ -8,6 +8,7 @@ from engine.commands.work_items import ITEM, changed_once, load_work_item, stale
 from engine.errors import InvalidInputError, NotPermittedError
 from engine.queries.organisation import names_of
 from engine.requests import remember, replayed
+from engine.sentences import say
 from engine.step.history import HistoryEntry
 from engine.step.save import append_history
 from engine.step.writes import PendingWrites, write_pending
@@ -51,7 +52,8 @@ def assign_work_item(uow: UnitOfWork, work_item_id: UUID, user_id: str, *, reaso
         uow, item.instance, [HistoryEntry("work_item.assigned", item.flow_node_id, body, actor_id=uow.actor)]
     )
     pending = PendingWrites(participants=[(user_id, "handler")])
-    pending.notice(user_id, item.instance.id, "assigned", f"请办理：{item.task_name}", item.instance.title or "")
+    title = say("请办理：{task}", task=say(item.task_name))
+    pending.notice(user_id, item.instance.id, "assigned", title, item.instance.title or "")
     write_pending(uow.connection, pending, item.instance.id, uow.now)
     remember(uow, request_id, COMMAND, {"version": str(item.version + 1)})
     return item.version + 1

@@ -7,6 +7,7 @@ from sqlalchemy import Select, delete, insert, or_, select, update
 from engine.commands.work_items import CANDIDATE, ITEM, LoadedWorkItem, changed_once, load_work_item
 from engine.queries.organisation import has_not_left
 from engine.rules.assignment import Assignment
+from engine.sentences import say
 from engine.step.environment import StepEnvironment
 from engine.step.history import HistoryEntry
 from engine.step.opening import names_stand_in, resolve_assignment
@@ -86,6 +87,6 @@ def _write(uow: UnitOfWork, item: LoadedWorkItem, assignment: Assignment) -> Non
     append_history(uow, item.instance, [entry])
     if assignment.assignee_id is not None:
         pending = PendingWrites(participants=[(assignment.assignee_id, "handler")])
-        title, about = f"请办理：{item.task_name}", item.instance.title or ""
+        title, about = say("请办理：{task}", task=say(item.task_name)), item.instance.title or ""
         pending.notice(assignment.assignee_id, item.instance.id, "assigned", title, about)
         write_pending(uow.connection, pending, item.instance.id, uow.now)

@@ -59,7 +59,9 @@ def urge_instance(uow: UnitOfWork, instance_id: UUID, *, request_id: str | None)
     title = instance.title or instance.number or ""
     pending = PendingWrites()
     for person in waiting:
-        pending.notice(person, instance.id, "urge", f"催办：{title}", f"{who} 请您尽快办理")
+        pending.notice(
+            person, instance.id, "urge", say("催办：{title}", title=title), say("{who} 请您尽快办理", who=who)
+        )
     append_history(uow, instance, [HistoryEntry(KIND, body={"told": waiting}, actor_id=uow.actor)])
     write_pending(uow.connection, pending, instance.id, uow.now)
     remember(uow, request_id, COMMAND, {"told": str(len(waiting))})

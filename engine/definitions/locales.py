@@ -21,8 +21,10 @@ _FORM_TEXTS = frozenset(
         *("prefixAdorner", "suffixAdorner", "placeholder", "group"),
     }
 )
+_SETTING_TEXTS = ("unit", "source")  # beside the label
 _NOTICE_TEXTS = ("title", "body")
-_BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+_BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL"
+_DECISION_PARTS = frozenset({"decision", "input", "output"})
 _HELP = "{urn:banli:bpmn:1}help"
 _UNSEEN = frozenset({"sequenceFlow", "message", "signal", "error", "escalation", "collaboration", "dataObject"})
 
@@ -85,7 +87,7 @@ def texts_of(resources: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     for name, content in with_suffix(resources, ".json").items():
         for text in _of_form(json.loads(content)):
             yield name, text
-    for name, content in with_suffix(resources, ".bpmn").items():
+    for name, content in (with_suffix(resources, ".bpmn") | with_suffix(resources, ".dmn")).items():
         for text in _of_diagram(content):
             yield name, text
 
@@ -102,7 +104,7 @@ def _of_manifest(data: Any, under: str = "") -> Iterator[str]:
             if under == "notices" and isinstance(value, dict):
                 for part in _NOTICE_TEXTS:
                     yield from _chinese(value.get(part))
-            elif key == "unit" and isinstance(value, str):
+            elif key in _SETTING_TEXTS and isinstance(value, str):
                 yield from _chinese(value)
             else:
                 yield from _of_manifest(value, str(key))
@@ -125,10 +127,11 @@ def _of_diagram(content: bytes) -> Iterator[str]:
     from engine.bpmn.read import read_xml
 
     for element in read_xml(content).iter():
-        kind = str(element.tag)
-        if kind.startswith(_BPMN) and kind.removeprefix(_BPMN) not in _UNSEEN:
+        space, _, kind = str(element.tag).rpartition("}")
+        if (space == _BPMN and kind not in _UNSEEN) or kind in _DECISION_PARTS:
             yield from _chinese(element.get("name"))
             yield from _chinese(element.get(_HELP))
+            yield from _chinese(element.get("label"))
 
 
 def _chinese(text: object) -> Iterator[str]:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from engine.operations.registry import OperationCall, operation
 from engine.queries.organisation import people_with_role
-from engine.rules.numbering import fill
+from engine.rules.numbering import sentence
 from engine.sentences import say
 from models import UserTask, WorkItem, WorkItemState
 
@@ -27,7 +27,7 @@ def send_notice(call: OperationCall) -> Mapping[str, Any]:
     if template is None:
         raise call.failure(say("process.yaml 的 notices 中没有“{key}”", key=key))
     names = {**call.variables, **call.parameters}
-    title, body = fill(template["title"], names), fill(template.get("body", ""), names)
+    title, body = sentence(template["title"], names), sentence(template.get("body", ""), names)
     for person in recipients(call):
         call.pending.notice(person, call.environment.instance_id, template.get("kind", key)[:64], title, body)
     return {}

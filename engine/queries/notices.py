@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from engine.errors import NotFoundError
 from engine.queries.inbox import MAX_PAGE
 from engine.rules.visibility import is_notice_of
+from engine.sentences import from_json
 from engine.unit_of_work import UnitOfWork
 from models import Notice
 
@@ -64,4 +65,6 @@ def notice(uow: UnitOfWork, notice_id: UUID) -> NoticeEntry:
 
 
 def _entry(row: Notice) -> NoticeEntry:
-    return NoticeEntry(row.id, row.process_instance_id, row.kind, row.title, row.body, row.created_at, row.read_at)
+    said = row.sentences or {}
+    title, body = (from_json(said[part]) if part in said else getattr(row, part) for part in ("title", "body"))
+    return NoticeEntry(row.id, row.process_instance_id, row.kind, title, body, row.created_at, row.read_at)

@@ -13,6 +13,8 @@ from engine.reports.tables import CaseList, Table
 
 _NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五")
 _NUMBERED = re.compile(r"^[一二三四五六七八九十]{1,3}、")
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
+_ROMAN_NUMBERED = re.compile(r"^[IVX]+\. ")
 _PLACE = re.compile(r"\{([^{}]+)\}")
 
 
@@ -65,10 +67,10 @@ def build_document(report: Report, language: str = "zh") -> Document | None:
 
 
 def _numbered(heading: str, position: int) -> str:
-    """A heading that begins 三、 gets the number of its place: sections before it may have been left out."""
-    if position < len(_NUMERALS):
-        return _NUMBERED.sub(f"{_NUMERALS[position]}、", heading)
-    return heading
+    """A heading that begins 三、 or III. gets the number of its place: sections before it may have been left out."""
+    if position >= len(_NUMERALS):
+        return heading
+    return _ROMAN_NUMBERED.sub(f"{_ROMAN[position]}. ", _NUMBERED.sub(f"{_NUMERALS[position]}、", heading))
 
 
 def fill(text: str, report: Report) -> str:

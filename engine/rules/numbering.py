@@ -31,6 +31,13 @@ def fill(template: str, variables: Mapping[str, Any]) -> str:
     return _PLACE.sub(lambda match: plain(look_up(match[1], variables)), template)
 
 
+def sentence(template: str, variables: Mapping[str, Any]) -> str:
+    """A notice's template filled in; it still knows its template, unless that pads a number."""
+    if any(match[2] for match in _PLACE.finditer(template)):
+        return fill(template, variables)
+    return say(template, **{match[1]: plain(look_up(match[1], variables)) for match in _PLACE.finditer(template)})
+
+
 def look_up(path: str, variables: Mapping[str, Any]) -> Any:
     """The value at a dotted path of contexts, or None. Never an attribute of an object."""
     value: Any = variables

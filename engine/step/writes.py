@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.prepared import Place, Prepared, insert_into
 from engine.rules.due_dates import Deadline
+from engine.sentences import Message, as_json
 from engine.step.ids import ordered_id
 from models import InstanceAudience, InstanceLink, InstanceParticipant, Notice
 
@@ -68,9 +69,11 @@ class PendingWrites:
 
     def notice(self, user_id: str, instance_id: UUID | None, kind: str, title: str, body: str) -> None:
         """Tell one person something, in the inbox."""
-        self.notices.append(
-            {"user_id": user_id, "process_instance_id": instance_id, "kind": kind, "title": title[:500], "body": body}
-        )
+        told: dict[str, Any] = {"user_id": user_id, "process_instance_id": instance_id, "kind": kind}
+        told |= {"title": title[:500], "body": body, "sentences": None}
+        if isinstance(title, Message) or isinstance(body, Message):
+            told["sentences"] = {"title": as_json(title), "body": as_json(body)}
+        self.notices.append(told)
 
     def timer_reason(self, due_at: datetime | None) -> dict[str, Any]:
         """What a timer's job keeps of its deadline, so that it can be computed again when the calendar changes."""

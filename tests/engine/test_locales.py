@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +14,10 @@ from engine.definitions.locales import ENGLISH, read_english, untranslated
 from engine.definitions.manifest import text_of
 from engine.errors import DeploymentRefusedError
 from engine.queries.locales import english_texts
+from engine.queries.notices import notices
+from engine.rules.numbering import sentence
+from engine.sentences import say
+from engine.step.writes import PendingWrites, write_pending
 from tests.support.folders import process, write_folder
 
 DIAGRAM = process(
@@ -117,3 +122,21 @@ def test_the_newest_version_says_what_a_text_is_in_english(tmp_path: Path, engin
         texts = english_texts(uow)
     assert texts["审阅"] == "Review"
     assert texts["办结"] == "Done"  # a case that runs on the older version still says it
+
+
+def test_a_notice_keeps_its_template_and_figures_apart(engine: Engine) -> None:
+    title = sentence("新交办提案 {number}：{title}", {"number": "405001", "title": "{who} 关于食堂"})
+    with engine.unit_of_work() as uow:
+        pending = PendingWrites()
+        pending.notice("officer_a", None, "assigned", title, say("请办理：{task}", task=say("审阅")))
+        write_pending(uow.connection, pending, UUID(int=0), uow.now)
+    with engine.reading("officer_a") as uow:
+        [told] = notices(uow).entries
+    assert told.title == "新交办提案 405001：{who} 关于食堂"
+    assert told.title.template == "新交办提案 {number}：{title}"  # type: ignore[attr-defined]
+    assert told.body == "请办理：审阅"
+    assert told.body.figures["task"].template == "审阅"  # type: ignore[attr-defined]
+
+
+def test_a_notice_whose_template_pads_a_number_is_said_as_it_was_written(engine: Engine) -> None:
+    assert type(sentence("第 {meeting:2} 次", {"meeting": "5"})) is str

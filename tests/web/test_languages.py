@@ -10,7 +10,7 @@ from engine.errors import StaleWorkItemError, StepFailedError
 from engine.sentences import say
 from tests.support.databases import PreparedDatabases
 from tests.support.fakes import MovableClock
-from tests.web.application import NOW, PROPOSER, Visitor, running_application
+from tests.web.application import CLERK, NOW, PROPOSER, Visitor, instance_of, running_application
 from web.i18n import translated
 
 
@@ -65,3 +65,24 @@ def test_a_field_answers_in_english(visit):
     refused = proposer.send(page, title="", reason="")
     assert refused.status == 422
     assert refused.errors_at("title") == ["Please fill this in"]
+
+
+def test_the_texts_of_a_process_are_said_in_english(visit):
+    clerk = visit(CLERK)
+    clerk.get("/language/en")
+    task = clerk.task("Formal check")
+    assert "Check that it is complete, of one matter" in task.text
+    assert task.buttons()["formal_action", "return"] == "Return for changes"
+    case = clerk.get(f"/instances/{instance_of(task)}")
+    assert [" ".join(node.text_content().split()) for node in case.tree.xpath("//dt")][:2] == ["Delegation", "Category"]
+
+
+def test_a_notice_is_said_in_the_language_of_the_page(visit):
+    clerk, proposer = visit(CLERK), visit(PROPOSER)
+    answers = {"complete": "yes", "one_matter": "no", "in_scope": "yes", "duplicate": "no"}
+    clerk.send(clerk.task("形式审查"), **answers, formal_action="return", formal_comment="一件提案只写一件事")
+    assert "提案退回修改：" in proposer.get("/notices").text
+    proposer.get("/language/en")
+    page = proposer.get("/notices").text
+    assert "Returned for revision: 关于延长东区食堂晚间供餐时间的提案" in page
+    assert "Please revise and submit it again in time; otherwise it counts as withdrawn. 一件提案只写一件事" in page

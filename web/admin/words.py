@@ -104,7 +104,7 @@ def shown_value(value: Any) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, list):
-        return "、".join(map(shown_value, value))
+        return _("、").join(map(shown_value, value))
     text = str(value)
     if text in VALUES:
         return _(VALUES[text])

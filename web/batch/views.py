@@ -170,7 +170,7 @@ def _decide_line(page: BatchPage, line: BatchLine, choice: Choice, request_id: s
                 expected_version=choice.version,
             )
     except InvalidInputError as error:
-        return "；".join(dict.fromkeys(_sentence(page, key, text) for key, text in error.fields.items()))
+        return _("；").join(dict.fromkeys(_sentence(page, key, text) for key, text in error.fields.items()))
     except NotFoundError:
         return _("此事项已不在您的待办中")
     except EngineError as error:
@@ -181,7 +181,7 @@ def _decide_line(page: BatchPage, line: BatchLine, choice: Choice, request_id: s
 def _sentence(page: BatchPage, key: str, text: str) -> str:
     """What is wrong, with the field it is about where the line has one."""
     words = str(translated(text))
-    return f"{_('理由')}：{words}" if key == page.comment else words
+    return f"{_('理由')}{_('：')}{words}" if key == page.comment else words
 
 
 def _data(page: BatchPage, line: BatchLine, choice: Choice) -> dict[str, Value]:
@@ -200,5 +200,6 @@ def _data(page: BatchPage, line: BatchLine, choice: Choice) -> dict[str, Value]:
 def _outcome(page: BatchPage, line: BatchLine, choice: Choice, error: str | None) -> Outcome:
     decision = line.suggested if choice.mode == ADOPT else choice.decision
     label = next((option.label for option in line.options if option.value == decision), decision or "")
-    words = translated(error) if error is not None else (f"{_('采纳建议')}：{label}" if choice.mode == ADOPT else label)
+    chosen = f"{_('采纳建议')}{_('：')}{translated(label)}" if choice.mode == ADOPT else translated(label)
+    words = translated(error) if error is not None else chosen
     return Outcome(line.title, line.number, error is None, words)

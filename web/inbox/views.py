@@ -258,7 +258,7 @@ def _upload(work_item_id: UUID, key: str, name: str, stream: Any, request_id: st
             stored = add_attachment(uow, name, stream, work_item_id=work_item_id, field_key=key, request_id=request_id)
     except InvalidInputError as refused:
         reason = next(iter(refused.fields.values()))
-        raise InvalidInputError({key: f"{name[:80]}：{reason}"}) from refused
+        raise InvalidInputError({key: f"{name[:80]}{_('：')}{translated(reason)}"}) from refused
     return str(stored)
 
 
