@@ -155,8 +155,8 @@ def is_handed_over_after_an_objection(motion: Motion) -> None:
     motion.sign_for(steps.OFFICER)
     motion.object(steps.WRONG_OFFICER, better=steps.LEAD_UNIT)
     motion.route(lead=steps.LEAD_UNIT, without=(steps.WRONG_UNIT,))
-    for leader in (steps.LEADER, steps.CO_LEADER):
-        motion.endorse(leader)
+    # the leaders have written their instruction already
+    assert not motion.house.person(steps.LEADER).has_todo("批示", motion.title)
     for officer in (steps.OFFICER, steps.CO_OFFICER):
         motion.sign_for(officer)
     motion.name_handler()
