@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from engine.step.history import event_hash
 from models import HistoryEvent, ProcessInstance
@@ -53,23 +53,29 @@ class Head:
 def heads(engine: "Engine") -> dict[UUID, Head]:
     """The present head of every chain, to be kept outside the database."""
     with engine.reading() as uow:
-        rows = uow.connection.execute(select(INSTANCE.c.id, INSTANCE.c.history_length, INSTANCE.c.history_head))
-        return {row.id: Head(row.history_length, row.history_head) for row in rows}
+        return _heads(uow.connection)
+
+
+def _heads(connection: Connection) -> dict[UUID, Head]:
+    rows = connection.execute(select(INSTANCE.c.id, INSTANCE.c.history_length, INSTANCE.c.history_head))
+    return {row.id: Head(row.history_length, row.history_head) for row in rows}
 
 
 def verify(engine: "Engine", known: Mapping[UUID, Head] | None = None) -> AuditResult:
-    """Recompute every hash.
+    """Recompute every hash, of one moment: people may go on working.
 
     Args:
         engine: the database.
         known: heads exported earlier; a chain that no longer runs through one of them was rewritten.
     """
     result = AuditResult()
-    present = heads(engine)
-    waiting = dict(present)
-    for instance_id, events in _chains(engine):
-        head = waiting.pop(instance_id, None)
-        result.events += _verify_chain(result, instance_id, events, head, (known or {}).get(instance_id))
+    snapshot: dict[str, Any] = {} if engine.settings.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+    with engine.readers.connect().execution_options(**snapshot) as connection, connection.begin():
+        present = _heads(connection)
+        waiting = dict(present)
+        for instance_id, events in _chains(connection):
+            head = waiting.pop(instance_id, None)
+            result.events += _verify_chain(result, instance_id, events, head, (known or {}).get(instance_id))
     for instance_id, head in waiting.items():
         if head.length:
             result.problems.append(ChainProblem(instance_id, None, "历史记录全部缺失"))
@@ -79,12 +85,11 @@ def verify(engine: "Engine", known: Mapping[UUID, Head] | None = None) -> AuditR
     return result
 
 
-def _chains(engine: "Engine") -> Iterator[tuple[UUID, list[Mapping[str, Any]]]]:
-    with engine.reading() as uow:
-        query = select(EVENT).order_by(EVENT.c.process_instance_id, EVENT.c.seq)
-        rows = uow.connection.execution_options(yield_per=BATCH).execute(query).mappings()
-        for instance_id, events in groupby(rows, key=lambda row: row["process_instance_id"]):
-            yield instance_id, [dict(event) for event in events]
+def _chains(connection: Connection) -> Iterator[tuple[UUID, list[Mapping[str, Any]]]]:
+    query = select(EVENT).order_by(EVENT.c.process_instance_id, EVENT.c.seq).execution_options(yield_per=BATCH)
+    rows = connection.execute(query).mappings()
+    for instance_id, events in groupby(rows, key=lambda row: row["process_instance_id"]):
+        yield instance_id, [dict(event) for event in events]
 
 
 def _verify_chain(

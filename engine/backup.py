@@ -53,17 +53,19 @@ def back_up(engine: "Engine", target: Path, progress: Progress = lambda _: None)
     """Write an archive; it appears under its name only when it is whole.
 
     Raises:
-        ConflictError: the schema is not the one this program knows.
+        ConflictError: the schema is not the one this program knows, or the archive cannot be written.
     """
     if not is_current(engine.database):
         raise ConflictError("数据库结构不是本程序的版本，请先运行 banli database migrate")
     partial = target.with_name(f".{target.name}.partial")
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file, tarfile.open(fileobj=file, mode="w:gz") as archive:
             summary = _write(engine, archive, progress)
             file.flush()
         partial.replace(target)
+    except OSError as error:
+        raise ConflictError(f"备份没有写成，{target} 未改动：{error.strerror or error}") from error
     finally:
         partial.unlink(missing_ok=True)
     return summary
@@ -81,9 +83,9 @@ def restore(engine: "Engine", source: Path, progress: Progress = lambda _: None)
         if manifest.get("format") != FORMAT or manifest.get("revision") != newest_revision():
             raise IntegrityError(f"此备份属于版本 {manifest.get('revision')}，本程序是 {newest_revision()}")
         migrate(engine.database)
-        _restore_key(engine, archive)
         with engine.database.begin() as connection:
             _ensure_empty(connection)
+            _restore_key(engine, archive, manifest)
             rows = sum(_restore_table(connection, archive, manifest, table, progress) for table in _tables())
         attachments = _restore_attachments(engine, archive, manifest)
     return BackupSummary(rows, attachments, manifest["revision"])
@@ -102,6 +104,7 @@ def _opened(source: Path) -> Iterator[tarfile.TarFile]:
         zlib.error,
         json.JSONDecodeError,
         UnicodeDecodeError,
+        KeyError,
     ) as error:
         raise IntegrityError(f"{source} 不是本程序的备份，或已损坏") from error
 
@@ -125,8 +128,9 @@ def _write(engine: "Engine", archive: tarfile.TarFile, progress: Progress) -> Ba
     for sha256 in files:
         with engine.files.open(sha256) as stream:
             _add(archive, ATTACHMENTS + sha256, stream.read())
-    if engine.settings.key_path.exists():
-        _add(archive, KEY, engine.settings.key_path.read_bytes())
+    key = engine.settings.key_path.read_bytes() if engine.settings.key_path.exists() else None
+    if key is not None:
+        _add(archive, KEY, key)
     manifest = {
         "format": FORMAT,
         "revision": newest_revision(),
@@ -134,6 +138,7 @@ def _write(engine: "Engine", archive: tarfile.TarFile, progress: Progress) -> Ba
         "rows": counts,
         "sha256": digests,
         "attachments": files,
+        "key_sha256": hashlib.sha256(key).hexdigest() if key is not None else None,
     }
     _add(archive, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
     return BackupSummary(sum(counts.values()), len(files), str(newest_revision()))
@@ -223,11 +228,12 @@ def _ensure_empty(connection: Connection) -> None:
             raise ConflictError(f"数据库不是空的（{table.name} 有数据），不能恢复到其中")
 
 
-def _restore_key(engine: "Engine", archive: tarfile.TarFile) -> None:
-    try:
-        content = _member(archive, KEY)
-    except IntegrityError:
+def _restore_key(engine: "Engine", archive: tarfile.TarFile, manifest: Mapping[str, Any]) -> None:
+    if manifest["key_sha256"] is None:
         return  # nothing sensitive was ever stored
+    content = _member(archive, KEY)
+    if hashlib.sha256(content).hexdigest() != manifest["key_sha256"]:
+        raise IntegrityError("备份中的主密钥已损坏")
     path = engine.settings.key_path
     if path.exists():
         if path.read_bytes() != content:

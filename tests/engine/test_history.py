@@ -1,15 +1,18 @@
 """The history is a chain that shows every change; a backup carries it over whole."""
 
+import errno
 import io
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
-from engine.audit import heads, verify
+from engine import audit
+from engine.audit import Head, heads, verify
 from engine.backup import back_up, restore
 from engine.bootstrap import Engine, open_engine
 from engine.commands.add_comment import add_comment
@@ -180,13 +183,82 @@ def test_a_damaged_backup_is_refused(cases: list[Case], engine: Engine, tmp_path
         other.close()
 
 
+def test_a_backup_with_a_damaged_key_leaves_no_key_behind(
+    cases: list[Case], engine: Engine, tmp_path: Path, sqlite_url: str
+) -> None:
+    archive = tmp_path / "banli.backup"
+    back_up(engine, archive)
+    _rewrite(archive, "master.key", lambda content: content[::-1])
+    other = open_engine(settings=Settings(database_url=sqlite_url, data_directory=tmp_path / "elsewhere"))
+    try:
+        with pytest.raises(IntegrityError, match="主密钥"):
+            restore(other, archive)
+        assert not other.settings.key_path.exists()
+    finally:
+        other.close()
+
+
+def test_a_full_disk_leaves_the_backup_of_yesterday(
+    cases: list[Case], engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    archive = folder / "banli.backup"
+    archive.write_bytes(b"yesterday")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("engine.backup._add", full)
+    with pytest.raises(ConflictError, match="备份没有写成"):
+        back_up(engine, archive)
+    with pytest.raises(ConflictError, match="备份没有写成"):
+        back_up(engine, tmp_path / "no such folder" / "banli.backup")
+    assert archive.read_bytes() == b"yesterday"
+    assert list(folder.iterdir()) == [archive]
+
+
+def test_people_go_on_working_during_a_backup(
+    cases: list[Case], engine: Engine, start: Start, tmp_path: Path, sqlite_url: str
+) -> None:
+    archive = tmp_path / "banli.backup"
+    back_up(engine, archive, progress=lambda _line: start("short") and None)
+    other = open_engine(settings=Settings(database_url=sqlite_url, data_directory=tmp_path / "elsewhere"))
+    try:
+        restore(other, archive)
+        result = verify(other)
+        assert (result.ok, result.instances) == (True, len(cases))
+    finally:
+        other.close()
+
+
+def test_people_go_on_working_while_the_history_is_verified(
+    cases: list[Case], engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = audit._heads
+
+    def read_and_work(connection: Connection) -> dict[UUID, Head]:
+        found = read(connection)
+        cases[2].complete("write", {"title": "乙", "phone": "456"}, by="rep1")
+        return found
+
+    monkeypatch.setattr(audit, "_heads", read_and_work)
+    assert verify(engine).ok
+
+
 def _tamper(archive: Path) -> None:
+    _rewrite(archive, "tables/history_event.jsonl", lambda content: content.replace(b"rep1", b"rep2"))
+
+
+def _rewrite(archive: Path, name: str, change: Callable[[bytes], bytes]) -> None:
+    """Change one member of the archive."""
     import tarfile
 
     with tarfile.open(archive, "r:gz") as source:
         members = [(member, source.extractfile(member)) for member in source.getmembers()]
         contents = [(member, stream.read() if stream else b"") for member, stream in members]
+    assert name in {member.name for member, _ in contents}
     with tarfile.open(archive, "w:gz") as target:
         for member, content in contents:
-            changed = content.replace(b"rep1", b"rep2") if member.name == "tables/history_event.jsonl" else content
+            changed = change(content) if member.name == name else content
             target.addfile(member, io.BytesIO(changed))
