@@ -36,6 +36,7 @@ class UnitOfWork:
         actor: user id of who acts; None is the engine itself (timers, messages, set-up).
         clock: the source of now.
         now: the instant of this unit; it stands still.
+        hops: how many messages and signals, each sent because of the one before, led here without a person or a timer.
     """
 
     def __init__(self, engine: "Engine", actor: str | None, *, read_only: bool = False) -> None:
@@ -44,6 +45,7 @@ class UnitOfWork:
         self.clock: Clock = engine.clock
         self.now: datetime = engine.clock.now()
         self.read_only = read_only
+        self.hops = 0
         self._after_commit: list[Callable[[], None]] = []
         self._known: dict[object, Any] = {}
         self._discarded = False

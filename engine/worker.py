@@ -15,7 +15,7 @@ from sqlalchemy import Row, delete, insert, or_, select, update
 from engine import step
 from engine.commands.correlate_message import correlate_message, deliver, find_subscriptions
 from engine.commands.stand_in import absent_and_waited_for, let_others_stand_in
-from engine.errors import BusyError, EngineError, NoSubscriptionError
+from engine.errors import BusyError, EngineError, NoSubscriptionError, StepFailedError
 from engine.queries.organisation import local_date
 from engine.rules.retry import MAX_ATTEMPTS, next_try
 from engine.step import starting
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from engine.bootstrap import Engine
 
 log = structlog.get_logger(__name__)
+MAX_HOPS = 200  # messages and signals in a row without a person or a timer
 ROUNDS = 1000  # claims of one call; jobs that make new due jobs for ever end there
 
 
@@ -140,6 +141,7 @@ def carry_out(engine: "Engine", job: ClaimedJob) -> bool:
             fenced = uow.connection.execute(delete(JOB).where(JOB.c.id == job.id, JOB.c.locked_by == job.owner))
             if fenced.rowcount != 1:
                 return False
+            _follow(uow, job)
             _HANDLERS[job.kind](uow, job)
     except Exception as error:
         log.warning("job_failed", job=str(job.id), kind=job.kind.value, attempts=job.attempts, error=str(error))
@@ -149,6 +151,14 @@ def carry_out(engine: "Engine", job: ClaimedJob) -> bool:
             log.warning("job_failure_not_recorded", job=str(job.id))
         return False
     return True
+
+
+def _follow(uow: UnitOfWork, job: ClaimedJob) -> None:
+    """Processes that start or wake each other by messages and signals, for ever, are stopped like any endless loop."""
+    uow.hops = int(job.payload.get("hops", 0))
+    if uow.hops > MAX_HOPS:
+        reason = f"more than {MAX_HOPS} messages and signals, each because of the one before"
+        raise StepFailedError("budget-exceeded", reason, job.flow_node_id)
 
 
 def _record_failure(engine: "Engine", job: ClaimedJob, error: Exception) -> None:
