@@ -78,16 +78,21 @@ def _in(renamed: dict[object, UUID], value: object) -> object:
 
 @contextmanager
 def statements(app: Flask) -> Iterator[list[str]]:
-    """What is sent to the database meanwhile."""
+    """What the database is asked meanwhile, whichever way."""
     sent: list[str] = []
 
-    def note(_connection, _cursor, statement, *_rest) -> None:
-        sent.append(statement)
+    def trace(connection, _record, _proxy) -> None:
+        connection.set_trace_callback(sent.append)
+
+    def rest(connection, _record) -> None:
+        connection.set_trace_callback(None)
 
     database = app.extensions["banli"].database
-    event.listen(database, "before_cursor_execute", note)
+    event.listen(database, "checkout", trace)
+    event.listen(database, "checkin", rest)
     yield sent
-    event.remove(database, "before_cursor_execute", note)
+    event.remove(database, "checkout", trace)
+    event.remove(database, "checkin", rest)
 
 
 def asked(app: Flask, person: str, path: str) -> int:
