@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, update
 from engine import step
 from engine.commands.work_items import (
     ITEM,
+    TASK,
     LoadedWorkItem,
     ensure_entitled,
     ensure_open,
@@ -25,7 +26,7 @@ from engine.step.advance import StepResult, without_reserved
 from engine.step.environment import StepEnvironment
 from engine.step.history import HistoryEntry
 from engine.unit_of_work import UnitOfWork
-from models import WorkItemState
+from models import UserTaskState, WorkItemState
 
 COMMAND = "complete_work_item"
 _COMPLETE = Prepared(
@@ -47,6 +48,11 @@ _COMPLETE = Prepared(
         draft_saved_at=None,
         ended_at=bindparam("at"),
     )
+)
+_END_TASK = Prepared(
+    update(TASK)
+    .where(TASK.c.id == bindparam("task_id"))
+    .values(state=UserTaskState.COMPLETED, ended_at=bindparam("at"))
 )
 
 
@@ -166,6 +172,7 @@ def _record(
         "at": uow.now,
     }
     _COMPLETE.expect(uow.link, row, overtaken)
+    _END_TASK.run_many(uow.link, [{"task_id": item.task_id, "at": uow.now}])
 
 
 def _answer(result: StepResult) -> dict[str, Any]:

@@ -85,7 +85,7 @@ _CHANGE_HEAD = Prepared(
     .values(history_length=bindparam("length"), history_head=bindparam("head"))
 )
 _THIS_TASK = (TASK.c.process_instance_id == bindparam("instance_id"), TASK.c.no == bindparam("task_no"))
-_END_TASK = Prepared(update(TASK).where(*_THIS_TASK).values(state=bindparam("outcome"), ended_at=bindparam("at")))
+_CANCEL_TASK = Prepared(update(TASK).where(*_THIS_TASK).values(state=UserTaskState.CANCELLED, ended_at=bindparam("at")))
 _CANCEL_ITEMS = Prepared(
     update(ITEM)
     .where(ITEM.c.process_instance_id == bindparam("instance_id"))
@@ -130,7 +130,8 @@ def write_step(uow: UnitOfWork, step: Step) -> list[UUID]:
     rows, head = chain(step.entries, step.instance.head, step.instance.id, uow.now, step.instance.sealer)
     _write_instance(uow, step, head.length, head.hash)
     _ADD_HISTORY.run_many(uow.link, rows)
-    _close_tasks(uow, step)
+    if len(step.effects.closed) > 1 or (step.effects.closed and step.effects.closed[0].outcome == "cancelled"):
+        _cancel_tasks(uow, step)
     items = _open_tasks(uow, step) if step.openings else []
     effects = step.effects
     if effects.waits_opened or effects.waits_closed or effects.ended:
@@ -225,16 +226,16 @@ def _status(step: Step) -> InstanceStatus:
     return ENDED[step.effects.ended.status] if step.effects.ended else step.instance.status
 
 
-def _close_tasks(uow: UnitOfWork, step: Step) -> None:
-    """The one work item of a completed task was decided by its command; those of a cancelled one fall away."""
+def _cancel_tasks(uow: UnitOfWork, step: Step) -> None:
+    """A completed task was closed with its work item by its command; what is cancelled falls away."""
     opened = {opening.task.no for opening in step.openings}
     rows = [
-        {"instance_id": step.instance.id, "task_no": task.no, "outcome": UserTaskState(task.outcome), "at": uow.now}
+        {"instance_id": step.instance.id, "task_no": task.no, "at": uow.now}
         for task in step.effects.closed
-        if task.no not in opened
+        if task.outcome == "cancelled" and task.no not in opened
     ]
-    _END_TASK.run_many(uow.link, rows)
-    _CANCEL_ITEMS.run_many(uow.link, [row for row in rows if row["outcome"] is UserTaskState.CANCELLED])
+    _CANCEL_TASK.run_many(uow.link, rows)
+    _CANCEL_ITEMS.run_many(uow.link, rows)
 
 
 def _open_tasks(uow: UnitOfWork, step: Step) -> list[UUID]:
@@ -357,6 +358,8 @@ def job_row(
     due = due_at or uow.now
     if due <= uow.now:
         uow.jobs_are_due()
+    if kind in (JobKind.MESSAGE, JobKind.SIGNAL):
+        payload = {**payload, "hops": uow.hops + 1}
     return {
         "id": ordered_id(uow.now),
         "kind": kind,
