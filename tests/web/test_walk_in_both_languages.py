@@ -28,6 +28,9 @@ OURS = re.compile(  # Chinese that belongs on an English page
     "^办$|^中文$|“[^”]*”|"  # the mark, the switch, words that are quoted
     "关于 and ends with 的提案 or 的建议|等保"
 )
+LATIN = re.compile(r"[A-Za-z]{3,}")
+ADDRESS = re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+|[a-z]+\d+|\.[a-z]+\b")  # also log-ins and kinds of files
+NAMES = frozenset({"English", "Excel", "email", "mail", "holidays", "chair", "owner", "admin", "auditadmin"})
 HEADINGS = {alias for _, aliases in FIELDS.values() for alias in aliases}
 
 
@@ -75,6 +78,15 @@ def test_english_pages_say_nothing_in_chinese_but_what_people_wrote(app):
         for said in pages_of(app, person, "en"):
             if CHINESE.search(left := OURS.sub("", written.without(said.text))) and not is_ours(said):
                 found.setdefault(said.text, (person, said.page, left))
+    assert found == {}
+
+
+def test_chinese_pages_say_nothing_in_english_but_names(app):
+    found = {}
+    for person in PEOPLE:
+        for said in pages_of(app, person, "zh"):
+            if words := {word for word in LATIN.findall(ADDRESS.sub("", said.text)) if word not in NAMES}:
+                found.setdefault(said.text, (person, said.page, words))
     assert found == {}
 
 

@@ -10,7 +10,8 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 
-from engine.definitions.manifest import Manifest, text_of
+from engine.definitions.decision_columns import NO_COLUMNS, columns_of
+from engine.definitions.manifest import text_of
 from engine.errors import InvalidInputError, NotFoundError
 from engine.forms.convert import RefusedValue, clean_text
 from engine.queries.cases import AttachmentEntry, DecisionEntry, FactValue
@@ -21,6 +22,7 @@ from engine.queries.work_item_page import WorkItemPage
 from engine.unit_of_work import UnitOfWork
 from web.i18n import language, translated
 from web.inbox.status import status_of
+from web.instances.decisions import DecisionWords
 from web.instances.timeline import Step, steps_of
 
 DRAFTS_SHOWN = 10
@@ -155,20 +157,24 @@ def files_of(instance_id: UUID, files: Sequence[AttachmentEntry]) -> list[dict[s
 
 
 def decisions_of(uow: UnitOfWork, folder_key: str, decisions: Sequence[DecisionEntry]) -> list[dict[str, Any]]:
-    """Decisions with the numbers of their rules and the sources noted beside them, in the words of process.yaml."""
+    """Decisions with the numbers of their rules and the sources noted beside them, in the words of the process."""
     if not decisions:
         return []
-    manifest = uow.engine.latest(uow.session, folder_key).manifest
-    names = manifest.data.get("x_decisions", {})
+    deployed = uow.engine.latest(uow.session, folder_key)
+    columns = columns_of(deployed.resources)
+    words = {
+        entry.decision_id: DecisionWords(deployed.manifest, entry, columns.get(entry.decision_id, NO_COLUMNS))
+        for entry in decisions
+    }
     return [
         {
-            "name": text_of(names[entry.decision_id], language())
-            if entry.decision_id in names
-            else translated(entry.name),
+            "name": words[entry.decision_id].name,
             "at": entry.at,
             "rules": [str(rule) for rule in entry.matched_rules],
-            "inputs": _labelled(manifest, entry.inputs),
-            "result": _labelled(manifest, entry.result) if isinstance(entry.result, Mapping) else entry.result,
+            "inputs": words[entry.decision_id].labelled(entry.inputs),
+            "result": words[entry.decision_id].labelled(entry.result)
+            if isinstance(entry.result, Mapping)
+            else words[entry.decision_id].value(entry.decision_id, entry.result),
             "notes": _notes(entry.annotations),
         }
         for entry in decisions
@@ -199,17 +205,6 @@ def readable(text: str) -> str:
         return clean_text(text, LONGEST_TEXT) or ""
     except RefusedValue as refused:
         raise InvalidInputError({"text": refused.answer}) from None
-
-
-def _labelled(manifest: Manifest, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values under the names that people use; what has no value falls out."""
-    return {
-        translated(manifest.label(name)): translated(manifest.value_label(name, value))
-        if isinstance(value, str) and value
-        else value
-        for name, value in values.items()
-        if value is not None
-    }
 
 
 def _notes(annotations: Sequence[Any]) -> list[str]:

@@ -201,3 +201,14 @@ def test_the_reasons_of_decisions_are_told_in_the_language_of_the_page(visit, ca
     page = clerk.get(f"/instances/{case}")
     assert "Kind of motion" in page.text
     assert "提案方式" not in page.text
+
+
+def test_the_record_of_a_decision_names_columns_and_values_in_words(visit):
+    clerk = visit(CLERK)
+    task = clerk.task("形式审查")
+    case = clerk.get(f"/instances/{instance_of(task)}").text
+    assert "提案方式" in case
+    assert "代表个人" in case
+    assert "最少附议人数" in case
+    assert "min_seconders" not in case
+    assert "individual" not in case
