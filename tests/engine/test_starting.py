@@ -102,6 +102,26 @@ def test_a_signal_that_a_case_throws_starts_processes_and_reaches_those_who_wait
     assert [case.row.process_key for case in _cases(engine)].count("one") == 1
 
 
+def test_a_process_that_starts_itself_by_its_signal_is_stopped_like_any_endless_loop(
+    tmp_path: Path, deploy: Deploy, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "MAX_HOPS", 10)
+    diagram = process(
+        "echo",
+        f"""
+        <bpmn:startEvent id="begin">{SIGNAL}</bpmn:startEvent>
+        begin -> again
+        <bpmn:endEvent id="again">{SIGNAL}</bpmn:endEvent>
+        """,
+        extra=EXTRA,
+    )
+    deploy(write_folder(tmp_path, "echo", diagram))
+    _ring(engine)
+    [left] = _jobs(engine)
+    assert "more than 10 messages and signals" in left.last_error
+    assert len(_cases(engine)) == 5  # one hop to find the receivers, one to each of them
+
+
 def test_a_signal_asked_for_twice_starts_once(drawn: Drawn, engine: Engine) -> None:
     drawn(SIGNAL)
     _ring(engine, "r1")
