@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from engine.feel import Budget, FeelError, YearsMonthsDuration, compile_unary_tests, evaluate
 from engine.feel.temporal import format_temporal, parse_temporal
 from tests.feel.expressions import ExpressionSource
+from tests.feel.fuzzing import CONTEXT, Fuzzing
 
 numbers = st.decimals(min_value=-(10**15), max_value=10**15, places=4)
 days = st.dates(date(1, 1, 1), date(9999, 12, 31))
@@ -33,7 +34,6 @@ zones = st.sampled_from([UTC, *map(ZoneInfo, ("Asia/Shanghai", "America/New_York
 WHOLE = os.environ.get("BANLI_TEST_SCALE") == "whole"
 EXPRESSIONS_PER_SEED = 4 if WHOLE else 20  # 5,000 and 100 seeds: 20,000 and 2,000 expressions
 BUDGET = Budget() if WHOLE else Budget(steps=5_000)
-CONTEXT = {"x": Decimal(3), "amount": Decimal(6000), "l": [Decimal(1), {"a": Decimal(1)}], "first name": "张"}
 
 
 @given(numbers, numbers)
@@ -171,3 +171,10 @@ def test_random_expressions_give_a_value_or_a_feel_error(seed: int) -> None:
             evaluate(text, CONTEXT, budget=BUDGET)
         with suppress(FeelError):
             compile_unary_tests(text).test(Decimal(3), CONTEXT, budget=BUDGET)
+
+
+def test_fuzzing_with_the_whole_budget_finds_nothing() -> None:
+    fuzzing = Fuzzing()
+    fuzzing.run(200, seed=7)
+    assert fuzzing.findings == []
+    assert sum(fuzzing.outcomes.values()) == 400
