@@ -9,7 +9,9 @@ from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
+from lxml import etree
 
+from engine.bpmn.read import read_xml
 from engine.definitions.decision_columns import NO_COLUMNS, columns_of
 from engine.definitions.manifest import text_of
 from engine.errors import InvalidInputError, NotFoundError
@@ -131,7 +133,15 @@ def diagram_xml(uow: UnitOfWork, instance_id: UUID) -> bytes:
     xml = instance_diagram(uow, instance_id)
     if xml is None:
         raise NotFoundError
-    return xml
+    return _with_names_translated(xml) if language() == "en" else xml
+
+
+def _with_names_translated(xml: bytes) -> bytes:
+    root = read_xml(xml)
+    for element in root.iter("{*}*"):
+        if name := element.get("name"):
+            element.set("name", translated(name))
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
 def task_extras(uow: UnitOfWork, page: WorkItemPage) -> dict[str, Any]:

@@ -212,3 +212,15 @@ def test_the_record_of_a_decision_names_columns_and_values_in_words(visit):
     assert "最少附议人数" in case
     assert "min_seconders" not in case
     assert "individual" not in case
+
+
+def test_the_diagram_is_drawn_with_english_names_on_an_english_page(visit):
+    clerk = visit(CLERK)
+    address = f"/instances/{instance_of(clerk.task('形式审查'))}/diagram.bpmn"
+    chinese = clerk.get(address)
+    assert 'name="形式审查"' in chinese.body.decode()
+    clerk.get("/language/en")
+    english = clerk.get(address).body.decode()
+    assert 'name="Formal check"' in english
+    assert 'name="Motion committee"' in english
+    assert english.count("bpmndi:BPMNShape ") == chinese.body.decode().count("bpmndi:BPMNShape ")
