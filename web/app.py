@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from web import assets, errors, filters, headers, i18n, navigation
+from web import assets, errors, filters, headers, i18n, navigation, readable
 from web.extensions import ENGINE_KEY, csrf, login_manager, set_engine
 from web.patience import PatientFlask
 
@@ -45,6 +45,7 @@ def create_app(engine: Engine | None = None, **config: Any) -> Flask:
     app.config.from_mapping(config)
     set_engine(app, engine or _open_engine())
     app.secret_key = app.config.get("SECRET_KEY") or _secret_key(app)
+    readable.init_app(app)
     csrf.init_app(app)
     login_manager.init_app(app)
     i18n.init_app(app)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from flask import Flask, g, redirect, request, url_for
+from flask import Flask, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 
 from engine.queries.locales import english_texts
 from engine.sentences import Label, Message, fill
 from web.extensions import babel, current_engine
+from web.redirects import local_target
 
 CHINESE = "zh_Hans_CN"
 ENGLISH = "en"
@@ -77,15 +77,7 @@ def _chosen() -> str:
 
 
 def _switch(code: str) -> ResponseReturnValue:
-    response = redirect(_local(request.args.get("next")))
+    response = redirect(local_target(request.args.get("next")))
     if code in LANGUAGES:
         response.set_cookie(COOKIE, code, max_age=A_YEAR, samesite="Lax", httponly=True, secure=request.is_secure)
     return response
-
-
-def _local(target: str | None) -> str:
-    """An address of our own, never another host's."""
-    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
-        return url_for("home")
-    parts = urlsplit(target)
-    return target if not parts.scheme and not parts.netloc else url_for("home")

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine.queries.organisation import has_not_left, people_with_role, role_is_held, roles_of
@@ -23,6 +23,16 @@ def areas_of(session: Session, user_id: str, on: date) -> frozenset[Area]:
 def may_work_in(session: Session, user_id: str, area: Area, on: date) -> bool:
     """Whether the person may work in this area of administration."""
     return area in areas_of(session, user_id, on)
+
+
+def is_administrator(session: Session, user_id: str, on: date) -> bool:
+    """Whether a person is one of the three administrators, today or from a later day on."""
+    query = select(RoleAssignment.id).where(
+        RoleAssignment.user_id == user_id,
+        RoleAssignment.role.in_(ADMINISTRATOR_ROLES),
+        or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to >= on),
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def has_administrator(session: Session, on: date) -> bool:

@@ -24,6 +24,7 @@ from engine.commands.organisation.people import (
 from engine.commands.organisation.relatives import RELATIONS, declare_relative, withdraw_relative
 from engine.commands.organisation.roles import RoleGrant, grant_role, revoke_role
 from engine.errors import ConflictError, EngineError, InvalidInputError, NotFoundError
+from engine.queries.administration import is_administrator
 from engine.queries.congress import congress_terms
 from engine.queries.directory import PersonPage, people_page, person_page, unit_choices
 from engine.queries.trail import trail_page
@@ -127,7 +128,7 @@ def reinstate_person(user_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/people/<user_id>/password")
-@area_required(Area.PEOPLE)
+@area_required(Area.LOCKS)
 def give_password(user_id: str) -> ResponseReturnValue:
     """Give an initial password; it is shown once, on this very answer, and stored nowhere."""
     password = give_initial_password(current_engine(), current_user.id, user_id)
@@ -162,7 +163,7 @@ def grant(user_id: str) -> ResponseReturnValue:
 def revoke(user_id: str, assignment_id: UUID) -> ResponseReturnValue:
     """Revoke a role."""
     people_open_to_me()
-    return _do(user_id, lambda uow: revoke_role(uow, assignment_id), _("角色已收回。"))
+    return _do(user_id, lambda uow: revoke_role(uow, assignment_id, of=user_id), _("角色已收回。"))
 
 
 @bp.post("/people/<user_id>/relatives")
@@ -216,9 +217,12 @@ def _person_page(
         units = unit_choices(uow.session, uow.today)
         terms = congress_terms(uow.session)
         today = uow.today
+        is_one_of_three = is_administrator(uow.session, user_id, today)
     return render_template(
         "admin/person.html",
         person=shown,
+        is_one_of_three=is_one_of_three,
+        may_touch=not is_one_of_three or current_user.may(Area.ADMINISTRATORS),
         units=units,
         term_choices=[(term.term, _("第 %(n)s 届", n=term.term)) for term in terms],
         roles=_grantable(),

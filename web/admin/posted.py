@@ -9,13 +9,14 @@ from flask import request
 from flask_babel import gettext as _
 
 from engine.errors import InvalidInputError
+from web.readable import readable
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 
 
 def text(name: str) -> str:
     """A text field without white space around it."""
-    return request.form.get(name, "").strip()
+    return readable(request.form.get(name, "")).strip()
 
 
 def optional(name: str) -> str | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Flask, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -18,6 +16,8 @@ from engine.queries.administration import has_administrator
 from engine.queries.settings import log_in_rules
 from web.auth.person import COOKIE, forget, load_person, remember
 from web.extensions import current_engine, login_manager
+from web.readable import readable
+from web.redirects import local_target
 
 bp = Blueprint("auth", __name__, template_folder="templates")
 
@@ -58,7 +58,7 @@ def login() -> ResponseReturnValue:
 @bp.post("/login")
 def log_in_now() -> ResponseReturnValue:
     """Check the password. Unknown person, wrong password and locked account get the same answer."""
-    typed = request.form.get("login", "")
+    typed = readable(request.form.get("login", ""))
     token = log_in(current_engine(), typed, request.form.get("password", ""), _origin())
     if token is None:
         error = _("工号或密码不正确，或账号已锁定。请检查后重试，或联系管理员。")
@@ -97,7 +97,7 @@ def first_start() -> ResponseReturnValue:
     if _has_administrator():
         raise NotFoundError
     errors: dict[str, str] = {}
-    values = {name: request.form.get(name, "") for name in ("token", "id", "name")}
+    values = {name: readable(request.form.get(name, "")) for name in ("token", "id", "name")}
     if request.method == "POST":
         errors = _named_administrator(values)
         if not errors:
@@ -105,14 +105,6 @@ def first_start() -> ResponseReturnValue:
             return redirect(url_for("auth.login"), code=303)
     page = render_template("auth/first_start.html", errors=errors, values=values, least=_password_length())
     return page, (422 if errors else 200)
-
-
-def local_target(target: str | None) -> str:
-    """An address of our own, never another host's; the inbox when there is none."""
-    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
-        return url_for("home")
-    parts = urlsplit(target)
-    return url_for("home") if parts.scheme or parts.netloc or any(map(str.isspace, target)) else target
 
 
 def _login_page(typed: str = "", next_page: str = "", error: str = "") -> str:
@@ -130,6 +122,7 @@ def _changed_password() -> dict[str, str]:
             current=request.form.get("current", ""),
             new=new,
             token=current_user.token,
+            origin=_origin(),
         )
     except InvalidInputError as error:
         return error.fields

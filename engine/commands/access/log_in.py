@@ -75,18 +75,30 @@ def _decide(uow: "UnitOfWork", login: str, credentials: Credentials, right: bool
     user = uow.session.get(User, credentials.user_id) if credentials.user_id else None
     # the hash is compared again: it may have been changed while the old one was being checked
     admitted = right and user is not None and user.password_hash == credentials.password_hash and may_log_in(uow, user)
-    login_hash = sha256(login.encode()).hexdigest()
-    attempt = LoginAttempt(
-        login_hash=login_hash, attempted_at=uow.now, succeeded=admitted, address=_short(origin.address, 64)
-    )
-    uow.session.add(attempt)
-    uow.session.flush()
-    rules = log_in_rules(uow.session)
     if admitted and user is not None:
-        return open_log_in(uow, user.id, origin, rules)
+        _note(uow, login, origin, succeeded=True)
+        return open_log_in(uow, user.id, origin, log_in_rules(uow.session))
+    note_failure(uow, user, login, origin)
+    return None
+
+
+def note_failure(uow: "UnitOfWork", user: User | None, login: str, origin: Origin) -> None:
+    """Record a wrong password for a log-in and, when somebody has it, count it towards the lock."""
+    login_hash = _note(uow, login, origin, succeeded=False)
+    rules = log_in_rules(uow.session)
     if user is not None:
         _lock_after_failures(uow, user, login_hash, rules)
-    return None
+
+
+def _note(uow: "UnitOfWork", login: str, origin: Origin, *, succeeded: bool) -> str:
+    login_hash = sha256(login.encode()).hexdigest()
+    uow.session.add(
+        LoginAttempt(
+            login_hash=login_hash, attempted_at=uow.now, succeeded=succeeded, address=_short(origin.address, 64)
+        )
+    )
+    uow.session.flush()
+    return login_hash
 
 
 def may_log_in(uow: "UnitOfWork", user: User) -> bool:

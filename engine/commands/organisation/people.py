@@ -10,6 +10,7 @@ from sqlalchemy import update
 from engine.commands.organisation.trail import ensure_may, record, snapshot
 from engine.commands.stand_in import let_others_stand_in
 from engine.errors import ConflictError, InvalidInputError, NotFoundError
+from engine.queries.administration import is_administrator, may_work_in
 from engine.queries.organisation import local_date
 from engine.rules.administration import Area
 from engine.sentences import say
@@ -96,6 +97,7 @@ def lock_user(uow: "UnitOfWork", user_id: str) -> None:
     user = load_user(uow, user_id)
     if user_id == uow.actor:
         raise ConflictError("不能锁定自己的账号")
+    ensure_may_touch(uow, user_id)
     before = snapshot(user, ("is_locked",))
     user.is_locked = True
     end_log_ins(uow, user_id)
@@ -107,6 +109,7 @@ def unlock_user(uow: "UnitOfWork", user_id: str) -> None:
     """Let a person log in again; failed attempts up to now are forgiven, so the event is recorded in any case."""
     ensure_may(uow, Area.LOCKS)
     user = load_user(uow, user_id)
+    ensure_may_touch(uow, user_id)
     before = snapshot(user, ("is_locked", "locked_until"))
     user.is_locked, user.locked_until = False, None
     after = snapshot(user, ("is_locked", "locked_until"))
@@ -119,6 +122,7 @@ def end_user(uow: "UnitOfWork", user_id: str, *, left_on: date | None = None) ->
     user = load_user(uow, user_id)
     if user_id == uow.actor:
         raise ConflictError("不能停用自己的账号")
+    ensure_may_touch(uow, user_id)
     before = snapshot(user, ("left_on",))
     user.left_on = left_on or local_date(uow.clock)
     if user.left_on <= local_date(uow.clock):
@@ -131,6 +135,7 @@ def reinstate_user(uow: "UnitOfWork", user_id: str) -> None:
     """A person who had left is back."""
     ensure_may(uow, Area.PEOPLE)
     user = load_user(uow, user_id)
+    ensure_may_touch(uow, user_id)
     before = snapshot(user, ("left_on",))
     user.left_on = None
     record(uow, "user.reinstated", user_id, before=before, after=snapshot(user, ("left_on",)))
@@ -142,6 +147,19 @@ def end_log_ins(uow: "UnitOfWork", user_id: str, *, except_token_hash: str | Non
     if except_token_hash:
         statement = statement.where(LoginSession.token_hash != except_token_hash)
     uow.session.execute(statement.values(ended_at=uow.clock.now()))
+
+
+def ensure_may_touch(uow: "UnitOfWork", user_id: str) -> None:
+    """An administrator's account belongs to the security administrator: else the system administrator could become him.
+
+    Raises:
+        ConflictError: the person is an administrator, and the actor may not appoint administrators.
+    """
+    on = local_date(uow.clock)
+    if uow.actor is None or not is_administrator(uow.session, user_id, on):
+        return
+    if not may_work_in(uow.session, uow.actor, Area.ADMINISTRATORS, on):
+        raise ConflictError("此人是系统、安全或审计管理员，其账号由安全管理员管理")
 
 
 def load_user(uow: "UnitOfWork", user_id: str) -> User:

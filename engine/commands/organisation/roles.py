@@ -60,10 +60,13 @@ def grant_role(uow: "UnitOfWork", grant: RoleGrant) -> UUID:
     return assignment.id
 
 
-def revoke_role(uow: "UnitOfWork", assignment_id: UUID) -> None:
-    """End a role yesterday; one that has not begun yet is taken away. The last system administrator stays."""
+def revoke_role(uow: "UnitOfWork", assignment_id: UUID, *, of: str | None = None) -> None:
+    """End a role yesterday; one that has not begun yet is taken away. The last system administrator stays.
+
+    With ``of`` it must be a role of this person.
+    """
     assignment = uow.session.get(RoleAssignment, assignment_id)
-    if assignment is None:
+    if assignment is None or (of is not None and assignment.user_id != of):
         raise NotFoundError
     ensure_may(uow, _area(assignment.role))
     today = local_date(uow.clock)

@@ -32,9 +32,11 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-def app(prepared_databases, tmp_path: Path, clock: MovableClock, quick_hashes: PasswordHasher) -> Iterator[Flask]:
+def app(
+    prepared_databases, tmp_path: Path, clock: MovableClock, quick_hashes: PasswordHasher, database_kind: str
+) -> Iterator[Flask]:
     """The demo organisation, in which everybody has the same password."""
-    with running_application(prepared_databases, tmp_path, clock) as application:
+    with running_application(prepared_databases, tmp_path, clock, kind=database_kind) as application:
         application.config["WTF_CSRF_ENABLED"] = True
         engine: Engine = application.extensions["banli"]
         with engine.unit_of_work() as uow:
