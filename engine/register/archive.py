@@ -220,7 +220,7 @@ def ensure_may_import(session: Session, folder_key: str, viewer: str | None, on:
 
 
 def _judge_mapping(definition: ArchiveDefinition, period: str, mapping: Mapping[str, int | None]) -> None:
-    wrong = {
+    wrong: dict[str, str] = {
         one.key: say("请选择“{field}”所在的列", field=say(text_of(one.label).get("zh", one.key)))
         for one in definition.fields
         if one.required and mapping.get(one.key) is None
