@@ -117,7 +117,7 @@ def test_an_automatic_loop_without_end_is_stopped(text):
 
 def test_a_step_that_takes_too_long_is_stopped():
     clock = count(step=1.0)
-    limits = Limits(seconds=3, monotonic=lambda: next(clock))
+    limits = Limits(seconds=3, clock=lambda: next(clock))
     with pytest.raises(BudgetExceededError, match=" s in one step"):
         started("start s\nscript t body=`{n: 1}` loop=`true`\ns > t", limits=limits)
 
