@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Scope = dict[str, Any]
 _FEEL = "FEEL"
+_PARTIAL = "partial"
+_NAMES_PER_STEP = 16  # or items that are copied
 _FRAMES = 12  # Python frames of one boxed call, in closures
 
 
@@ -199,7 +201,7 @@ class Interpreter:
         items = source if isinstance(source, list) else [source]
         chosen = []
         for item in items:
-            self.run.spend(1)
+            self.run.spend(1 + len(scope) // _NAMES_PER_STEP)
             entries = item if isinstance(item, dict) else {}
             verdict = self.evaluate(expression.match, {**scope, "item": item, **entries})
             if isinstance(verdict, Decimal):
@@ -235,9 +237,11 @@ class Interpreter:
             self.fail(refused.code, refused.reason)
             return None
         results: list[Any] = []
+        asks_for_partial = _PARTIAL in repr(expression.body)
         for item in items:
-            self.run.spend(1 + len(results) // 16)
-            inner = {**scope, expression.variable: item, "partial": results[:]}
+            partial = {_PARTIAL: results[:]} if asks_for_partial else {}
+            self.run.spend(1 + (len(partial) * len(results) + len(scope)) // _NAMES_PER_STEP)
+            inner = {**scope, expression.variable: item, **partial}
             results.append(self.evaluate(expression.body, inner))
         return results if expression.kind == "for" else self._quantified(expression.kind, results)
 

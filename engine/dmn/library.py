@@ -27,6 +27,7 @@ class Library:
     def __init__(self, files: list[m.Definitions]) -> None:
         self.main = files[0]
         self.files = files
+        self._items = {id(file): {item.name: item for item in reversed(file.item_definitions)} for file in files}
         self._by_namespace = {file.namespace: file for file in reversed(files)}
         self.names = frozenset().union(*(file.names for file in files)) - {""}
         self._check()
@@ -79,9 +80,9 @@ class Library:
 
     def item(self, file: m.Definitions, name: str, depth: int = 0) -> Located | None:
         """An item definition by the name a file uses for it."""
-        for item in file.item_definitions:
-            if item.name == name:
-                return Located(file, item)
+        own = self._items[id(file)].get(name)
+        if own is not None:
+            return Located(file, own)
         if depth > len(self.files):
             return None
         for prefix, target in self.imports(file):

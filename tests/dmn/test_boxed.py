@@ -128,6 +128,12 @@ def test_every_boxed_expression_gives_what_the_specification_says(expression: st
     assert decide(expression).result == expected
 
 
+def test_an_iterator_goes_over_ten_thousand_items() -> None:
+    assert decide(iterated("for", "[1..10000]", "i"), kind="Any").result[-1] == D(10_000)
+    stopped = decide(iterated("some", "[1..999999999]", "false"))
+    assert (stopped.result, stopped.warnings[-1].code) == (None, "budget")
+
+
 @pytest.mark.parametrize(
     "expression",
     [
