@@ -1,7 +1,7 @@
 # Bare `make` lists the targets. Everything is installed into .venv; nothing outside the checkout is touched.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test check conformance run worker bench bench-step bench-peers bench-files fuzz properties chaos format lock
+.PHONY: help setup demo demo-reset test check conformance run worker bench bench-step bench-peers bench-files fuzz properties chaos format pictures lock
 
 BIN := .venv/bin
 HOST ?= 127.0.0.1
@@ -66,6 +66,10 @@ chaos: setup ## kill the engine in the middle of its work, again and again; log 
 
 format: setup ## format the code and mend what ruff can mend
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+pictures: setup ## take docs/screenshots anew: pages of the demo, and the steps of the journeys
+	@$(BIN)/python scripts/pictures.py
+	@BANLI_PICTURES=$(CURDIR)/docs/screenshots $(BIN)/pytest -q tests/journey
 
 lock: ## compile requirements/*.in (ARGS=--upgrade for the newest)
 	@scripts/lock $(ARGS)
