@@ -81,9 +81,15 @@ def begin(
         sealer=sealer,
         head=ChainHead(),
     )
+    cause = {"message": message, "signal": signal, "start_event": start_event}
     started = HistoryEntry(
         "instance.started",
-        body={"process": process_id, "version": deployed.version, "business_key": business_key, "message": message},
+        body={
+            "process": process_id,
+            "version": deployed.version,
+            "business_key": business_key,
+            **{kind: name for kind, name in cause.items() if name is not None},
+        },
         data=variables,
         actor_id=uow.actor,
     )

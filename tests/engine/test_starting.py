@@ -1,5 +1,6 @@
 """Signals, timers and messages start what is drawn to start with them: armed by deployment, each start exactly once."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -149,7 +150,12 @@ def test_an_event_of_several_triggers_starts_with_each_of_them(
         assert correlate_message(uow, "order", None, {}, request_id=None).started
     clock.advance(hours=1)
     engine.run_due_jobs()
-    assert len(_cases(engine)) == 3
+    causes = [json.loads(case.history()[0].body) for case in _cases(engine)]
+    assert [(c.get("signal"), c.get("message"), c.get("start_event")) for c in causes] == [
+        ("bell", None, None),
+        (None, "order", None),
+        (None, None, "begin"),
+    ]
 
 
 def test_a_start_event_of_all_begins_with_the_first_and_the_case_waits_for_the_others(
