@@ -26,7 +26,7 @@ _NOTICE_TEXTS = ("title", "body")
 _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL"
 _DECISION_PARTS = frozenset({"decision", "input", "output"})
 _HELP = "{urn:banli:bpmn:1}help"
-_UNSEEN = frozenset({"sequenceFlow", "message", "signal", "error", "escalation", "collaboration", "dataObject"})
+_UNSEEN = frozenset({"message", "signal", "error", "escalation", "collaboration", "dataObject"})
 
 
 @lru_cache(maxsize=64)
