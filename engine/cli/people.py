@@ -6,6 +6,7 @@ import click
 
 from engine.people_import import FIELDS, ImportOptions, ImportPlan, apply_people_import, plan_people_import, read_sheet
 from engine.people_import.plan import Change
+from engine.workbooks import LARGEST_FILE
 
 SHOWN = 50  # problems printed; the rest is counted
 EXIT_PROBLEMS = 1
@@ -39,7 +40,8 @@ def people(
     """
     from engine.bootstrap import open_engine
 
-    sheet = read_sheet(file.read_bytes(), sheet_name=sheet_name)
+    with file.open("rb") as stream:
+        sheet = read_sheet(stream.read(LARGEST_FILE + 1), sheet_name=sheet_name)
     mapping = sheet.guessed_mapping() | _given_mapping(mappings)
     options = ImportOptions(create_units, complete, accept_many_missing)
     engine = open_engine(database_url, must_exist=True)

@@ -8,12 +8,9 @@ from sqlalchemy import select
 from engine.commands.organisation.people import FIELDS, end_log_ins
 from engine.commands.organisation.trail import ensure_may, record, snapshot
 from engine.commands.stand_in import let_others_stand_in
-from engine.errors import ConflictError, InvalidInputError
+from engine.errors import InvalidInputError
 from engine.people_import.plan import Change, ImportPlan, PersonLine
-from engine.queries.organisation import people_with_role
 from engine.rules.administration import Area
-from engine.rules.roles import ADMINISTRATOR_ROLES
-from engine.sentences import say
 from models import Unit, UnitKind, User
 
 if TYPE_CHECKING:
@@ -35,12 +32,10 @@ def apply_people_import(uow: "UnitOfWork", plan: ImportPlan) -> ImportResult:
 
     Raises:
         InvalidInputError: the plan has problems; nothing is written.
-        ConflictError: it would end the person who imports, or an administrator.
     """
     ensure_may(uow, Area.PEOPLE)
     if not plan.can_apply:
         raise InvalidInputError({f"第 {problem.row} 行 {problem.column}": problem.message for problem in plan.problems})
-    _ensure_administrators_stay(uow, plan)
     for name in plan.new_units:
         uow.session.add(Unit(id=name, name=name, kind=UnitKind.DEPARTMENT))
         record(uow, "unit.created", name, before=None, after={"name": name, "kind": UnitKind.DEPARTMENT.value})
@@ -58,13 +53,6 @@ def apply_people_import(uow: "UnitOfWork", plan: ImportPlan) -> ImportResult:
         ended=plan.count(Change.END),
         units=len(plan.new_units),
     )
-
-
-def _ensure_administrators_stay(uow: "UnitOfWork", plan: ImportPlan) -> None:
-    leaving = {line.id for line in plan.lines if line.change is Change.END} | {user_id for user_id, _ in plan.missing}
-    kept = set(people_with_role(uow.session, ADMINISTRATOR_ROLES, on=uow.today)) | ({uow.actor} if uow.actor else set())
-    if leaving & kept:
-        raise ConflictError(say("导入会停用管理员 {ids}，请先移交其角色", ids="、".join(sorted(leaving & kept))))
 
 
 def _apply_line(uow: "UnitOfWork", line: PersonLine, user: User | None, units: dict[str, str]) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from engine.commands.organisation.people import EMAIL, NAME_LENGTH, STAFF_NUMBER
 from engine.people_import.sheet import FIELDS, Cell, Sheet
-from engine.queries.organisation import within
+from engine.queries.organisation import people_with_role, within
+from engine.rules.roles import ADMINISTRATOR_ROLES
 from engine.sentences import say
 from models import Unit, User
 
@@ -119,6 +120,8 @@ class _Judge:
     today: date
     options: ImportOptions
     by_number: Mapping[str, str]  # staff number without leading zeros → staff number on record
+    dissolved: frozenset[str]  # names of units that are no more
+    administrators: frozenset[str]  # whom no list ends
     problems: list[RowProblem] = field(default_factory=list)
     warnings: list[RowProblem] = field(default_factory=list)
     new_units: dict[str, None] = field(default_factory=dict)
@@ -148,7 +151,15 @@ def plan_people_import(
     units = {
         unit.name: unit for unit in session.scalars(select(Unit).where(within(Unit.valid_from, Unit.valid_to, today)))
     }
-    judge = _Judge(users, units, today, options, {user_id.lstrip("0"): user_id for user_id in users})
+    judge = _Judge(
+        users,
+        units,
+        today,
+        options,
+        by_number={user_id.lstrip("0"): user_id for user_id in users},
+        dissolved=frozenset(session.scalars(select(Unit.name))) - set(units),
+        administrators=frozenset(people_with_role(session, ADMINISTRATOR_ROLES, on=today)),
+    )
     lines = [_line(judge, number, cells, columns) for number, cells in sheet.rows]
     missing = _missing(judge) if options.complete else ()
     return ImportPlan(
@@ -173,6 +184,8 @@ def _line(judge: _Judge, row: int, cells: tuple[Cell, ...], columns: Mapping[str
         joined_on=_date(judge, row, "joined_on", given.get("joined_on")),
         left_on=_left_on(judge, row, given),
     )
+    if person.joined_on and person.left_on and person.left_on < person.joined_on:
+        judge.refuse(row, "left_on", "离职日期早于入职日期")
     if len(judge.problems) > before:
         return None
     return _compared(judge, person)
@@ -212,6 +225,9 @@ def _unit(judge: _Judge, row: int, cell: Cell | None) -> str | None:
         return None
     if cell.text in judge.units or cell.text in judge.new_units:
         return cell.text
+    if cell.text in judge.dissolved:
+        judge.refuse(row, "unit", say("单位“{name}”已经撤销，请写承接的单位", name=cell.text[:40]))
+        return None
     if judge.options.create_units and len(cell.text) <= NAME_LENGTH:
         judge.new_units[cell.text] = None
         return cell.text
@@ -273,6 +289,8 @@ def _compared(judge: _Judge, person: PersonLine) -> PersonLine:
     if user is not None:
         changed = tuple(name for name, new, old in _pairs(judge, person, user) if new is not None and new != old)
         change = _change_of(person, user, changed)
+    if change is Change.END and person.id in judge.administrators:
+        judge.refuse(person.row, "id", "此人是管理员，请先移交其角色")
     return PersonLine(**{**person.__dict__, "change": change, "changed_fields": changed})
 
 
@@ -301,5 +319,8 @@ def _missing(judge: _Judge) -> tuple[tuple[str, str], ...]:
     if present and len(missing) / len(present) > LARGEST_SHARE_MISSING and not judge.options.accept_many_missing:
         template = "名单里没有的在职人员有 {missing} 人（共 {all} 人），将全部停用；请核对名单，确认后再次导入"
         message = say(template, missing=len(missing), all=len(present))
+        judge.problems.append(RowProblem(0, "", message))
+    if administrators := sorted(judge.administrators & {user_id for user_id, _ in missing}):
+        message = say("导入会停用管理员 {ids}，请先移交其角色", ids="、".join(administrators))
         judge.problems.append(RowProblem(0, "", message))
     return tuple(missing)

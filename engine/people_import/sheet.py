@@ -3,7 +3,6 @@
 import io
 import re
 import unicodedata
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +11,10 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from engine.errors import InvalidInputError
 from engine.sentences import say
+from engine.workbooks import UNREADABLE, ensure_harmless, refused
 
-LARGEST_FILE = 10 * 1024 * 1024  # bytes
-LARGEST_CONTENT = 200 * 1024 * 1024  # bytes once unpacked
 MOST_ROWS = 50_000
+INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")  # comes along when pasted
 HEADING_ROWS = 12  # headings stand within the first rows, under a title and notes
 
 # what each column of ours is called in lists of personnel offices
@@ -88,16 +87,18 @@ def read_sheet(content: bytes, *, sheet_name: str | None = None) -> Sheet:
     Raises:
         InvalidInputError: field ``file``: not an XLSX file, too large, no headings, no rows.
     """
-    _ensure_harmless(content)
+    ensure_harmless(content)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = workbook.sheet_names
+        if not names:
+            raise refused("文件里没有工作表")
         if sheet_name is not None and sheet_name not in names:
-            raise _refused(say("没有名为“{name}”的工作表，文件里有：{names}", name=sheet_name, names="、".join(names)))
+            raise refused(say("没有名为“{name}”的工作表，文件里有：{names}", name=sheet_name, names="、".join(names)))
         sheet = workbook.get_sheet_by_name(sheet_name or names[0])
         grid = sheet.to_python(skip_empty_area=False, nrows=MOST_ROWS + HEADING_ROWS + 1)
     except CalamineError as error:
-        raise _refused("文件不是可以读取的 Excel（.xlsx）文件") from error
+        raise refused(UNREADABLE) from error
     return _table(grid, sheet)
 
 
@@ -106,18 +107,6 @@ def normalise(heading: str) -> str:
     text = unicodedata.normalize("NFKC", heading).lower()
     text = re.sub(r"\(.*?\)|\[.*?\]", "", text)
     return re.sub(r"[\s*:：]", "", text)
-
-
-def _ensure_harmless(content: bytes) -> None:
-    if len(content) > LARGEST_FILE:
-        raise _refused(say("文件超过 {most} MB", most=LARGEST_FILE // 1024 // 1024))
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise _refused("文件不是可以读取的 Excel（.xlsx）文件") from error
-    if size > LARGEST_CONTENT:
-        raise _refused("文件解开后过大")
 
 
 def _table(grid: list[list[Any]], sheet: CalamineSheet) -> Sheet:
@@ -130,9 +119,9 @@ def _table(grid: list[list[Any]], sheet: CalamineSheet) -> Sheet:
         if any(cell.text for cell in cells):
             rows.append((index, cells))
     if not rows:
-        raise _refused("标题行下面没有数据")
+        raise refused("标题行下面没有数据")
     if len(rows) > MOST_ROWS:
-        raise _refused(say("超过 {most} 行", most=MOST_ROWS))
+        raise refused(say("超过 {most} 行", most=MOST_ROWS))
     return Sheet(headings, tuple(rows))
 
 
@@ -158,7 +147,7 @@ def _heading_row(grid: list[list[Any]]) -> int:
     for index, values in enumerate(grid[:HEADING_ROWS]):  # nothing known: the first row with two texts, for --map
         if len({cell_of(value).text for value in values if cell_of(value).text}) >= 2:
             return index
-    raise _refused("没有找到标题行")
+    raise refused("没有找到标题行")
 
 
 def _unique(headings: list[str]) -> tuple[str, ...]:
@@ -179,9 +168,5 @@ def cell_of(value: Any) -> Cell:
     if isinstance(value, int | float):
         whole = float(value).is_integer()
         return Cell(str(int(value)) if whole else str(value), is_number=True, raw=value)
-    text = unicodedata.normalize("NFC", str(value)).replace("\u3000", " ").strip()
+    text = INVISIBLE.sub("", unicodedata.normalize("NFC", str(value))).replace("\u3000", " ").strip()
     return Cell(re.sub(r"\s*\n\s*", "", text), raw=value)
-
-
-def _refused(message: str) -> InvalidInputError:
-    return InvalidInputError({"file": message}, message)

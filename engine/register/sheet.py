@@ -1,6 +1,6 @@
 """Reads an uploaded workbook into rows of text, bounded in size."""
 
-import zipfile
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -10,8 +10,8 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from engine.errors import InvalidInputError
 from engine.sentences import say
+from engine.workbooks import LARGEST_FILE, UNREADABLE, ensure_harmless
 
-LARGEST_FILE = 10 * 1024 * 1024  # bytes as uploaded
 LARGEST_CONTENT = 100 * 1024 * 1024  # bytes unpacked
 MOST_ROWS = 5000
 MOST_COLUMNS = 100
@@ -32,12 +32,14 @@ def read_sheet(stream: BinaryIO) -> Sheet:
     Raises:
         InvalidInputError: not a workbook, too large, or empty; under the field ``file``.
     """
-    _refuse_bombs(stream)
+    stream.seek(0)
+    content = stream.read(LARGEST_FILE + 1)
+    ensure_harmless(content, largest_content=LARGEST_CONTENT)
     try:
-        workbook = CalamineWorkbook.from_filelike(stream)
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         raw = workbook.get_sheet_by_index(0).to_python(nrows=MOST_ROWS + 50)
     except (CalamineError, OSError, ValueError, IndexError) as error:
-        raise InvalidInputError({"file": "文件不是可读的 Excel 工作簿（.xlsx）"}) from error
+        raise InvalidInputError({"file": UNREADABLE}) from error
     table = [tuple(cell_text(cell) for cell in row[:MOST_COLUMNS]) for row in raw]
     for index, row in enumerate(table):
         if sum(1 for cell in row if cell) >= 2:
@@ -46,21 +48,6 @@ def read_sheet(stream: BinaryIO) -> Sheet:
                 raise InvalidInputError({"file": say("一次最多导入 {most} 行", most=MOST_ROWS)})
             return Sheet(row, rows, index + 2)
     raise InvalidInputError({"file": "工作簿的第一张表里没有标题行"})
-
-
-def _refuse_bombs(stream: BinaryIO) -> None:
-    stream.seek(0, 2)
-    if stream.tell() > LARGEST_FILE:
-        raise InvalidInputError({"file": say("文件超过 {most} MB", most=LARGEST_FILE // 1024 // 1024)})
-    stream.seek(0)
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise InvalidInputError({"file": "文件不是可读的 Excel 工作簿（.xlsx）"}) from error
-    if unpacked > LARGEST_CONTENT:
-        raise InvalidInputError({"file": "工作簿的内容过大"})
-    stream.seek(0)
 
 
 def cell_text(cell: object) -> str:

@@ -1,6 +1,8 @@
 """Import of people: what is wrong stands beside its row, and nothing is ever half-imported."""
 
 import io
+import struct
+import zipfile
 from datetime import date
 
 import pytest
@@ -8,9 +10,10 @@ import xlsxwriter
 from click.testing import CliRunner
 
 from engine.cli.people import people as command
-from engine.errors import ConflictError, InvalidInputError
+from engine.errors import InvalidInputError
 from engine.people_import import ImportOptions, apply_people_import, plan_people_import, read_sheet
 from engine.people_import.plan import Change
+from engine.people_import.sheet import MOST_ROWS
 from engine.queries.directory import person_page
 from models import Unit, User
 
@@ -158,7 +161,7 @@ def test_a_complete_list_that_misses_too_many_is_refused(try_out):
 
 def test_an_import_never_ends_an_administrator(bring_in):
     options = ImportOptions(complete=True, accept_many_missing=True)
-    with pytest.raises(ConflictError):
+    with pytest.raises(InvalidInputError):
         bring_in(HEADINGS, ["0012", "教务处长", None], options=options)
 
 
@@ -167,10 +170,153 @@ def test_unknown_units_are_created_when_asked_for(bring_in, ask):
     assert ask(lambda session: session.get(Unit, "新设办公室").name) == "新设办公室"
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 nonsense", "工号,姓名".encode(), b"\x00" * 100])
-def test_a_file_that_is_no_spreadsheet_is_refused(content):
+SHEET, TEXTS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+PEOPLE = [HEADINGS, ["000123", "张三", "教务处"]]
+
+
+def altered(content, part, old, new):
+    """The same workbook with a part of it changed, as no spreadsheet program would write it."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == part:
+                assert old in data
+                data = data.replace(old, new)
+            target.writestr(name, data)
+    return stream.getvalue()
+
+
+def filled_cell(reference):
+    row = reference.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return f'<row r="{row}"><c r="{reference}"><v>1</v></c></row></sheetData>'.encode()
+
+
+def open_document():
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("content.xml", "<x/>")
+        archive.writestr("xl/workbook.xml", "<x/>")
+    return stream.getvalue()
+
+
+def bomb():
+    return altered(workbook(PEOPLE), SHEET, b"</sheetData>", b" " * 210_000_000 + b"</sheetData>")
+
+
+def bomb_that_lies():
+    """Its list of contents says five kilobytes."""
+    content = bomb()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        size = archive.getinfo(SHEET).file_size
+    return content.replace(struct.pack("<L", size), struct.pack("<L", 5000))
+
+
+NO_WORKBOOKS = {
+    "nothing": lambda: b"",
+    "nonsense": lambda: b"PK\x03\x04 nonsense",
+    "text": lambda: "工号,姓名".encode(),
+    "zeros": lambda: b"\x00" * 100,
+    "with a password": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 5000,
+    "open document": open_document,
+    "bomb": bomb,
+    "bomb that lies": bomb_that_lies,
+    "cut off": lambda: workbook(PEOPLE)[:-200],
+    "broken sheet": lambda: altered(workbook(PEOPLE), SHEET, b"<sheetData>", b"<sheetData"),
+    "outer entity": lambda: altered(workbook(PEOPLE), TEXTS, "张三".encode(), b"&file;"),
+    "no sheet": lambda: altered(workbook(PEOPLE), "xl/workbook.xml", b"<sheet ", b"<shoot "),
+    "far away cell": lambda: altered(workbook(PEOPLE), SHEET, b"</sheetData>", filled_cell("XFD1048576")),
+    "cell without end": lambda: altered(workbook(PEOPLE), SHEET, b"</sheetData>", filled_cell("ZZZZZZZZ999999999")),
+}
+
+
+@pytest.mark.parametrize("kind", NO_WORKBOOKS)
+def test_a_file_that_is_no_spreadsheet_is_refused(kind):
+    with pytest.raises(InvalidInputError) as refused:
+        read_sheet(NO_WORKBOOKS[kind]())
+    assert set(refused.value.fields) == {"file"}
+
+
+def test_formats_down_to_the_last_row_do_no_harm():
+    """Whoever colours whole columns has a million empty cells."""
+    empty = b'<row r="1048576"><c r="XFD1048576" s="0"/></row></sheetData>'
+    sheet = read_sheet(altered(workbook(PEOPLE), SHEET, b"</sheetData>", empty))
+    assert len(sheet.rows) == 1
+
+
+def test_what_cannot_be_seen_is_left_out(try_out):
+    plan = try_out(HEADINGS, [" 000123\u200b ", "\ufeff张 三\u3000", "教务处\xa0"])
+    (line,) = plan.lines
+    assert (line.id, line.name, line.unit) == ("000123", "张三", "教务处")
+
+
+def test_no_character_comes_in_that_a_database_refuses(engine):
+    sheet = read_sheet(altered(workbook(PEOPLE), TEXTS, "张三".encode(), b"a_x0000_b"))
+    with engine.unit_of_work(actor="admin1") as uow:
+        apply_people_import(
+            uow, plan_people_import(uow.session, sheet, sheet.guessed_mapping(), ImportOptions(), today=uow.today)
+        )
+
+
+def test_a_formula_counts_with_the_value_it_was_saved_with(engine):
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADINGS)
+        sheet.write_formula(1, 0, '="000"&"123"', value="000123")
+        sheet.write_formula(1, 1, "=Sheet2!A1", value="张三")
+        sheet.write_formula(2, 0, "=VLOOKUP(1,A1:A1,2)", value="#N/A")
+        sheet.write_formula(2, 1, "=Sheet2!A2", value="李四")
+    read = read_sheet(stream.getvalue())
+    with engine.reading() as uow:
+        plan = plan_people_import(uow.session, read, read.guessed_mapping(), ImportOptions(), today=uow.today)
+    assert [(line.id, line.name) for line in plan.lines] == [("000123", "张三")]
+    assert [(problem.row, problem.column) for problem in plan.problems] == [(3, "工号")]
+
+
+def test_merged_cells_among_the_data_are_named_by_row(try_out):
+    rows = [[None if 14 <= number <= 16 else f"0001{number:02d}", f"人{number}", "教务处"] for number in range(20)]
+    plan = try_out(HEADINGS, *rows, merged=[(15, 0, 17, 0, "000999")])
+    assert [(problem.row, problem.column) for problem in plan.problems] == [(17, "工号"), (18, "工号")]
+
+
+@pytest.mark.parametrize(
+    ("joined", "left", "message"),
+    [
+        ("2020-09-01", "2020-08-31", "离职日期早于入职日期"),
+        ("2020年13月1日", None, "“2020年13月1日”不是日期，请写成 2020-09-01"),
+        ("前年", None, "“前年”不是日期，请写成 2020-09-01"),
+        ("20200901", "2021.6.30", None),
+    ],
+)
+def test_dates_written_as_text(try_out, joined, left, message):
+    plan = try_out([*HEADINGS, "入职日期", "离职日期"], ["000123", "张三", None, joined, left])
+    assert [str(problem.message) for problem in plan.problems] == ([message] if message else [])
+
+
+def test_a_unit_that_is_no_more_is_not_founded_again(engine, try_out):
+    with engine.unit_of_work() as uow:
+        uow.session.add(Unit(id="旧处", name="旧处", kind="department", valid_to=date(2025, 1, 1)))
+    plan = try_out(HEADINGS, ["000123", "张三", "旧处"], options=ImportOptions(create_units=True))
+    assert [str(problem.message) for problem in plan.problems] == ["单位“旧处”已经撤销，请写承接的单位"]
+
+
+def test_a_trial_says_of_administrators_what_the_import_would_say(try_out, bring_in):
+    rows = [*HEADINGS, "状态"], ["admin1", "管理员", None, "退休"]
+    assert [str(problem.message) for problem in try_out(*rows).problems] == ["此人是管理员，请先移交其角色"]
     with pytest.raises(InvalidInputError):
-        read_sheet(content)
+        bring_in(*rows)
+
+
+def test_fifty_thousand_people_are_read_at_once():
+    rows = [[f"{number:08d}", "职工", "教务处"] for number in range(MOST_ROWS)]
+    assert len(read_sheet(workbook([HEADINGS, *rows])).rows) == MOST_ROWS
+
+
+def test_more_people_than_that_are_refused(monkeypatch):
+    monkeypatch.setattr("engine.people_import.sheet.MOST_ROWS", 3)
+    with pytest.raises(InvalidInputError):
+        read_sheet(workbook([HEADINGS, *[[f"{number:08d}", "职工", "教务处"] for number in range(4)]]))
 
 
 def test_a_sheet_without_headings_or_rows_is_refused():

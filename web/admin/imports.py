@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from engine.errors import ConflictError, InvalidInputError, NotFoundError
+from engine.errors import InvalidInputError, NotFoundError
 from engine.people_import import (
     FIELDS,
     ImportOptions,
@@ -20,8 +20,8 @@ from engine.people_import import (
     plan_people_import,
     read_sheet,
 )
-from engine.people_import.sheet import LARGEST_FILE
 from engine.rules.administration import Area
+from engine.workbooks import LARGEST_FILE
 from web.admin import posted
 from web.admin.blueprint import area_required, bp
 from web.extensions import current_engine
@@ -73,14 +73,11 @@ def try_import(token: str) -> ResponseReturnValue:
 
 def _apply(token: str, sheet: Sheet, mapping: dict[str, str]) -> ResponseReturnValue:
     """Plan again in the writing transaction: what was shown may have changed meanwhile."""
-    try:
-        with current_engine().unit_of_work(actor=current_user.id) as uow:
-            plan = plan_people_import(uow.session, sheet, mapping, _options(), today=uow.today)
-            if not plan.can_apply:
-                return _mapping_page(token, sheet, mapping, {}, plan), 422
-            result = apply_people_import(uow, plan)
-    except ConflictError as error:
-        return _mapping_page(token, sheet, mapping, {"": error.message}), 409
+    with current_engine().unit_of_work(actor=current_user.id) as uow:
+        plan = plan_people_import(uow.session, sheet, mapping, _options(), today=uow.today)
+        if not plan.can_apply:
+            return _mapping_page(token, sheet, mapping, {}, plan), 422
+        result = apply_people_import(uow, plan)
     _kept(token).unlink()
     message = _(
         "导入完成：新增 %(created)s 人，更新 %(changed)s 人，停用 %(ended)s 人。",

@@ -21,9 +21,10 @@ from engine.register.archive import (
     propose_mapping,
     read_archive_definition,
 )
-from engine.register.sheet import LARGEST_FILE, Sheet, read_sheet
+from engine.register.sheet import Sheet, read_sheet
 from engine.reports.load import load_manifest
 from engine.unit_of_work import UnitOfWork
+from engine.workbooks import LARGEST_FILE
 from web.extensions import current_engine
 from web.i18n import language
 from web.register.blueprint import bp

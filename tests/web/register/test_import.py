@@ -71,7 +71,7 @@ def test_a_file_that_is_no_workbook_is_refused_at_the_field(clerk):
     page = clerk.client.post(UPLOAD, data={"period": "4-4", "file": (BytesIO(b"text"), "a.xlsx")})
 
     assert page.status_code == 422
-    assert "不是可读的 Excel" in page.get_data(as_text=True)
+    assert "不是可以读取的 Excel" in page.get_data(as_text=True)
 
 
 def test_a_wrong_session_is_refused_at_the_field(clerk):
