@@ -134,9 +134,15 @@ class Link:
         return True
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Give the connection back to its pool."""
         if not self.alchemy.closed:
             self.alchemy.close()
+
+    def end(self) -> None:
+        """Close the connection itself: its pool may not be there any more."""
+        if not self.alchemy.closed and not self.is_broken:
+            self.alchemy.invalidate()
+        self.close()
 
 
 class Links:
@@ -169,7 +175,7 @@ class Links:
         """Give back every connection that is not in use."""
         with self._lock:
             while self._idle:
-                self._idle.pop().close()
+                self._idle.pop().end()
 
     def _of(self, database: Database) -> Link:
         while True:
@@ -179,7 +185,7 @@ class Links:
                 return kept_link(database.connect())
             if link.database is database and not listened_to(database) and link.answers():
                 return link
-            link.close()
+            link.end()
 
 
 def kept_link(alchemy: Connection) -> Link:
