@@ -166,7 +166,7 @@ def filled_in(schema: FormSchema, typed: Mapping[str, object]) -> list[tuple[str
 
 def _as_chosen(component: Component, value: object) -> object:
     labels = {choice.value: choice.label for choice in component.choices}
-    return labels.get(value, value) if isinstance(value, str) else value
+    return translated(labels[value]) if isinstance(value, str) and value in labels else value
 
 
 def notices_page(uow: UnitOfWork, page: int) -> dict[str, Any]:
