@@ -40,7 +40,7 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "clerk1": (
         ("task", "/inbox !a.case-card"),
         ("register", "/register/"),
-        ("register-sorted", "/register/motion?session=4-5&sort=-answered_on"),
+        ("register-sorted", "/register/motion?session=4-5&sort=-answered_at"),
         ("register-import", "/register/motion/import"),
         ("case", "/register/motion?session=4-5&q=周转住房 !.col-title a"),
         ("case-print", "/register/motion?session=4-5&q=周转住房 !.col-title a !a[href$=print]"),
