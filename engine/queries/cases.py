@@ -248,7 +248,10 @@ def next_steps_of(instance: LoadedInstance, current: Iterable[str], limit: int =
         return ()
     tasks = process.next_user_tasks(current, limit)
     usual = instance.deployed.manifest.data.get("next_steps")
-    if isinstance(usual, list):  # the usual way says more than all ways that are drawn
+    aside = instance.deployed.manifest.data.get("next_after", {})  # steps beside the usual way
+    if following := next((aside[node] for node in current if node in aside), None):
+        tasks = [process.user_tasks[node] for node in following if node in process.user_tasks]
+    elif isinstance(usual, list):  # the usual way says more than all ways that are drawn
         reached = max((usual.index(node) for node in current if node in usual), default=None)
         if reached is not None:
             tasks = [process.user_tasks[node] for node in usual[reached + 1 :] if node in process.user_tasks][:limit]

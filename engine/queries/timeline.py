@@ -96,7 +96,9 @@ def _tasks(uow: UnitOfWork, instance: LoadedInstance) -> list[TimelineEntry]:
         .where(UserTask.process_instance_id == instance.id, WorkItem.process_instance_id == instance.id)
         .order_by(UserTask.no, WorkItem.id)
     )
-    rows = [(row[0], row[1]) for row in uow.session.execute(query)]
+    # what was open to everybody and then closed was asked of nobody in particular
+    found = [(row[0], row[1]) for row in uow.session.execute(query)]
+    rows = [each for each in found if not (each[0].is_open and each[1].state is WorkItemState.CANCELLED)]
     waiting = _waiting_for(uow, [item.id for _, item in rows if item.state is WorkItemState.OPEN])
     recorded = _recorded(uow, instance, {item.id: task for task, item in rows})
     return [

@@ -103,6 +103,26 @@ def test_after_the_hand_over_a_merge_is_not_split_any_more(scenario: Scenario) -
     assert merged.waits_at == ["rate"]
 
 
+def test_the_page_of_a_merged_motion_tells_what_it_waits_for_and_not_of_the_split_that_did_not_come(
+    scenario: Scenario,
+) -> None:
+    # given
+    lead = scenario.motion_at("endorse")
+    merged = _merged_into(scenario, lead)
+    with scenario.engine.reading("d0201") as uow:
+        page = instance_page(uow, merged.id)
+    assert page.timeline[-1].name == "等待主案交办（可拆分）"
+    assert [step.flow_node_id for step in page.next_steps] == ["rate", "follow_up"]
+
+    # when
+    lead.go_on_to("sign_for")
+
+    # then
+    with scenario.engine.reading("d0201") as uow:
+        page = instance_page(uow, merged.id)
+    assert "split" not in [line.flow_node_id for line in page.timeline if line.state in ("current", "cancelled")]
+
+
 def test_when_the_lead_ends_before_its_hand_over_the_merged_motion_is_decided_anew(scenario: Scenario) -> None:
     lead = scenario.motion_at("endorse")
     merged = _merged_into(scenario, lead)
