@@ -47,6 +47,25 @@ def token(*, database_url: str | None) -> None:
 
 
 @organisation.command()
+@click.argument("user_id", metavar="工号")
+@click.option("--database", "database_url", envvar="BANLI_DATABASE_URL", help="数据库地址 · database URL")
+def password(user_id: str, *, database_url: str | None) -> None:
+    """给一个人新的初始密码（三员忘记密码时用） · A new initial password, also for an administrator."""
+    from engine.bootstrap import open_engine
+    from engine.commands.access.change_password import give_initial_password
+    from engine.errors import NotFoundError
+
+    engine = open_engine(database_url, must_exist=True)
+    try:
+        given = give_initial_password(engine, None, user_id)
+    except NotFoundError:
+        raise click.ClickException(f"没有工号 {user_id}") from None
+    finally:
+        engine.close()
+    click.echo(f"{user_id} 的初始密码：{given}（首次登录时须修改；已登录的设备已退出）")
+
+
+@organisation.command()
 @click.argument("year", type=click.IntRange(2000, 2100))
 @click.option("--database", "database_url", envvar="BANLI_DATABASE_URL", help="数据库地址 · database URL")
 def calendar(year: int, *, database_url: str | None) -> None:

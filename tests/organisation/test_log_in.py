@@ -1,7 +1,11 @@
 """Logging in: failures lock, sessions end, nobody learns who has an account."""
 
-import pytest
+import re
 
+import pytest
+from click.testing import CliRunner
+
+from engine.cli.organisation import password as give_password
 from engine.commands.access.change_password import change_password, give_initial_password
 from engine.commands.access.continue_log_in import continue_log_in
 from engine.commands.access.first_start import issue_first_start_token, name_first_administrator
@@ -145,6 +149,25 @@ def test_a_new_password_ends_the_other_log_ins(engine, password):
     assert continue_log_in(engine, here).must_change_password is False
     assert log_in(engine, "0012", password, HOME) is None
     assert log_in(engine, "0012", "green-Bamboo-7", HOME) is not None
+
+
+def test_whoever_has_the_server_helps_an_administrator_who_forgot_the_password(engine):
+    database = ["--database", engine.settings.database_url]
+    answer = CliRunner().invoke(give_password, ["admin1", *database])
+    assert answer.exit_code == 0
+    given = re.search("初始密码：([a-z0-9]{12})", answer.output)[1]
+    assert log_in(engine, "admin1", given, HOME) is not None
+    unknown = CliRunner().invoke(give_password, ["nobody", *database])
+    assert (unknown.exit_code, "没有工号 nobody" in unknown.output) == (1, True)
+
+
+def test_guesses_at_the_current_password_lock_the_account(engine, password, clock):
+    token = log_in(engine, "0012", password, HOME)
+    clock.advance(seconds=1)
+    for _ in range(5):
+        with pytest.raises(InvalidInputError):
+            change_password(engine, "0012", current="wrong", new="quiet-River-9", token=token)
+    assert continue_log_in(engine, token) is None
 
 
 def test_the_current_password_is_asked_for(engine, password):
