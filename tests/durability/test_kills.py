@@ -11,6 +11,7 @@ from sqlalchemy import event
 
 from engine.audit import verify
 from engine.bootstrap import Engine, open_engine
+from engine.pipeline import PipelineLink
 from engine.settings import Settings
 from models import Job, Notice, ProcessInstance, WorkItem, WorkItemState
 from tests.durability.paper import (
@@ -33,8 +34,12 @@ EVERY = 1 if WHOLE else 19  # statement
 Work = Callable[[Engine], Any]
 
 
-def _die(settings: Settings, clock: MovableClock, work: Work, statement: int, after: bool) -> None:
-    """In a process of its own: do the work and be killed at one statement; BEGIN and COMMIT are statements too."""
+def _die(settings: Settings, clock: MovableClock, work: Work, statement: int, place: str) -> None:
+    """In a process of its own: do the work and be killed at one statement; BEGIN and COMMIT are statements too.
+
+    ``place`` is before or after a statement of SQLAlchemy, or in the driver, where statements go when nobody listens:
+    before each of SQLite's, before and after each round trip to PostgreSQL.
+    """
     engine = open_engine(settings=settings, clock=clock)
     left = statement
 
@@ -44,8 +49,12 @@ def _die(settings: Settings, clock: MovableClock, work: Work, statement: int, af
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    event.listen(engine.database, "after_cursor_execute" if after else "before_cursor_execute", count)
-    if after:
+    if place == "driver":
+        _watch_driver(engine, count)
+        work(engine)
+        return
+    event.listen(engine.database, "after_cursor_execute" if place == "after" else "before_cursor_execute", count)
+    if place == "after":
         commit = engine.database.dialect.do_commit
 
         def commit_and_count(connection: Any) -> None:
@@ -58,10 +67,26 @@ def _die(settings: Settings, clock: MovableClock, work: Work, statement: int, af
     work(engine)
 
 
-def _killed(engine: Engine, clock: MovableClock, work: Work, *, after: bool) -> Iterator[int]:
+def _watch_driver(engine: Engine, count: Callable[..., None]) -> None:
+    if engine.settings.is_sqlite:
+        event.listen(engine.database, "connect", lambda connection, _: connection.set_trace_callback(count))
+        return
+    exchange = PipelineLink._exchanged
+
+    def counted(link: PipelineLink, batch: Any) -> Any:
+        count()
+        results = exchange(link, batch)
+        count()
+        return results
+
+    PipelineLink._exchanged = counted  # type: ignore[method-assign]
+
+
+def _killed(engine: Engine, clock: MovableClock, work: Work, *, place: str) -> Iterator[int]:
     """Do the work again and again, killed at statement 1, 1 + EVERY …, until it comes through."""
-    for statement in range(1, MOST_STATEMENTS, EVERY):
-        child = PROCESSES.Process(target=_die, args=(engine.settings, clock, work, statement, after))
+    every = max(1, EVERY // 4) if place == "driver" and not engine.settings.is_sqlite else EVERY  # round trips are few
+    for statement in range(1, MOST_STATEMENTS, every):
+        child = PROCESSES.Process(target=_die, args=(engine.settings, clock, work, statement, place))
         child.start()
         child.join()
         if child.exitcode == 0:
@@ -73,19 +98,19 @@ def _killed(engine: Engine, clock: MovableClock, work: Work, *, after: bool) -> 
 
 
 @pytest.mark.chaos
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("place", ["before", "after", "driver"])
 def test_a_process_killed_at_any_statement_loses_doubles_and_locks_nothing(
-    engine: Engine, clock: MovableClock, deploy: Deploy, tmp_path: Path, after: bool
+    engine: Engine, clock: MovableClock, deploy: Deploy, tmp_path: Path, place: str
 ) -> None:
     deploy(paper_folder(tmp_path))
 
-    for _ in _killed(engine, clock, start_paper, after=after):
+    for _ in _killed(engine, clock, start_paper, place=place):
         assert len(rows_of(engine, ProcessInstance)) in (0, 1)
         assert verify(engine).ok
     start_paper(engine)
     assert len(rows_of(engine, ProcessInstance)) == len(rows_of(engine, WorkItem)) == 1
 
-    for _ in _killed(engine, clock, complete_paper, after=after):
+    for _ in _killed(engine, clock, complete_paper, place=place):
         assert len(rows_of(engine, Notice)) == len(rows_of(engine, Job)) == len(numbers_given(engine))
         assert verify(engine).ok
     complete_paper(engine)
@@ -93,7 +118,7 @@ def test_a_process_killed_at_any_statement_loses_doubles_and_locks_nothing(
     assert len(rows_of(engine, Notice)) == 1
 
     clock.advance(days=1)
-    for _ in _killed(engine, clock, run_jobs, after=after):
+    for _ in _killed(engine, clock, run_jobs, place=place):
         assert verify(engine).ok
         clock.advance(seconds=engine.settings.job_lease)  # the killed worker's lease ends
         forget_attempts(engine)
@@ -106,13 +131,13 @@ def test_a_process_killed_at_any_statement_loses_doubles_and_locks_nothing(
 
 
 @pytest.mark.chaos
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("place", ["before", "after", "driver"])
 def test_a_worker_killed_while_a_timer_starts_a_case_starts_one(
-    engine: Engine, clock: MovableClock, deploy: Deploy, tmp_path: Path, after: bool
+    engine: Engine, clock: MovableClock, deploy: Deploy, tmp_path: Path, place: str
 ) -> None:
     deploy(clockwork_folder(tmp_path))
     clock.advance(days=1)
-    for _ in _killed(engine, clock, run_jobs, after=after):
+    for _ in _killed(engine, clock, run_jobs, place=place):
         assert (len(rows_of(engine, ProcessInstance)), len(rows_of(engine, Job))) in {(0, 1), (1, 1)}
         clock.advance(seconds=engine.settings.job_lease)
         forget_attempts(engine)
