@@ -71,7 +71,7 @@ def test_returning_without_a_reason_is_refused_at_the_reason(visit):
         ({"category": "随便写的"}, "category", "请选择列表中的值"),
         ({"kind": "king"}, "kind", "请选择列表中的值"),
         ({"seconders": ["nobody"]}, "seconders", "请选择列表中的值"),
-        ({"seconders": [PROPOSER, SECONDER]}, "seconders", "附议人不能重复，也不能是提案人或联名人"),
+        ({"seconders": [PROPOSER, SECONDER]}, "seconders", "附议人不能是提案人、联名人或他们的亲属（须回避），请另选"),
         ({"phone": "<script>"}, "phone", "电话号码格式不正确，例如 13800001234 或 0373-3029000"),
         ({"attachments": ["00000000-0000-0000-0000-000000000000"]}, "attachments", "附件不存在或不可用，请重新上传"),
         ({"suggestions-0-suggestion": "  "}, "suggestions", "至少 1 项，现在是 0 项"),
