@@ -104,7 +104,7 @@ def write_pending(link: Place, pending: PendingWrites, instance_id: UUID, now: d
 
 def _write_audience(link: Place, pending: PendingWrites, instance_id: UUID) -> None:
     if pending.sealed_for is not None:
-        _CLEAR_AUDIENCE.run(link, {"process_instance_id": instance_id})
+        _CLEAR_AUDIENCE.run_many(link, [{"process_instance_id": instance_id}])
         added = {(role, "") for role in pending.sealed_for}
     else:
         added = pending.audience_added
