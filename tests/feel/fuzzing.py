@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -53,10 +54,19 @@ class Fuzzing:
             outcome = "broken"
             self.findings.append(f"{type(error).__name__}: {text}")
         taken = time.process_time() - started
+        if taken > CPU_LIMIT:  # again: the collector may have gone through all that is cached, and not the expression
+            taken = _again(action)
         self.outcomes[outcome] += 1
         self.slowest = max(self.slowest, (taken, text))
         if taken > CPU_LIMIT:
             self.findings.append(f"{taken:.2f} s: {text}")
+
+
+def _again(action: Callable[[], Any]) -> float:
+    started = time.process_time()
+    with suppress(FeelError):
+        action()
+    return time.process_time() - started
 
 
 def main() -> int:
