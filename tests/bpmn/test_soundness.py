@@ -48,7 +48,8 @@ def test_a_rework_loop_around_a_parallel_block_is_sound():
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 10**9))
 def test_block_structured_diagrams_are_never_warned_of(seed):
-    blocks = tuple(b for b in BLOCKS if b != "inclusive")
+    # what is called out without interrupting brings a second token to the merge behind it
+    blocks = tuple(b for b in BLOCKS if b not in {"inclusive", "called_out"})
     assert not warned(Generator(random.Random(seed), blocks, max_depth=2).drawing())
 
 
