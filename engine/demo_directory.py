@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 TERM = 4
-TERM_NAME = "第四届"
 TERM_STARTS = date(2022, 1, 1)
 TERM_ENDS = date(2027, 12, 31)
 MEMBERS_WITHOUT_LOGIN = 1500

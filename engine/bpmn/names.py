@@ -9,8 +9,6 @@ from lxml import etree
 BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 _BPMN_TAG: Final = f"{{{BPMN}}}"
 _BPMN_TAG_LENGTH: Final = len(_BPMN_TAG)
-BPMNDI: Final = "http://www.omg.org/spec/BPMN/20100524/DI"
-XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 BANLI: Final = "urn:banli:bpmn:1"
 CAMUNDA: Final = "http://camunda.org/schema/1.0/bpmn"
 OPERATON: Final = "http://operaton.org/schema/1.0/bpmn"
@@ -54,7 +52,6 @@ FLOW_NODES: Final = ACTIVITIES | GATEWAYS | EVENTS
 REFUSED_NODES: Final = frozenset(
     ["complexGateway", "choreographyTask", "callChoreography", "subChoreography", "implicitThrowEvent", "event"]
 )
-WAITING_FOR_PERSON: Final = frozenset(("userTask", "manualTask", "task"))
 
 EVENT_DEFINITIONS: Final = frozenset(
     f"{kind}EventDefinition"

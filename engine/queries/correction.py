@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from engine.commands.cancel_instance import ensure_administers
 from engine.commands.modify_variables import fields_of, schema_of_field
-from engine.errors import ConflictError, NotFoundError
+from engine.errors import NotFoundError
 from engine.forms import ChoiceSource, FormSchema
 from engine.queries.case_labels import CaseLabel, case_labels
 from engine.queries.cases import readable_variables
@@ -196,9 +196,3 @@ def _fields(uow: UnitOfWork, instance: LoadedInstance, *, may_read: bool) -> tup
         hidden = not may_read or key in sensitive
         entries.append(FieldEntry(key, component.label or key, None if hidden else readable.get(key), hidden))
     return tuple(entries)
-
-
-def ensure_active(found: Correction) -> None:
-    """``ConflictError`` unless the case goes on."""
-    if found.label.status != "active":
-        raise ConflictError("此流程已暂停" if found.label.status == "suspended" else "此流程已结束")

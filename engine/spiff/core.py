@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from engine.spiff.definitions import Definitions
 
 _FOR_PEOPLE = frozenset(("userTask", "manualTask", "task"))
-_CONTAINERS = frozenset(("subProcess", "transaction", "adHocSubProcess", "callActivity"))
 
 
 class Journal:

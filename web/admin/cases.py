@@ -62,36 +62,21 @@ def case(instance_id: UUID) -> ResponseReturnValue:
 @area_required(Area.CASES)
 def suspend_case(instance_id: UUID) -> ResponseReturnValue:
     """Nothing happens in it until it is resumed."""
-    return _do(
-        instance_id,
-        "suspend",
-        lambda uow, reason, request_id: suspend_instance(uow, instance_id, reason=reason, request_id=request_id),
-        _("已暂停：恢复之前不能办理，期限到了也不触发。"),
-    )
+    return _do(instance_id, "suspend", suspend_instance, _("已暂停：恢复之前不能办理，期限到了也不触发。"))
 
 
 @bp.post("/cases/<uuid:instance_id>/resume")
 @area_required(Area.CASES)
 def resume_case(instance_id: UUID) -> ResponseReturnValue:
     """It goes on."""
-    return _do(
-        instance_id,
-        "resume",
-        lambda uow, reason, request_id: resume_instance(uow, instance_id, reason=reason, request_id=request_id),
-        _("已恢复；暂停期间到期的期限会在几分钟内触发。"),
-    )
+    return _do(instance_id, "resume", resume_instance, _("已恢复；暂停期间到期的期限会在几分钟内触发。"))
 
 
 @bp.post("/cases/<uuid:instance_id>/cancel")
 @area_required(Area.CASES)
 def cancel_case(instance_id: UUID) -> ResponseReturnValue:
     """End it for good."""
-    return _do(
-        instance_id,
-        "cancel",
-        lambda uow, reason, request_id: cancel_instance(uow, instance_id, reason=reason, request_id=request_id),
-        _("已终止。"),
-    )
+    return _do(instance_id, "cancel", cancel_instance, _("已终止。"))
 
 
 @bp.route("/cases/<uuid:instance_id>/move", methods=["GET", "POST"])
@@ -160,12 +145,12 @@ def _place(places: tuple[Place, ...], node_id: str) -> Place:
     raise NotFoundError
 
 
-def _do(instance_id: UUID, form: str, command: Command, sentence: str) -> ResponseReturnValue:
+def _do(instance_id: UUID, form: str, command: Callable[..., None], sentence: str) -> ResponseReturnValue:
     reason = posted.text("reason")
     if not reason:
         return _case_page(instance_id, form, {"reason": _("请写明理由")}), 422
     with current_engine().unit_of_work(actor=current_user.id) as uow:
-        command(uow, reason, request_id_of(request))
+        command(uow, instance_id, reason=reason, request_id=request_id_of(request))
     flash(sentence, "success")
     return redirect(url_for("admin.case", instance_id=instance_id), code=303)
 
