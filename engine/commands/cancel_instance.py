@@ -7,13 +7,14 @@ from sqlalchemy import update
 from engine import step
 from engine.errors import ConflictError, InvalidInputError, NotPermittedError
 from engine.requests import remember, replayed
+from engine.rules.administration import AREA_ROLES, Area
 from engine.step.history import HistoryEntry
 from engine.step.instance import INSTANCE, LoadedInstance, load_instance
 from engine.step.save import append_history
 from engine.unit_of_work import UnitOfWork
 from models import InstanceStatus
 
-ADMINISTRATORS = frozenset({"admin"})
+ADMINISTRATORS = AREA_ROLES[Area.CASES]
 
 
 def cancel_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, request_id: str | None) -> None:

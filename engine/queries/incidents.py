@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 
 from engine.errors import NotFoundError
 from engine.queries.case_labels import CaseLabel, case_labels
+from engine.rules.administration import AREA_ROLES, Area
 from engine.unit_of_work import UnitOfWork
 from models import Incident, Job, JobState, UserTask, WorkItem, WorkItemState
 
 MAX_PAGE = 200  # rows
-ADMINISTRATORS = frozenset({"admin"})
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def count_open_incidents(uow: UnitOfWork) -> int:
 
 def sees_incidents(uow: UnitOfWork) -> bool:
     """Administrators and the engine itself."""
-    return uow.actor is None or bool(uow.holder.role_names & ADMINISTRATORS)
+    return uow.actor is None or bool(uow.holder.role_names & AREA_ROLES[Area.CASES])
 
 
 def _entries(uow: UnitOfWork, rows: Iterable[Incident]) -> tuple[IncidentEntry, ...]:
