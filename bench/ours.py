@@ -18,7 +18,6 @@ from engine.commands.deploy import deploy_folder
 from engine.commands.start_instance import start_instance
 from engine.commands.work_items import ITEM, TASK, load_work_item
 from engine.prepared import Prepared
-from engine.requests import answered, remember
 from engine.schema import migrate
 from engine.settings import Settings
 from engine.step.history import HistoryEntry
@@ -111,9 +110,8 @@ class Ours:
         request = _request()
         with self.engine.unit_of_work(CLERK) as uow:
             item = load_work_item(uow, item_id, request_id=request)
-            assert answered(uow, item.handled_before, "bench") is None
-            result = decide(uow, item, data, opinion=None, role="clerk")
-            remember(uow, request, "bench", {"instance": str(result.instance_id)})
+            assert item.request_id is None
+            decide(uow, item, data, opinion=None, role="clerk", request_id=request)
 
     def command(self, item_id: UUID, data: Mapping[str, Any]) -> None:
         """The whole command, as a page or the API gives it."""

@@ -1,7 +1,10 @@
-"""Idempotent requests: the same ``request_id`` again gets the same answer and changes nothing."""
+"""Idempotent requests: the same ``request_id`` again gets the same answer and changes nothing.
+
+Deciding a work item keeps the request's id in the item itself, and its answer in the case's history.
+"""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
@@ -18,14 +21,6 @@ _BY_ID = Prepared(
 _ADD = insert_into(REQUEST)
 
 
-class HandledBefore(NamedTuple):
-    """What is known of a request that came before."""
-
-    command: str
-    actor_id: str | None
-    answer: str
-
-
 def replayed(uow: UnitOfWork, request_id: str | None, command: str) -> dict[str, Any] | None:
     """The answer this request got before, or None when it is new.
 
@@ -35,16 +30,16 @@ def replayed(uow: UnitOfWork, request_id: str | None, command: str) -> dict[str,
     if not request_id:
         return None
     row = _BY_ID.one_or_none(uow.link, {"wanted": request_id})
-    return None if row is None else answered(uow, HandledBefore(*row), command)
-
-
-def answered(uow: UnitOfWork, before: HandledBefore | None, command: str) -> dict[str, Any] | None:
-    """The same, where a query has looked the request up."""
-    if before is None:
+    if row is None:
         return None
-    if before.command != command or before.actor_id != uow.actor:
-        raise ConflictError("请求编号已用于其他操作")
-    return loads(before.answer)
+    if row.command != command or row.actor_id != uow.actor:
+        raise used_otherwise()
+    return loads(row.answer)
+
+
+def used_otherwise() -> ConflictError:
+    """The id of a request belongs to another one."""
+    return ConflictError("请求编号已用于其他操作")
 
 
 def remember(uow: UnitOfWork, request_id: str | None, command: str, answer: Mapping[str, Any]) -> None:

@@ -26,7 +26,7 @@ from models.search_entry import SearchEntry
 from models.setting import Setting
 from models.unit import Unit, UnitKind
 from models.user import User
-from models.user_task import UserTask, UserTaskState
+from models.user_task import UserTask, waits
 from models.work_item import WorkItem, WorkItemCandidate, WorkItemState
 
 __all__ = [
@@ -74,8 +74,8 @@ __all__ = [
     "UnitKind",
     "User",
     "UserTask",
-    "UserTaskState",
     "WorkItem",
     "WorkItemCandidate",
     "WorkItemState",
+    "waits",
 ]

@@ -13,7 +13,7 @@ from models.base import WITHOUT_ROWID, Base
 
 
 class HistoryEvent(Base):
-    """What happened, in the past tense: ``user_task.completed``. Written in the step, never changed."""
+    """What happened, in the past tense: ``work_item.completed``. Written in the step, never changed."""
 
     __tablename__ = "history_event"
     __table_args__ = WITHOUT_ROWID

@@ -48,6 +48,7 @@ class WorkItem(Base):
     decision: Mapped[str | None] = mapped_column(String(120))
     opinion: Mapped[str | None] = mapped_column(Text)
     form_data: Mapped[str | None] = mapped_column(Text)  # engine.values text, sensitive fields encrypted
+    request_id: Mapped[str | None] = mapped_column(String(64))  # of the click that decided it
     draft: Mapped[str | None] = mapped_column(Text)  # typed and not yet sent, likewise
     draft_saved_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -18,7 +18,7 @@ from models import (
     ProcessInstance,
     ReportValue,
     UserTask,
-    UserTaskState,
+    waits,
 )
 
 MOST_CASES = 200
@@ -72,7 +72,7 @@ class _Known:
 def _known(uow: UnitOfWork, ids: Sequence[UUID]) -> _Known:
     tasks: dict[UUID, list[tuple[str, datetime | None]]] = {}
     opened = select(UserTask.process_instance_id, UserTask.name, UserTask.due_at).where(
-        UserTask.process_instance_id.in_(ids), UserTask.state == UserTaskState.CREATED
+        UserTask.process_instance_id.in_(ids), waits()
     )
     for case, name, due_at in uow.session.execute(opened.order_by(UserTask.no)):
         tasks.setdefault(case, []).append((name, due_at))

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 
 from engine import step
 from engine.commands.work_items import (
     ITEM,
-    TASK,
     LoadedWorkItem,
     ensure_entitled,
     ensure_open,
@@ -21,14 +20,16 @@ from engine.errors import InvalidInputError
 from engine.prepared import Prepared
 from engine.queries.choices import CaseChoices
 from engine.queries.uniqueness import OtherCasesOf
-from engine.requests import answered, remember
+from engine.requests import used_otherwise
 from engine.step.advance import StepResult, without_reserved
 from engine.step.environment import StepEnvironment
 from engine.step.history import HistoryEntry
 from engine.unit_of_work import UnitOfWork
-from models import UserTaskState, WorkItemState
+from engine.values import loads
+from models import HistoryEvent, WorkItemState
 
-COMMAND = "complete_work_item"
+HISTORY = HistoryEvent.__table__
+DECIDED = "work_item.completed"
 _COMPLETE = Prepared(
     update(ITEM)
     .where(
@@ -44,15 +45,20 @@ _COMPLETE = Prepared(
         decision=bindparam("decision"),
         opinion=bindparam("opinion"),
         form_data=bindparam("form_data"),
+        request_id=bindparam("request"),
         draft=None,
         draft_saved_at=None,
         ended_at=bindparam("at"),
     )
 )
-_END_TASK = Prepared(
-    update(TASK)
-    .where(TASK.c.id == bindparam("task_id"))
-    .values(state=UserTaskState.COMPLETED, ended_at=bindparam("at"))
+_DECISIONS = Prepared(
+    select(HISTORY.c.body)
+    .where(
+        HISTORY.c.process_instance_id == bindparam("instance_id"),
+        HISTORY.c.kind == DECIDED,
+        HISTORY.c.flow_node_id == bindparam("node"),
+    )
+    .order_by(HISTORY.c.seq)
 )
 
 
@@ -91,23 +97,27 @@ def complete_work_item(
         InvalidInputError: ``fields`` names what the form refuses; nothing is written.
     """
     item = load_work_item(uow, work_item_id, request_id=request_id)
-    answer = answered(uow, item.handled_before, COMMAND)
-    if answer is not None:
-        return _completed_again(answer)
+    if request_id and item.request_id == request_id:
+        return completed_before(uow, item)
     ensure_open(uow, item, expected_version)
     role = ensure_entitled(uow, item)
-    result = decide(uow, item, judged(uow, item, data), opinion=opinion, role=role)
-    remember(uow, request_id, COMMAND, _answer(result))
+    result = decide(uow, item, judged(uow, item, data), opinion=opinion, role=role, request_id=request_id)
     return Completed(result.instance_id, result.waits_at, result.ended, result.work_item_ids)
 
 
 def decide(
-    uow: UnitOfWork, item: LoadedWorkItem, values: Mapping[str, Any], *, opinion: str | None, role: str | None
+    uow: UnitOfWork,
+    item: LoadedWorkItem,
+    values: Mapping[str, Any],
+    *,
+    opinion: str | None,
+    role: str | None,
+    request_id: str | None,
 ) -> StepResult:
     """Record a decision that was judged, and take the step; who may decide was asked before."""
     decision = _decision(item, values)
     opinion = opinion or _words(item, values)
-    _record(uow, item, values, decision, opinion)
+    _record(uow, item, values, decision, opinion, request_id)
     body = {
         "no": str(item.no),
         "work_item": str(item.id),
@@ -115,9 +125,8 @@ def decide(
         "decision": decision,
         "opinion": opinion,
     }
-    entry = HistoryEntry("work_item.completed", item.flow_node_id, body, values, actor_id=uow.actor, role=role)
-    done = HistoryEntry("user_task.completed", item.flow_node_id, {"no": str(item.no)}, actor_id=uow.actor, role=role)
-    return step.advance(uow, item.instance, lambda execution: execution.complete(item.no, values), [entry, done])
+    entry = HistoryEntry(DECIDED, item.flow_node_id, body, values, actor_id=uow.actor, role=role)
+    return step.advance(uow, item.instance, lambda execution: execution.complete(item.no, values), [entry])
 
 
 def judged(uow: UnitOfWork, item: LoadedWorkItem, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -160,7 +169,12 @@ def _words(item: LoadedWorkItem, values: Mapping[str, Any]) -> str | None:
 
 
 def _record(
-    uow: UnitOfWork, item: LoadedWorkItem, values: Mapping[str, Any], decision: str | None, opinion: str | None
+    uow: UnitOfWork,
+    item: LoadedWorkItem,
+    values: Mapping[str, Any],
+    decision: str | None,
+    opinion: str | None,
+    request_id: str | None,
 ) -> None:
     row = {
         "item_id": item.id,
@@ -169,22 +183,27 @@ def _record(
         "decision": decision,
         "opinion": opinion or None,
         "form_data": item.instance.sealer.seal(values, f"form:{item.id}"),
+        "request": request_id or None,
         "at": uow.now,
     }
     _COMPLETE.expect(uow.link, row, overtaken)
-    _END_TASK.run_many(uow.link, [{"task_id": item.task_id, "at": uow.now}])
 
 
-def _answer(result: StepResult) -> dict[str, Any]:
-    return {
-        "instance": str(result.instance_id),
-        "waits_at": sorted(result.waits_at),
-        "ended": result.ended,
-        "items": [str(each) for each in result.work_item_ids],
-    }
+def completed_before(uow: UnitOfWork, item: LoadedWorkItem) -> Completed:
+    """What the request that decided the item was answered.
 
-
-def _completed_again(answer: Mapping[str, Any]) -> Completed:
+    Raises:
+        ConflictError: it was another person's.
+    """
+    if item.decided_by != uow.actor:
+        raise used_otherwise()
+    asked = {"instance_id": item.instance.id, "node": item.flow_node_id}
+    bodies = (loads(row.body) for row in _DECISIONS.rows(uow.link, asked))
+    [body] = [body for body in bodies if body["work_item"] == str(item.id)]
+    opened = body.get("opened", [])
     return Completed(
-        UUID(answer["instance"]), frozenset(answer["waits_at"]), answer["ended"], tuple(map(UUID, answer["items"]))
+        item.instance.id,
+        frozenset(node for node, _ in opened),
+        body.get("ended", False),
+        tuple(UUID(item_id) for _, item_id in opened),
     )

@@ -16,7 +16,7 @@ from engine.step.retime import Moves, retime
 from engine.step.save import JOB, TASK
 from engine.unit_of_work import UnitOfWork
 from engine.values import loads
-from models import Deployment, InstanceStatus, JobKind, JobState, UserTaskState
+from models import Deployment, InstanceStatus, JobKind, JobState, waits
 
 UNDER_WAY = (InstanceStatus.ACTIVE, InstanceStatus.SUSPENDED)
 
@@ -73,7 +73,7 @@ def _under_way(uow: UnitOfWork, section: str, *where: Any) -> list[UUID]:
 
 def _cases_that_move(uow: UnitOfWork, calendar: Calendar) -> set[UUID]:
     tasks = select(TASK.c.process_instance_id, TASK.c.due_at, TASK.c.due_reason).where(
-        TASK.c.state == UserTaskState.CREATED, TASK.c.due_at.is_not(None)
+        waits(), TASK.c.due_at.is_not(None)
     )
     timers = select(JOB.c.process_instance_id, JOB.c.due_at, JOB.c.payload).where(
         JOB.c.kind == JobKind.TIMER, JOB.c.state == JobState.WAITING

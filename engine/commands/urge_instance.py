@@ -20,7 +20,6 @@ from models import (
     HistoryEvent,
     InstanceParticipant,
     UserTask,
-    UserTaskState,
     WorkItem,
     WorkItemCandidate,
     WorkItemState,
@@ -87,7 +86,6 @@ def waits_for(uow: UnitOfWork, instance_ids: Collection[UUID]) -> dict[UUID, fro
         .where(
             WorkItem.process_instance_id.in_(instance_ids),
             WorkItem.state == WorkItemState.OPEN,
-            UserTask.state == UserTaskState.CREATED,
             UserTask.is_open.is_(False),
         )
     )

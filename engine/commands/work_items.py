@@ -13,7 +13,7 @@ from engine.computed_once import computed_once
 from engine.errors import ConflictError, NotEntitledError, StaleWorkItemError, WorkItemNotFoundError
 from engine.prepared import Prepared
 from engine.queries.organisation import names_of
-from engine.requests import REQUEST, HandledBefore
+from engine.requests import REQUEST, used_otherwise
 from engine.rules.assignment import Assignment, Candidate, matching_candidate, may_handle
 from engine.rules.due_dates import SHANGHAI
 from engine.rules.visibility import may_read
@@ -46,9 +46,8 @@ _WITH_CASE = Prepared(
         TASK.c.name,
         TASK.c.form_key,
         TASK.c.local_variables,
-        REQUEST.c.command,
-        REQUEST.c.actor_id,
-        REQUEST.c.answer,
+        ITEM.c.request_id,
+        REQUEST.c.command.label("other_request"),
         *COLUMNS,
     )
     .join(TASK, TASK.c.id == ITEM.c.user_task_id)
@@ -81,7 +80,7 @@ class LoadedWorkItem:
     form_key: str | None
     local_variables: dict[str, Any]
     instance: LoadedInstance
-    handled_before: HandledBefore | None  # the request with which it was asked for
+    request_id: str | None  # of the click that decided it
     assigning: Callable[[], Assignment] = field(repr=False)
 
     @computed_once
@@ -99,10 +98,11 @@ def load_work_item(
         uow: one transaction.
         work_item_id: the work item.
         for_update: lock the instance; SQLite's transactions that write are alone anyway.
-        request_id: looked up on the way, for ``answered``.
+        request_id: of the click that wants to decide it.
 
     Raises:
         WorkItemNotFoundError: there is none.
+        ConflictError: the request was another command's.
     """
     wanted = {"work_item_id": work_item_id, "request_id": request_id or None}
     link = uow.link
@@ -111,6 +111,8 @@ def load_work_item(
     row = _WITH_CASE.one_or_none(link, wanted)
     if row is None:
         raise WorkItemNotFoundError
+    if row.other_request is not None:
+        raise used_otherwise()
     instance = from_row(uow, row)
     return LoadedWorkItem(
         id=work_item_id,
@@ -127,7 +129,7 @@ def load_work_item(
         form_key=row.form_key,
         local_variables=instance.sealer.open(row.local_variables, f"local:{row.task_id}"),
         instance=instance,
-        handled_before=None if row.command is None else HandledBefore(row.command, row.actor_id, row.answer),
+        request_id=row.request_id,
         assigning=lambda: Assignment(
             row.assignee_id, candidates_of(uow, work_item_id), frozenset(json.loads(row.excluded))
         ),

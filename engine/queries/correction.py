@@ -20,7 +20,7 @@ from engine.queries.cases import readable_variables
 from engine.queries.choices import CaseChoices
 from engine.step.instance import LoadedInstance, load_instance
 from engine.unit_of_work import UnitOfWork
-from models import EventSubscription, Job, JobKind, JobState, UserTask, UserTaskState
+from models import EventSubscription, Job, JobKind, JobState, UserTask, waits
 
 if TYPE_CHECKING:
     from engine.bootstrap import Engine
@@ -150,9 +150,7 @@ def _open_names(uow: UnitOfWork, instance_id: UUID) -> dict[int, str]:
 
 def _open_numbers(uow: UnitOfWork, instance_id: UUID, nodes: dict[str, "NodeInfo"]) -> list[tuple[int, str]]:
     """Number and node of what waits in the flow: people's tasks and events on the way, not what watches at the edge."""
-    tasks = select(UserTask.no, UserTask.flow_node_id).where(
-        UserTask.process_instance_id == instance_id, UserTask.state == UserTaskState.CREATED
-    )
+    tasks = select(UserTask.no, UserTask.flow_node_id).where(UserTask.process_instance_id == instance_id, waits())
     events = select(EventSubscription.no, EventSubscription.flow_node_id).where(
         EventSubscription.process_instance_id == instance_id
     )

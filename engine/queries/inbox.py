@@ -21,9 +21,9 @@ from models import (
     ProcessInstance,
     User,
     UserTask,
-    UserTaskState,
     WorkItem,
     WorkItemState,
+    waits,
 )
 
 TABS = ("todo", "done", "started", "copied")
@@ -288,7 +288,7 @@ def _with_place(uow: UnitOfWork, entries: tuple[InboxEntry, ...]) -> tuple[Inbox
         .join(WorkItem, WorkItem.user_task_id == UserTask.id)
         .where(
             UserTask.process_instance_id.in_([entry.instance_id for entry in entries]),
-            UserTask.state == UserTaskState.CREATED,
+            waits(),
         )
         .order_by(UserTask.no, WorkItem.id)
     )

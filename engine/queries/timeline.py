@@ -15,7 +15,7 @@ from engine.sentences import say
 from engine.step.history import read_body
 from engine.step.instance import LoadedInstance
 from engine.unit_of_work import UnitOfWork
-from models import HistoryEvent, UserTask, UserTaskState, WorkItem, WorkItemCandidate, WorkItemState
+from models import HistoryEvent, UserTask, WorkItem, WorkItemCandidate, WorkItemState
 
 # events beside the user tasks that people want to read
 SHOWN = frozenset(
@@ -141,7 +141,7 @@ def _task_line(
     uow: UnitOfWork, instance: LoadedInstance, task: UserTask, item: WorkItem, waiting: Mapping[UUID, tuple[str, ...]]
 ) -> TimelineEntry:
     is_open = item.state is WorkItemState.OPEN
-    ended = item.ended_at or task.ended_at
+    ended = item.ended_at
     state = "current" if is_open else "done" if item.state is WorkItemState.COMPLETED else "cancelled"
     until = uow.now if is_open or ended is None else ended
     return TimelineEntry(
@@ -161,7 +161,7 @@ def _task_line(
         opened_at=task.created_at,
         due_at=task.due_at,
         lasted=until - task.created_at,
-        is_late=task.due_at is not None and until > task.due_at and task.state is not UserTaskState.CANCELLED,
+        is_late=task.due_at is not None and until > task.due_at and state != "cancelled",
     )
 
 

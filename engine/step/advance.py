@@ -161,6 +161,8 @@ def finish(
     openings = [resolve(environment, task, variables) for task in effects.opened]
     review(environment, instance.process_key, before, variables)
     _make_candidates_participants(environment, openings)
+    gone = {task.no for task in effects.closed}
+    shown = [opening for opening in openings if opening.task.no not in gone]
     step = Step(
         instance=instance,
         effects=effects,
@@ -168,16 +170,16 @@ def finish(
         variables=variables,
         state=execution.state(),
         openings=openings,
-        entries=[*_with_trace(entries, effects), *consequences(environment, effects, openings)],
+        shown=shown,
+        entries=[*_with_outcome(entries, effects, shown), *consequences(environment, effects, openings)],
         pending=environment.pending,
     )
-    items = write_step(uow, step)
+    write_step(uow, step)
     uow.expire()
-    gone = {task.no for task in effects.closed}
     return StepResult(
         instance.id,
-        tuple(items),
-        frozenset(task.flow_node_id for task in effects.opened if task.no not in gone),
+        tuple(opening.item_id for opening in shown),
+        frozenset(opening.task.flow_node_id for opening in shown),
         effects.ended is not None,
         variables,
     )
@@ -194,10 +196,15 @@ def _make_candidates_participants(environment: StepEnvironment, openings: Sequen
         environment.pending.participants.extend((person, "handler") for person in named if person != initiator)
 
 
-def _with_trace(entries: Sequence[HistoryEntry], effects: "Effects") -> list[HistoryEntry]:
-    """The first entry of a step carries the way the tokens took."""
+def _with_outcome(entries: Sequence[HistoryEntry], effects: "Effects", shown: Sequence[Opening]) -> list[HistoryEntry]:
+    """The first entry of a step carries the way the tokens took and the work items it led to."""
     first, *others = entries
-    return [first._replace(body={**first.body, "trace": effects.trace}), *others]
+    body = {**first.body, "trace": effects.trace}
+    if shown:
+        body["opened"] = [[opening.task.flow_node_id, str(opening.item_id)] for opening in shown]
+    if effects.ended:
+        body["ended"] = True
+    return [first._replace(body=body), *others]
 
 
 def consequences(environment: StepEnvironment, effects: "Effects", openings: Sequence[Opening]) -> list[HistoryEntry]:

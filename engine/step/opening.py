@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
@@ -14,6 +15,7 @@ from engine.rules.assignment import Assignment, assign, texts
 from engine.rules.due_dates import SHANGHAI, Deadline
 from engine.rules.four_eyes import excluded_by_earlier_steps
 from engine.step.environment import StepEnvironment
+from engine.step.ids import ordered_id
 from models import Relative, UserTask, WorkItem
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class Opening:
     """An opened user task with what its attributes mean now."""
 
     task: "OpenedUserTask"
+    item_id: UUID  # of its work item
     assignment: Assignment
     deadline: Deadline | None
     incident: str | None  # why nobody can handle it, for an administrator
@@ -44,7 +47,8 @@ def resolve(environment: StepEnvironment, task: "OpenedUserTask", variables: Map
     """Evaluate the attributes of a user task that was just opened."""
     context = environment.context(variables, task.local)
     assignment = resolve_assignment(environment, task.attributes, context)
-    return Opening(task, assignment, _deadline(environment, task, context), _vacancy(environment, assignment))
+    deadline, vacancy = _deadline(environment, task, context), _vacancy(environment, assignment)
+    return Opening(task, ordered_id(environment.now()), assignment, deadline, vacancy)
 
 
 def resolve_assignment(

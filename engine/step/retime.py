@@ -28,7 +28,7 @@ from engine.step.opening import as_instant, deadline_of
 from engine.step.save import JOB, TASK
 from engine.unit_of_work import UnitOfWork
 from engine.values import dumps, loads
-from models import JobKind, JobState, UserTaskState
+from models import JobKind, JobState, waits
 
 if TYPE_CHECKING:
     from engine.spiff import OpenedUserTask, WaitingTimer
@@ -41,7 +41,7 @@ _TIMERS = Prepared(
 )
 _TASKS = Prepared(
     select(TASK.c.id, TASK.c.no, TASK.c.created_at, TASK.c.due_at, TASK.c.due_reason).where(
-        TASK.c.process_instance_id == _OF_INSTANCE, TASK.c.state == UserTaskState.CREATED
+        TASK.c.process_instance_id == _OF_INSTANCE, waits()
     )
 )
 _MOVE_TASK = Prepared(

@@ -34,7 +34,6 @@ from models import (
     ReportValue,
     SubscriptionKind,
     UserTask,
-    UserTaskState,
     WorkItem,
     WorkItemCandidate,
     WorkItemState,
@@ -85,7 +84,6 @@ _CHANGE_HEAD = Prepared(
     .values(history_length=bindparam("length"), history_head=bindparam("head"))
 )
 _THIS_TASK = (TASK.c.process_instance_id == bindparam("instance_id"), TASK.c.no == bindparam("task_no"))
-_CANCEL_TASK = Prepared(update(TASK).where(*_THIS_TASK).values(state=UserTaskState.CANCELLED, ended_at=bindparam("at")))
 _CANCEL_ITEMS = Prepared(
     update(ITEM)
     .where(ITEM.c.process_instance_id == bindparam("instance_id"))
@@ -117,12 +115,13 @@ class Step:
     variables: Mapping[str, Any]
     state: bytes
     openings: Sequence[Opening]
+    shown: Sequence[Opening]  # those of them that were not closed within the step: nobody ever saw the others
     entries: Sequence[HistoryEntry]
     pending: PendingWrites
 
 
-def write_step(uow: UnitOfWork, step: Step) -> list[UUID]:
-    """Write a step and answer the ids of the work items it opened.
+def write_step(uow: UnitOfWork, step: Step) -> None:
+    """Write a step.
 
     Raises:
         BusyError: the instance changed since it was loaded; nothing may be kept of this transaction.
@@ -132,7 +131,8 @@ def write_step(uow: UnitOfWork, step: Step) -> list[UUID]:
     _ADD_HISTORY.run_many(uow.link, rows)
     if len(step.effects.closed) > 1 or (step.effects.closed and step.effects.closed[0].outcome == "cancelled"):
         _cancel_tasks(uow, step)
-    items = _open_tasks(uow, step) if step.openings else []
+    if step.openings:
+        _open_tasks(uow, step)
     effects = step.effects
     if effects.waits_opened or effects.waits_closed or effects.ended:
         _write_waits(uow, step)
@@ -146,7 +146,6 @@ def write_step(uow: UnitOfWork, step: Step) -> list[UUID]:
     _index_for_search(uow, step)
     if step.openings or effects.ended:
         _write_incidents(uow, step)
-    return items
 
 
 def _index_for_search(uow: UnitOfWork, step: Step) -> None:
@@ -234,18 +233,14 @@ def _cancel_tasks(uow: UnitOfWork, step: Step) -> None:
         for task in step.effects.closed
         if task.outcome == "cancelled" and task.no not in opened
     ]
-    _CANCEL_TASK.run_many(uow.link, rows)
     _CANCEL_ITEMS.run_many(uow.link, rows)
 
 
-def _open_tasks(uow: UnitOfWork, step: Step) -> list[UUID]:
-    gone = {task.no for task in step.effects.closed}
+def _open_tasks(uow: UnitOfWork, step: Step) -> None:
     tasks: list[dict[str, Any]] = []
     items: list[dict[str, Any]] = []
     candidates: list[dict[str, Any]] = []
-    for opening in step.openings:
-        if opening.task.no in gone:  # opened and cancelled within the same step: nobody ever saw it
-            continue
+    for opening in step.shown:
         task = _task_row(uow, step, opening)
         item = _item_row(uow, step, opening, task["id"])
         tasks.append(task)
@@ -262,7 +257,6 @@ def _open_tasks(uow: UnitOfWork, step: Step) -> list[UUID]:
         )
     for statement, rows in ((_ADD_TASK, tasks), (_ADD_ITEM, items), (_ADD_CANDIDATE, candidates)):
         statement.run_many(uow.link, rows)
-    return [item["id"] for item in items]
 
 
 def _task_row(uow: UnitOfWork, step: Step, opening: Opening) -> dict[str, Any]:
@@ -275,7 +269,6 @@ def _task_row(uow: UnitOfWork, step: Step, opening: Opening) -> dict[str, Any]:
         "name": (task.name or task.flow_node_id)[:255],
         "lane": task.lane,
         "form_key": task.form_key,
-        "state": UserTaskState.CREATED,
         "local_variables": step.instance.sealer.seal(task.local, f"local:{identifier}"),
         "due_at": opening.deadline.due_at if opening.deadline else None,
         "due_reason": opening.deadline.reason() if opening.deadline else None,
@@ -288,7 +281,7 @@ def _task_row(uow: UnitOfWork, step: Step, opening: Opening) -> dict[str, Any]:
 def _item_row(uow: UnitOfWork, step: Step, opening: Opening, task_id: UUID) -> dict[str, Any]:
     assignment = opening.assignment
     return {
-        "id": ordered_id(uow.now),
+        "id": opening.item_id,
         "user_task_id": task_id,
         "process_instance_id": step.instance.id,
         "state": WorkItemState.OPEN,

@@ -25,9 +25,9 @@ from models import (
     UnitKind,
     User,
     UserTask,
-    UserTaskState,
     WorkItem,
     WorkItemState,
+    waits,
 )
 from tests.support.databases import PreparedDatabases
 from tests.support.fakes import MovableClock
@@ -113,9 +113,7 @@ class Case:
     @property
     def waits_at(self) -> set[str]:
         with self.engine.reading() as uow:
-            query = select(UserTask.flow_node_id).where(
-                UserTask.process_instance_id == self.id, UserTask.state == UserTaskState.CREATED
-            )
+            query = select(UserTask.flow_node_id).where(UserTask.process_instance_id == self.id, waits())
             return set(uow.session.scalars(query))
 
     def item(self, node: str, *, assignee: str | None = None) -> WorkItem:

@@ -10,7 +10,7 @@ from engine.commands.move_token import move_token
 from engine.commands.rewind_instance import rewind_instance
 from engine.errors import InvalidInputError, NotPermittedError, StepFailedError
 from engine.queries.instance_page import instance_page
-from models import UserTask, UserTaskState
+from models import UserTask, waits
 from tests.engine.conftest import Case, Start
 from tests.engine.test_cases import START, process_case  # noqa: F401  (a fixture)
 
@@ -24,9 +24,7 @@ def _kinds(engine: Engine, case: Case) -> list[str]:
 
 def _number(engine: Engine, case: Case) -> int:
     with engine.reading() as uow:
-        query = select(UserTask.no).where(
-            UserTask.process_instance_id == case.id, UserTask.state == UserTaskState.CREATED
-        )
+        query = select(UserTask.no).where(UserTask.process_instance_id == case.id, waits())
         return uow.session.scalars(query).one()
 
 

@@ -75,10 +75,8 @@ def test_a_case_runs_from_its_first_step_to_its_end(start: Start) -> None:
         "instance.started",
         "user_task.created",
         "work_item.completed",
-        "user_task.completed",
         "user_task.created",
         "work_item.completed",
-        "user_task.completed",
         "instance.ended",
     ]
 

@@ -16,7 +16,7 @@ from engine.forms.resolve import options_of
 from engine.queries.work_item_page import work_item_page
 from engine.replay.surroundings import Directory
 from engine.step.instance import load_instance
-from models import Job, JobState, Notice, ProcessInstance, Setting, UserTask, UserTaskState, WorkItem, WorkItemState
+from models import Job, JobState, Notice, ProcessInstance, Setting, UserTask, WorkItem, WorkItemState, waits
 from tests.support.fakes import MovableClock
 
 PROPOSER = "d0101"
@@ -174,9 +174,7 @@ class Motion:
     def waits_at(self) -> list[str]:
         """Open user tasks, each as often as it waits, in order of their ids."""
         with self.scenario.engine.reading() as uow:
-            found = select(UserTask.flow_node_id).where(
-                UserTask.process_instance_id == self.id, UserTask.state == UserTaskState.CREATED
-            )
+            found = select(UserTask.flow_node_id).where(UserTask.process_instance_id == self.id, waits())
             return sorted(uow.session.scalars(found))
 
     @property
@@ -203,7 +201,7 @@ class Motion:
             found = select(UserTask.due_at).where(
                 UserTask.process_instance_id == self.id,
                 UserTask.flow_node_id == node,
-                UserTask.state == UserTaskState.CREATED,
+                waits(),
             )
             return uow.session.scalars(found).first()
 

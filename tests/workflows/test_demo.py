@@ -15,7 +15,7 @@ from engine.passwords import verify_password
 from engine.replay import demo
 from engine.schema import migrate
 from engine.settings import Settings
-from models import ProcessInstance, User, UserTask, UserTaskState
+from models import ProcessInstance, User, UserTask, waits
 from tests.support.fakes import MovableClock
 
 CURRENT = Path(__file__).resolve().parents[2] / "workflows" / "motion" / "demo" / "current.jsonl"
@@ -60,7 +60,7 @@ def test_a_motion_waits_at_every_step_and_each_role_has_something_to_do(
     wanted = {line["id"]: line["until"] for line in map(json.loads, CURRENT.read_text(encoding="utf-8").splitlines())}
     with engine.reading() as uow:
         open_tasks = select(ProcessInstance.business_key, UserTask.flow_node_id).where(
-            UserTask.process_instance_id == ProcessInstance.id, UserTask.state == UserTaskState.CREATED
+            UserTask.process_instance_id == ProcessInstance.id, waits()
         )
         waiting = {(key, node) for key, node in uow.session.execute(open_tasks)}
     assert set(wanted.items()) <= waiting

@@ -17,7 +17,7 @@ from engine.replay.prepare import prepare
 from engine.replay.session import replay_files
 from engine.reports import build_report
 from engine.settings import Settings
-from models import Job, JobState, ProcessInstance, UserTask, UserTaskState, WorkItem
+from models import Job, JobState, ProcessInstance, WorkItem, waits
 from tests.support.databases import PreparedDatabases
 from tests.support.fakes import MovableClock
 
@@ -96,7 +96,7 @@ def test_the_year_gives_the_figures_of_the_annual_summary(either_engine: Engine)
     # and only the refused draft is left, without a timer
     assert (result.ended, set(result.drafts), set(result.drafts["X005"])) == (62, {"X005"}, {"reason", "suggestions"})
     assert _count(either_engine, Job.state == JobState.WAITING) == 0
-    assert _count(either_engine, UserTask.state == UserTaskState.CREATED) == 1
+    assert _count(either_engine, waits()) == 1
 
 
 def test_a_replay_that_was_killed_goes_on_and_does_nothing_twice(engine: Engine, tmp_path: Path) -> None:
