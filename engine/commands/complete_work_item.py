@@ -97,12 +97,17 @@ def complete_work_item(
         InvalidInputError: ``fields`` names what the form refuses; nothing is written.
     """
     item = load_work_item(uow, work_item_id, request_id=request_id)
-    if request_id and item.request_id == request_id:
+    if is_repeated(item, request_id):
         return completed_before(uow, item)
     ensure_open(uow, item, expected_version)
     role = ensure_entitled(uow, item)
     result = decide(uow, item, judged(uow, item, data), opinion=opinion, role=role, request_id=request_id)
     return Completed(result.instance_id, result.waits_at, result.ended, result.work_item_ids)
+
+
+def is_repeated(item: LoadedWorkItem, request_id: str | None) -> bool:
+    """Whether this very request has decided the item before."""
+    return request_id is not None and item.request_id == request_id
 
 
 def decide(

@@ -146,7 +146,7 @@ def _a_decision_over_a_decision(race: Race) -> None:
         seen = load_work_item(uow, case.item("left").id, for_update=False)
     case.complete("left", by="clerk1")
     with pytest.raises(ConflictError), race.engine.unit_of_work("clerk2") as uow:
-        completing._record(uow, seen, {}, None, None)
+        completing._record(uow, seen, {}, None, None, None)
 
 
 def _two_workers_in_the_same_lease(race: Race) -> None:
@@ -227,7 +227,7 @@ GUARDS: dict[str, tuple[Callable[[Race], None], Callable[[Engine, pytest.MonkeyP
         _a_step_from_an_old_state,
         _unsaid({"process_instance.version = ": "process_instance.version >= "}),
     ),
-    "answer of a repeated completion": (_a_second_click, _undone(completing, "answered", _nothing)),
+    "answer of a repeated completion": (_a_second_click, _undone(completing, "is_repeated", _nothing)),
     "answer of a repeated start": (_a_second_start, _undone(starting, "replayed", _nothing)),
     "memory of a start": (_a_second_start, _undone(starting, "remember", _nothing)),
     "state of the work item": (_somebody_too_late, _undone(completing, "ensure_open", _nothing)),
