@@ -47,6 +47,7 @@ class Engine:
     absences_seen_on: date | None = None  # the day on which the worker last looked for people who have left
     links: Links = field(default_factory=Links)
     _deployed: OrderedDict[UUID, Deployed] = field(default_factory=OrderedDict)
+    _deployment_of: dict[UUID, UUID] = field(default_factory=dict)  # by process definition; neither ever changes
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _thread: threading.local = field(default_factory=threading.local)
 
@@ -74,6 +75,16 @@ class Engine:
             if found is not None:
                 self._deployed.move_to_end(deployment_id)
             return found
+
+    def deployed_with(self, session: Callable[[], Session], process_definition_id: UUID) -> Deployed:
+        """The deployment of a process definition; the database is asked the first time only."""
+        deployment_id = self._deployment_of.get(process_definition_id)
+        found = self.known(deployment_id) if deployment_id is not None else None
+        if found is None:
+            deployment_id = deployments.id_of(session(), process_definition_id)
+            self._deployment_of[process_definition_id] = deployment_id
+            found = self.deployed(session(), deployment_id)
+        return found
 
     def deployed(self, session: Session, deployment_id: UUID) -> Deployed:
         """A deployment, compiled once per process; deployments never change."""

@@ -23,6 +23,7 @@ from models.base import UtcDateTime
 
 Build = Callable[[str], Any]  # name of the database system → statement
 Convert = Callable[[Any], Any]
+_PLAIN = re.compile(r"[\w .:/{}\[\]-]*")  # texts that need no care between quotes
 Place = Link | Connection  # where a statement runs
 
 
@@ -114,18 +115,22 @@ class _Text:
         compiled = statement.compile(dialect=dialect, column_keys=columns)
         if compiled.post_compile_params:
             raise TypeError("a prepared statement cannot expand lists")
-        self.sql: Final = str(compiled)
         self._positional = compiled.positional
         binds = {name: bind.type for bind, name in compiled.bind_names.items()}
         fixed = compiled.params
         required = {bind.key for bind in compiled.bind_names if bind.required}
-        self._names = list(compiled.positiontup if compiled.positional else compiled.bind_names.values())
-        self._take: Callable[[Mapping[str, Any]], Any] = itemgetter(*self._names)
-        processors = compiled._bind_processors
-        found = [(place, _to_driver(dialect, binds.get(name), processors.get(name)))
-                 for place, name in enumerate(self._names)]  # fmt: skip
-        self._conversions = [(place, convert) for place, convert in found if convert is not None]
-        self._fixed = {**defaults, **{name: fixed[name] for name in fixed if name not in required}}
+        constants = {name: fixed[name] for name in fixed if name not in required}
+        convert = {name: _to_driver(dialect, kind, compiled._bind_processors.get(name)) for name, kind in binds.items()}
+        self.sql: Final = _with_constants(compiled, constants, convert) if compiled.positional else str(compiled)
+        self._names = [
+            name
+            for name in (compiled.positiontup if compiled.positional else compiled.bind_names.values())
+            if not (compiled.positional and name in constants)
+        ]
+        self._take: Final = _taker(self._names)
+        found = [(place, convert.get(name)) for place, name in enumerate(self._names)]
+        self._conversions = [(place, each) for place, each in found if each is not None]
+        self._fixed = {**defaults, **constants}
         selected: list[Any] = getattr(compiled, "_result_columns", None) or []
         self._made_row: Any = namedtuple("Row", [column.keyname for column in selected], rename=True)  # type: ignore[misc]
         self.converters = _converters([_from_driver(dialect, column.type) for column in selected])
@@ -151,9 +156,10 @@ class _Text:
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """The values in the driver's form; None is always NULL."""
-        if self._fixed:
-            values = {**self._fixed, **values}
-        made = list(self._take(values)) if len(self._names) > 1 else [values[name] for name in self._names]
+        try:
+            made = self._take(values)
+        except KeyError:
+            made = self._take({**self._fixed, **values})
         for place, convert in self._conversions:
             value = made[place]
             if value is not None:
@@ -174,6 +180,34 @@ class _Text:
                     values[place] = convert(value)
             found.append(make(values))
         return found
+
+
+def _with_constants(compiled: Any, constants: Mapping[str, Any], convert: Mapping[str, Convert | None]) -> str:
+    """The text with the constants of the statement itself in it: nothing has to be handed over for them."""
+    pieces = str(compiled).split("?")
+    made = pieces[0]
+    for name, piece in zip(compiled.positiontup, pieces[1:], strict=True):
+        made += (_literal(constants[name], convert.get(name)) if name in constants else "?") + piece
+    return made
+
+
+def _literal(value: Any, convert: Convert | None) -> str:
+    stored = convert(value) if convert is not None and value is not None else value
+    if stored is None:
+        return "NULL"
+    if isinstance(stored, int):  # the driver, too, writes booleans as numbers
+        return str(int(stored))
+    if isinstance(stored, str) and _PLAIN.fullmatch(stored):
+        return f"'{stored}'"
+    raise TypeError(f"no constant for a prepared statement: {value!r}")
+
+
+def _taker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], list[Any]]:
+    """What takes the values of the names out of a mapping, in their order."""
+    if len(names) < 2:
+        return lambda values: [values[name] for name in names]
+    take = itemgetter(*names)
+    return lambda values: list(take(values))
 
 
 def _converters(found: Sequence[Convert | None]) -> list[tuple[int, Convert]]:

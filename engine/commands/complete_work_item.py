@@ -1,8 +1,7 @@
 """Decide a work item."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
@@ -17,6 +16,7 @@ from engine.commands.work_items import (
     overtaken,
 )
 from engine.errors import InvalidInputError
+from engine.forms import FormSchema
 from engine.prepared import Prepared
 from engine.queries.choices import CaseChoices
 from engine.queries.uniqueness import OtherCasesOf
@@ -62,8 +62,7 @@ _DECISIONS = Prepared(
 )
 
 
-@dataclass(frozen=True)
-class Completed:
+class Completed(NamedTuple):
     """Where the instance now waits, of what this step opened; empty once it has ended."""
 
     instance_id: UUID
@@ -120,16 +119,16 @@ def decide(
     request_id: str | None,
 ) -> StepResult:
     """Record a decision that was judged, and take the step; who may decide was asked before."""
-    decision = _decision(item, values)
-    opinion = opinion or _words(item, values)
+    form = item.instance.deployed.form(item.form_key)
+    decision = _decision(form, values)
+    if form is not None and not opinion:
+        opinion = form.words(values)
     _record(uow, item, values, decision, opinion, request_id)
-    body = {
-        "no": str(item.no),
-        "work_item": str(item.id),
-        "name": item.task_name,
-        "decision": decision,
-        "opinion": opinion,
-    }
+    body = {"no": str(item.no), "work_item": str(item.id), "name": item.task_name}
+    if decision is not None:
+        body["decision"] = decision
+    if opinion is not None:
+        body["opinion"] = opinion
     entry = HistoryEntry(DECIDED, item.flow_node_id, body, values, actor_id=uow.actor, role=role)
     return step.advance(uow, item.instance, lambda execution: execution.complete(item.no, values), [entry])
 
@@ -160,17 +159,10 @@ def form_context(uow: UnitOfWork, item: LoadedWorkItem) -> dict[str, Any]:
     return environment.context(instance.variables, item.local_variables)
 
 
-def _decision(item: LoadedWorkItem, values: Mapping[str, Any]) -> str | None:
-    form = item.instance.deployed.form(item.form_key)
+def _decision(form: FormSchema | None, values: Mapping[str, Any]) -> str | None:
     action = form.action if form else None
     decision = values.get(action.key if action else "decision")
     return decision[:120] if isinstance(decision, str) else None
-
-
-def _words(item: LoadedWorkItem, values: Mapping[str, Any]) -> str | None:
-    """What the form itself has as words of the decision."""
-    form = item.instance.deployed.form(item.form_key)
-    return form.words(values) if form else None
 
 
 def _record(

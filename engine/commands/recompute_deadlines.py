@@ -11,13 +11,14 @@ from sqlalchemy import select
 from engine.rules.due_dates import SHANGHAI, compute_again, local_day
 from engine.rules.working_days import Calendar
 from engine.step.environment import calendar_of
-from engine.step.instance import DEFINITION, INSTANCE, LoadedInstance, load_instance
+from engine.step.instance import INSTANCE, LoadedInstance, load_instance
 from engine.step.retime import Moves, retime
 from engine.step.save import JOB, TASK
 from engine.unit_of_work import UnitOfWork
 from engine.values import loads
-from models import Deployment, InstanceStatus, JobKind, JobState, waits
+from models import Deployment, InstanceStatus, JobKind, JobState, ProcessDefinition, waits
 
+DEFINITION = ProcessDefinition.__table__
 UNDER_WAY = (InstanceStatus.ACTIVE, InstanceStatus.SUSPENDED)
 
 

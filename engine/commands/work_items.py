@@ -1,8 +1,6 @@
 """What the commands on a work item share: loading it under the instance's lock, and who may do what with it."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +15,7 @@ from engine.requests import REQUEST, used_otherwise
 from engine.rules.assignment import Assignment, Candidate, matching_candidate, may_handle
 from engine.rules.due_dates import SHANGHAI
 from engine.rules.visibility import may_read
-from engine.step.instance import COLUMNS, DEFINITION, INSTANCE, KEY, LoadedInstance, from_row
+from engine.step.instance import COLUMNS, INSTANCE, KEY, LoadedInstance, from_row
 from engine.unit_of_work import UnitOfWork
 from models import ProcessInstance, UserTask, WorkItem, WorkItemCandidate, WorkItemState
 
@@ -52,7 +50,6 @@ _WITH_CASE = Prepared(
     )
     .join(TASK, TASK.c.id == ITEM.c.user_task_id)
     .join(INSTANCE, INSTANCE.c.id == ITEM.c.process_instance_id)
-    .join(DEFINITION, DEFINITION.c.id == INSTANCE.c.process_definition_id)
     .outerjoin(KEY, KEY.c.process_instance_id == INSTANCE.c.id)
     .outerjoin(REQUEST, REQUEST.c.request_id == bindparam("request_id", type_=REQUEST.c.request_id.type))
     .where(ITEM.c.id == _THIS)
@@ -62,31 +59,62 @@ _CANDIDATES = Prepared(
 )
 
 
-@dataclass
 class LoadedWorkItem:
-    """A work item with its user task and its instance, as a command sees it."""
+    """A work item with its user task and its instance, as a command sees it.
 
-    id: UUID
-    state: WorkItemState
-    version: int
-    assignee_id: str | None  # who holds it
-    assigned_directly: bool
-    decided_by: str | None
-    ended_at: datetime | None
-    task_id: UUID
-    no: int
-    flow_node_id: str
-    task_name: str
-    form_key: str | None
-    local_variables: dict[str, Any]
-    instance: LoadedInstance
-    request_id: str | None  # of the click that decided it
-    assigning: Callable[[], Assignment] = field(repr=False)
+    Attributes:
+        assignee_id: who holds it.
+        request_id: of the click that decided it.
+    """
+
+    def __init__(self, uow: UnitOfWork, work_item_id: UUID, row: Any, instance: LoadedInstance) -> None:
+        self._uow = uow
+        self._row = row
+        self.id = work_item_id
+        self.instance = instance
+        self.state: WorkItemState = row.state
+        self.version: int = row.version
+        self.assignee_id: str | None = row.assignee_id
+        self.task_id: UUID = row.task_id
+        self.no: int = row.no
+        self.flow_node_id: str = row.flow_node_id
+        self.form_key: str | None = row.form_key
+        self.request_id: str | None = row.request_id
+
+    @property
+    def task_name(self) -> str:
+        """Of the user task, as people read it."""
+        name: str = self._row.name
+        return name
+
+    @property
+    def assigned_directly(self) -> bool:
+        """Whether its assignee did not claim it."""
+        directly: bool = self._row.assigned_directly
+        return directly
+
+    @property
+    def decided_by(self) -> str | None:
+        """Who decided it."""
+        person: str | None = self._row.decided_by
+        return person
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was decided or fell away."""
+        ended: datetime | None = self._row.ended_at
+        return ended
+
+    @computed_once
+    def local_variables(self) -> dict[str, Any]:
+        """Of its multi-instance or sub-process scope."""
+        return self.instance.sealer.open(self._row.local_variables, f"local:{self.task_id}")
 
     @computed_once
     def assignment(self) -> Assignment:
         """Whom it waits for; its candidates are read when they are asked for."""
-        return self.assigning()
+        excluded = frozenset(json.loads(self._row.excluded))
+        return Assignment(self.assignee_id, candidates_of(self._uow, self.id), excluded)
 
 
 def load_work_item(
@@ -113,27 +141,7 @@ def load_work_item(
         raise WorkItemNotFoundError
     if row.other_request is not None:
         raise used_otherwise()
-    instance = from_row(uow, row)
-    return LoadedWorkItem(
-        id=work_item_id,
-        state=row.state,
-        version=row.version,
-        assignee_id=row.assignee_id,
-        assigned_directly=row.assigned_directly,
-        decided_by=row.decided_by,
-        ended_at=row.ended_at,
-        task_id=row.task_id,
-        no=row.no,
-        flow_node_id=row.flow_node_id,
-        task_name=row.name,
-        form_key=row.form_key,
-        local_variables=instance.sealer.open(row.local_variables, f"local:{row.task_id}"),
-        instance=instance,
-        request_id=row.request_id,
-        assigning=lambda: Assignment(
-            row.assignee_id, candidates_of(uow, work_item_id), frozenset(json.loads(row.excluded))
-        ),
-    )
+    return LoadedWorkItem(uow, work_item_id, row, from_row(uow, row))
 
 
 def candidates_of(uow: UnitOfWork, work_item_id: UUID) -> tuple[Candidate, ...]:

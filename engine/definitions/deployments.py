@@ -88,6 +88,15 @@ def load(session: Session, deployment_id: UUID) -> Deployed:
     )
 
 
+def id_of(session: Session, process_definition_id: UUID) -> UUID:
+    """Id of the deployment to which a process definition belongs."""
+    query = select(ProcessDefinition.deployment_id).where(ProcessDefinition.id == process_definition_id)
+    found = session.scalar(query)
+    if found is None:
+        raise NotFoundError("没有这个流程定义")
+    return found
+
+
 def latest_id(session: Session, key: str) -> UUID:
     """Id of the newest version of a folder."""
     found = session.scalar(

@@ -117,6 +117,11 @@ class Manifest:
         return tuple(self.data.get("report", {}).get("period", {}).get("variables", ()))
 
     @computed_once
+    def listed_variables(self) -> tuple[str, ...]:
+        """Variables that lists show of every case: its title, its number and its period."""
+        return (self.title_variable, self.number_variable, *self.period_variables)
+
+    @computed_once
     def report_variables(self) -> tuple[str, ...]:
         """Variables of the report contract."""
         return tuple(self.data.get("report", {}).get("variables", ()))

@@ -1,8 +1,7 @@
 """Taking a step: run the instance to its next wait states, then write it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -28,8 +27,7 @@ KEY = InstanceKey.__table__
 WARNINGS_KEPT = 20  # per step, in the history
 
 
-@dataclass(frozen=True)
-class StepResult:
+class StepResult(NamedTuple):
     """What a step led to."""
 
     instance_id: UUID

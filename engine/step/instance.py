@@ -14,23 +14,21 @@ from engine.prepared import Prepared
 from engine.sealing import Sealer
 from engine.step.history import ChainHead
 from engine.unit_of_work import UnitOfWork
-from models import InstanceKey, InstanceStatus, ProcessDefinition, ProcessInstance
+from models import InstanceKey, InstanceStatus, ProcessInstance
 
 INSTANCE = ProcessInstance.__table__
 KEY = InstanceKey.__table__
-DEFINITION = ProcessDefinition.__table__
 
 LISTED = ("title", "number", "period", "status", "is_sealed", "ended_at", "end_event_id")  # most have an index
 COLUMNS = (
     *(INSTANCE.c[name].label(f"instance_{name}") for name in ("id", "process_key", "version", "business_key",
       "started_by", "started_at", "state", "variables", "history_length", "history_head", *LISTED)),
-    DEFINITION.c.deployment_id,
+    INSTANCE.c.process_definition_id,
     KEY.c.wrapped_key,
 )  # fmt: skip
 _listed = attrgetter(*(f"instance_{name}" for name in LISTED))
 _QUERY = (
     select(*COLUMNS)
-    .join(DEFINITION, DEFINITION.c.id == INSTANCE.c.process_definition_id)
     .outerjoin(KEY, KEY.c.process_instance_id == INSTANCE.c.id)
     .where(INSTANCE.c.id == bindparam("instance_id"))
 )
@@ -38,7 +36,7 @@ _BY_ID = Prepared(_QUERY)
 _LOCKED_BY_ID = Prepared(_QUERY.with_for_update(of=INSTANCE))
 
 
-@dataclass
+@dataclass(slots=True)
 class LoadedInstance:
     """One instance as the step sees it."""
 
@@ -82,25 +80,25 @@ def load_instance(uow: UnitOfWork, instance_id: UUID, *, for_update: bool = True
 def from_row(uow: UnitOfWork, row: Any) -> LoadedInstance:
     """Open a row of ``COLUMNS``."""
     instance_id = row.instance_id
-    deployed = uow.engine.known(row.deployment_id) or uow.engine.deployed(uow.session, row.deployment_id)
+    deployed = uow.engine.deployed_with(lambda: uow.session, row.process_definition_id)
     key = uow.engine.keys.unwrap(instance_id, row.wrapped_key) if row.wrapped_key is not None else None
     sealer = Sealer(instance_id, key, deployed.manifest.sensitive)
     return LoadedInstance(
-        id=instance_id,
-        deployed=deployed,
-        process_key=row.instance_process_key,
-        status=row.instance_status,
-        version=row.instance_version,
-        business_key=row.instance_business_key,
-        started_by=row.instance_started_by,
-        started_at=row.instance_started_at,
-        is_sealed=row.instance_is_sealed,
-        variables=sealer.open(row.instance_variables, "variables"),
-        variables_text=row.instance_variables,
-        state=bytes(row.instance_state),
-        sealer=sealer,
-        head=ChainHead(row.instance_history_length, row.instance_history_head),
-        title=row.instance_title,
-        number=row.instance_number,
-        listed=_listed(row),
+        instance_id,
+        deployed,
+        row.instance_process_key,
+        row.instance_status,
+        row.instance_version,
+        row.instance_business_key,
+        row.instance_started_by,
+        row.instance_started_at,
+        row.instance_is_sealed,
+        sealer.open(row.instance_variables, "variables"),
+        row.instance_variables,
+        row.instance_state,
+        sealer,
+        ChainHead(row.instance_history_length, row.instance_history_head),
+        row.instance_title,
+        row.instance_number,
+        _listed(row),
     )

@@ -162,26 +162,35 @@ def _index_for_search(uow: UnitOfWork, step: Step) -> None:
 
 
 def _write_instance(uow: UnitOfWork, step: Step, history_length: int, history_head: str) -> None:
-    instance, sealer = step.instance, step.instance.sealer
+    instance = step.instance
     values: dict[str, Any] = {
-        **_shown(step),
-        "status": _status(step),
-        "state": sealer.seal_state(step.state),
+        "state": instance.sealer.seal_state(step.state),
         "variables": _variables_text(step),
-        "is_sealed": instance.is_sealed or step.pending.sealed_for is not None,
         "changed_at": uow.now,
-        "ended_at": uow.now if step.effects.ended else None,
-        "end_event_id": step.effects.ended.end_event_id if step.effects.ended else None,
         "history_length": history_length,
         "history_head": history_head,
+        "instance_id": instance.id,
+        "known_version": instance.version,
     }
     if step.variables_before is None:
-        _insert_instance(uow, step, values)
+        _insert_instance(uow, step, values | _shown(uow, step))
         return
-    listed = _listed(values)
-    change = _CHANGE_LIVE if listed == instance.listed else _CHANGE_ALL
-    known = {"instance_id": instance.id, "known_version": instance.version}
-    change.expect(uow.link, {**values, **known}, BusyError)
+    change = _CHANGE_LIVE
+    if not _is_listed_as_before(step):
+        values |= _shown(uow, step)
+        change = _CHANGE_LIVE if _listed(values) == instance.listed else _CHANGE_ALL
+    change.expect(uow.link, values, BusyError)
+
+
+def _is_listed_as_before(step: Step) -> bool:
+    """Whether nothing was touched of which lists show something."""
+    before, after = step.variables_before, step.variables
+    if before is None or step.effects.ended or step.pending.sealed_for is not None:
+        return False
+    for name in step.instance.deployed.manifest.listed_variables:  # noqa: SIM110 - a generator costs more than the loop
+        if before.get(name) is not after.get(name):
+            return False
+    return True
 
 
 def _variables_text(step: Step) -> str:
@@ -208,9 +217,9 @@ def _insert_instance(uow: UnitOfWork, step: Step, values: dict[str, Any]) -> Non
     _ADD_INSTANCE.run_many(uow.link, [row])
 
 
-def _shown(step: Step) -> dict[str, Any]:
-    """Columns for lists: title, number and period of the case, taken from its variables."""
-    manifest = step.instance.deployed.manifest
+def _shown(uow: UnitOfWork, step: Step) -> dict[str, Any]:
+    """Columns for lists: how the case stands, and its title, number and period, taken from its variables."""
+    manifest, ended = step.instance.deployed.manifest, step.effects.ended
     period = [step.variables.get(name) for name in manifest.period_variables]
     title = step.variables.get(manifest.title_variable)
     number = step.variables.get(manifest.number_variable)
@@ -218,11 +227,11 @@ def _shown(step: Step) -> dict[str, Any]:
         "title": plain(title)[:500] or None,
         "number": plain(number)[:64] or None,
         "period": "-".join(map(plain, period))[:32] if period and None not in period else None,
+        "status": ENDED[ended.status] if ended else step.instance.status,
+        "is_sealed": step.instance.is_sealed or step.pending.sealed_for is not None,
+        "ended_at": uow.now if ended else None,
+        "end_event_id": ended.end_event_id if ended else None,
     }
-
-
-def _status(step: Step) -> InstanceStatus:
-    return ENDED[step.effects.ended.status] if step.effects.ended else step.instance.status
 
 
 def _cancel_tasks(uow: UnitOfWork, step: Step) -> None:
