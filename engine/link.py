@@ -52,7 +52,18 @@ class Answer:
 class Link:
     """One connection with its transaction."""
 
-    __slots__ = ("_raw", "alchemy", "database", "dialect", "errors", "execute", "idle_since", "is_watched", "kind")
+    __slots__ = (
+        "_raw",
+        "alchemy",
+        "database",
+        "dialect",
+        "errors",
+        "execute",
+        "idle_since",
+        "is_shared",
+        "is_watched",
+        "kind",
+    )
 
     is_pipeline = False
 
@@ -66,12 +77,13 @@ class Link:
         self._raw: Final[Any] = raw
         self.execute: Final[Any] = raw.execute
         self.is_watched = is_watched(alchemy)
+        self.is_shared = alchemy.in_transaction()  # whether SQLAlchemy has a transaction of its own on top
         self.idle_since = 0.0
 
     def begin(self) -> None:
         """Begin a transaction that writes; PostgreSQL's driver begins with the first statement."""
         if self.is_watched:
-            self.alchemy.begin()
+            self.shared()
         elif self.kind == "sqlite":
             try:
                 self.execute("BEGIN IMMEDIATE")
@@ -80,13 +92,15 @@ class Link:
 
     def shared(self) -> Connection:
         """SQLAlchemy's connection, in the same transaction."""
-        if not self.alchemy.in_transaction():
+        if not self.is_shared or not self.alchemy.in_transaction():
             self.alchemy.begin()
+            self.is_shared = True
         return self.alchemy
 
     def commit(self) -> None:
         """End the transaction and keep it."""
-        if self.alchemy.in_transaction():
+        if self.is_shared and self.alchemy.in_transaction():
+            self.is_shared = False
             self.alchemy.commit()
             return
         try:
@@ -96,8 +110,9 @@ class Link:
 
     def rollback(self) -> None:
         """End the transaction and keep nothing of it."""
-        if self.alchemy.in_transaction():
+        if self.is_shared and self.alchemy.in_transaction():
             self.alchemy.rollback()
+        self.is_shared = False
         if not self.is_broken:
             self._raw.rollback()
 
@@ -164,7 +179,7 @@ class Links:
 
     def give(self, link: Link) -> None:
         """Keep a link for the next one; its transaction has ended."""
-        if link.is_watched or link.is_broken or link.alchemy.in_transaction() or len(self._idle) >= KEPT:
+        if link.is_watched or link.is_broken or link.is_shared or len(self._idle) >= KEPT:
             link.close()
             return
         if link.kind != "sqlite":

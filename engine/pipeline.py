@@ -47,7 +47,9 @@ class PipelineLink(Link):
     ) -> None:
         """Write something before the next read or the end; ``refusal`` is raised unless it changes one row."""
         self._waiting.append(_Sent(statement, values, refusal))
-        if self.alchemy.in_transaction():  # who has SQLAlchemy's connection may read without asking us
+        if (
+            self.is_shared and self.alchemy.in_transaction()
+        ):  # who has SQLAlchemy's connection may read without asking us
             self._send()
 
     def fetch(self, statement: Wire, values: list[bytes | None]) -> Answer:
@@ -63,7 +65,7 @@ class PipelineLink(Link):
 
     def commit(self) -> None:
         """End the transaction and keep it."""
-        if self.alchemy.in_transaction():
+        if self.is_shared and self.alchemy.in_transaction():
             self.shared()
             super().commit()
         elif self._waiting or self._libpq.transaction_status != TransactionStatus.IDLE:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -85,6 +86,7 @@ def _digest(*fields: str | int | None) -> str:
     return sha256(b"[" + b", ".join(map(_json, fields)) + b"]").hexdigest()
 
 
+@lru_cache(maxsize=64)
 def _instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
