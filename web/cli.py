@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.cli import main
+from web.address import AddressTakenError, ensure_free
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -28,6 +29,10 @@ def run(*, host: str, port: int, threads: int, database_url: str | None, worker:
     """启动网站 · serve the pages."""
     if database_url:
         os.environ["BANLI_DATABASE_URL"] = database_url
+    try:
+        ensure_free(host, port)
+    except AddressTakenError as taken:
+        raise click.ClickException(str(taken)) from taken
     click.echo(f"办理 Banli  http://{host}:{port}/  (Ctrl+C 停止 · stops)")
     if dev:
         _serve_for_development(host, port, worker)
