@@ -157,9 +157,9 @@ class _Text:
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """The values in the driver's form; None is always NULL."""
         try:
-            made = self._take(values)
+            made = list(self._take(values))
         except KeyError:
-            made = self._take({**self._fixed, **values})
+            made = list(self._take({**self._fixed, **values}))
         for place, convert in self._conversions:
             value = made[place]
             if value is not None:
@@ -202,12 +202,9 @@ def _literal(value: Any, convert: Convert | None) -> str:
     raise TypeError(f"no constant for a prepared statement: {value!r}")
 
 
-def _taker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], list[Any]]:
+def _taker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Iterable[Any]]:
     """What takes the values of the names out of a mapping, in their order."""
-    if len(names) < 2:
-        return lambda values: [values[name] for name in names]
-    take = itemgetter(*names)
-    return lambda values: list(take(values))
+    return itemgetter(*names) if len(names) > 1 else lambda values: [values[name] for name in names]
 
 
 def _converters(found: Sequence[Convert | None]) -> list[tuple[int, Convert]]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from engine.spiff import Effects
 
 KEY = InstanceKey.__table__
+NOWHERE: frozenset[str] = frozenset()
+NOTHING_OPENED: tuple[Sequence[Opening], Sequence[Opening]] = ((), ())
 WARNINGS_KEPT = 20  # per step, in the history
 
 
@@ -120,7 +122,7 @@ def advance(
     if not instance.is_active:
         raise ConflictError("此流程已结束" if instance.status is not InstanceStatus.SUSPENDED else "此流程已暂停")
     environment = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by)
-    before = dict(instance.variables)
+    before = instance.variables
     with failing_as_sentence():
         state = instance.sealer.open_state(instance.state)
         execution = Execution.restore(instance.deployed.definitions, state, dict(before), environment)
@@ -155,12 +157,10 @@ def finish(
     before: Mapping[str, Any] | None,
 ) -> StepResult:
     """Write what the runtime did, with its consequences."""
-    variables = dict(execution.variables)
-    openings = [resolve(environment, task, variables) for task in effects.opened]
+    variables = execution.variables
+    openings, shown = _opened(environment, effects, variables) if effects.opened else NOTHING_OPENED
     review(environment, instance.process_key, before, variables)
-    _make_candidates_participants(environment, openings)
-    gone = {task.no for task in effects.closed}
-    shown = [opening for opening in openings if opening.task.no not in gone]
+    first = _with_outcome(entries[0], effects, shown)
     step = Step(
         instance=instance,
         effects=effects,
@@ -169,18 +169,27 @@ def finish(
         state=execution.state(),
         openings=openings,
         shown=shown,
-        entries=[*_with_outcome(entries, effects, shown), *consequences(environment, effects, openings)],
+        entries=[first, *entries[1:], *consequences(environment, effects, openings)],
         pending=environment.pending,
     )
     write_step(uow, step)
     uow.expire()
-    return StepResult(
-        instance.id,
-        tuple(opening.item_id for opening in shown),
-        frozenset(opening.task.flow_node_id for opening in shown),
-        effects.ended is not None,
-        variables,
-    )
+    items: tuple[UUID, ...] = ()
+    waits_at = NOWHERE
+    if shown:
+        items = tuple([opening.item_id for opening in shown])
+        waits_at = frozenset([opening.task.flow_node_id for opening in shown])
+    return StepResult(instance.id, items, waits_at, effects.ended is not None, variables)
+
+
+def _opened(
+    environment: StepEnvironment, effects: "Effects", variables: Mapping[str, Any]
+) -> tuple[Sequence[Opening], Sequence[Opening]]:
+    """What was opened, and what of it anybody gets to see."""
+    openings = [resolve(environment, task, variables) for task in effects.opened]
+    _make_candidates_participants(environment, openings)
+    gone = {task.no for task in effects.closed}
+    return openings, [opening for opening in openings if opening.task.no not in gone]
 
 
 def _make_candidates_participants(environment: StepEnvironment, openings: Sequence[Opening]) -> None:
@@ -194,27 +203,23 @@ def _make_candidates_participants(environment: StepEnvironment, openings: Sequen
         environment.pending.participants.extend((person, "handler") for person in named if person != initiator)
 
 
-def _with_outcome(entries: Sequence[HistoryEntry], effects: "Effects", shown: Sequence[Opening]) -> list[HistoryEntry]:
+def _with_outcome(entry: HistoryEntry, effects: "Effects", shown: Sequence[Opening]) -> HistoryEntry:
     """The first entry of a step carries the way the tokens took and the work items it led to."""
-    first, *others = entries
-    body = {**first.body, "trace": effects.trace}
+    body = {**entry.body, "trace": effects.trace}
     if shown:
         body["opened"] = [[opening.task.flow_node_id, str(opening.item_id)] for opening in shown]
     if effects.ended:
         body["ended"] = True
-    return [first._replace(body=body), *others]
+    return HistoryEntry(entry.kind, entry.flow_node_id, body, *entry[3:])
 
 
 def consequences(environment: StepEnvironment, effects: "Effects", openings: Sequence[Opening]) -> list[HistoryEntry]:
     """What the flow did by itself in a step, as history."""
     found = _done_by_itself(effects) if effects.decisions or effects.operations or effects.sent else []
-    nodes = _nodes_of_cancelled(environment, effects, openings)
-    found += [_created(opening) for opening in openings]
-    found += [
-        HistoryEntry("user_task.cancelled", nodes.get(task.no), {"no": str(task.no)})
-        for task in effects.closed
-        if task.outcome == "cancelled"
-    ]
+    if openings:
+        found += map(_created, openings)
+    if effects.closed:
+        found += _cancelled(environment, effects, openings)
     if environment.warnings:
         found.append(HistoryEntry("expression.warned", body={"warnings": environment.warnings[:WARNINGS_KEPT]}))
     if effects.ended:
@@ -248,11 +253,17 @@ def _done_by_itself(effects: "Effects") -> list[HistoryEntry]:
     return found
 
 
-def _nodes_of_cancelled(
-    environment: StepEnvironment, effects: "Effects", openings: Sequence[Opening]
-) -> dict[int, str]:
+def _cancelled(environment: StepEnvironment, effects: "Effects", openings: Sequence[Opening]) -> list[HistoryEntry]:
+    gone = [task.no for task in effects.closed if task.outcome == "cancelled"]
+    if not gone:
+        return []
+    nodes = _nodes_of(environment, gone, openings)
+    return [HistoryEntry("user_task.cancelled", nodes.get(no), {"no": str(no)}) for no in gone]
+
+
+def _nodes_of(environment: StepEnvironment, numbers: Sequence[int], openings: Sequence[Opening]) -> dict[int, str]:
     nodes = {opening.task.no: opening.task.flow_node_id for opening in openings}
-    older = [task.no for task in effects.closed if task.outcome == "cancelled" and task.no not in nodes]
+    older = [no for no in numbers if no not in nodes]
     if older:
         rows = environment.uow.connection.execute(
             select(TASK.c.no, TASK.c.flow_node_id).where(
