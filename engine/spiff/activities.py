@@ -79,7 +79,7 @@ class Activities(Compensation):
             self.throw_error(activity.scope, activity, error.code, error.message, node)
 
     def _begin(self, activity: Activity, kind: str) -> None:
-        if kind in {"userTask", "manualTask", "task"}:
+        if activity.node.for_people:
             self._open_user_task(activity)
         elif kind == "callActivity" and activity.node.called_element is None:
             activity.waiting_for = "person"

@@ -19,7 +19,7 @@ class Compensation(Throwing):
 
     def record_finished(self, activity: Activity) -> None:
         """Remember an activity with a compensation handler; called when it has finished."""
-        if any(b.handler is not None for b in activity.node.boundaries):
+        if activity.node.undoable:
             names = dict(activity.names) if activity.names else None
             activity.scope.compensation.append(Record(activity.node, None, names))
 

@@ -30,8 +30,6 @@ from engine.spiff.state import Activity, Record, Scope, Subscription
 if TYPE_CHECKING:
     from engine.spiff.definitions import Definitions
 
-_FOR_PEOPLE = frozenset(("userTask", "manualTask", "task"))
-
 
 class Journal:
     """Collects the effects of one step."""
@@ -52,19 +50,22 @@ class Journal:
         """Everything so far, frozen."""
         return Effects(
             tuple(self.trace),
-            tuple(self.opened),
-            tuple(self.closed),
-            tuple(self.waits_opened),
-            tuple(self.waits_closed),
-            tuple(self.sent),
-            tuple(self.decisions),
-            tuple(self.operations),
+            tuple(self.opened) if self.opened else (),
+            tuple(self.closed) if self.closed else (),
+            tuple(self.waits_opened) if self.waits_opened else (),
+            tuple(self.waits_closed) if self.waits_closed else (),
+            tuple(self.sent) if self.sent else (),
+            tuple(self.decisions) if self.decisions else (),
+            tuple(self.operations) if self.operations else (),
             ended,
         )
 
 
 class Core:
     """Live records by number, the agenda, and the rules of scopes and variables."""
+
+    journal: Journal  # of this step, as is the budget
+    budget: Budget
 
     def __init__(
         self,
@@ -84,11 +85,9 @@ class Core:
         self.ranges: list[Activity] = []  # loops whose children are only bits
         self.subscriptions: dict[int, Subscription] = {}
         self.root = Scope(0, spec, definitions, None, variables)
-        self.journal = Journal()
         self._agenda: list[tuple[Any, ...]] = []
         self._pending_joins: dict[tuple[Scope, FlowNode], None] = {}  # inclusive joins with tokens, oldest first
         self._names: Mapping[str, Any] | None = None
-        self.budget = Budget(self.limits)
         self.last_end: str | None = None
 
     if TYPE_CHECKING:  # parts of the runtime that stand in the modules above this one
@@ -117,7 +116,9 @@ class Core:
             if self.ended is not None:
                 agenda.clear()
                 return
-            if not self.fire_joins() and not self.fire_conditions():
+            if self._pending_joins and self.fire_joins():
+                continue
+            if not self.subscriptions or not self.fire_conditions():
                 return
 
     def begin_step(self) -> None:
@@ -198,7 +199,7 @@ class Core:
 
     def _record_inside(self, host: Activity, scope: Scope) -> None:
         """Remember what was done in a finished sub-process, unless it has a compensation handler of its own."""
-        if host.on_behalf or host.node.kind == "callActivity" or any(b.handler for b in host.node.boundaries):
+        if host.on_behalf or host.node.kind == "callActivity" or host.node.undoable:
             return
         starts = [s for e in scope.spec.event_subprocesses if e.body is not None for s in e.body.start_events]
         undoes = any(t.kind == "compensate" for start in starts for t in start.triggers)
@@ -489,7 +490,7 @@ def waits_for_person(activity: Activity) -> bool:
     """True for a user, manual or plain task (or a stand-in) that a person completes."""
     if activity.waiting_for:
         return True
-    return activity.loop is None and activity.node.kind in _FOR_PEOPLE
+    return activity.loop is None and activity.node.for_people
 
 
 def first_starts(spec: ProcessSpec) -> list[FlowNode]:

@@ -27,7 +27,7 @@ class Execution(Moving):
     leaves the execution spoilt: load the instance again.
     """
 
-    first_effects: Effects
+    first_effects: Effects = Effects()
 
     @classmethod
     def start(
@@ -61,6 +61,7 @@ class Execution(Moving):
         if spec is None:
             raise ExecutionError("no-process", f"there is no process {process_id}")
         run = cls(definitions, spec, dict(variables), environment, limits)
+        run.begin_step()
         nodes = run.starts_for(spec, start_event, message, signal)
         run.subscribe_scope(run.root)
         run.begin_at(nodes, message, signal)
@@ -88,7 +89,8 @@ class Execution(Moving):
             raise StateError(f"there is no process {unpacked[1]}")
         run = cls(definitions, spec, variables, environment, limits)
         fill(run, unpacked, run.find_definitions)
-        run.first_effects = Effects(ended=run.ended)
+        if run.ended is not None:
+            run.first_effects = Effects(ended=run.ended)
         return run
 
     def find_definitions(self, key: str, process_id: str) -> Definitions:

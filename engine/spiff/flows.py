@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.spiff.core import Core
 from engine.spiff.errors import NoFlowError
-from engine.spiff.reach import flow_key, sources_of
+from engine.spiff.reach import sources_of
 from engine.spiff.specs import Flow, FlowNode
 from engine.spiff.state import Activity, Scope
 
@@ -20,7 +20,7 @@ class Flows(Core):
         if not flows:
             self.last_end = node.bpmn_id
             return
-        if any(flow.condition for flow in flows) or node.default:
+        if node.chooses:
             flows = self._select(scope, node)
         elif node.kind == "exclusiveGateway":
             flows = flows[:1]
@@ -63,8 +63,7 @@ class Flows(Core):
             self._pass(scope, node)
             return
         arrived = scope.arrivals.setdefault(node.bpmn_id, {})
-        key = flow_key(flow)
-        arrived[key] = arrived.get(key, 0) + 1
+        arrived[flow.key] = arrived.get(flow.key, 0) + 1
         if len(arrived) == len(node.flows_in):
             self._consume(scope, node, list(arrived))
             self._pass(scope, node)
@@ -75,8 +74,7 @@ class Flows(Core):
             self._pass(scope, node)
             return
         arrived = scope.arrivals.setdefault(node.bpmn_id, {})
-        key = flow_key(flow)
-        arrived[key] = arrived.get(key, 0) + 1
+        arrived[flow.key] = arrived.get(flow.key, 0) + 1
         self._pending_joins[scope, node] = None
 
     def _pass(self, scope: Scope, node: FlowNode) -> None:
@@ -129,7 +127,7 @@ class Flows(Core):
         """Of these places with a token, those from which one can come to an incoming flow that has none."""
         arrived = scope.arrivals.get(node.bpmn_id, {})
         sources = sources_of(node)
-        empty = [sources[flow_key(flow)] for flow in node.flows_in if flow_key(flow) not in arrived]
+        empty = [sources[flow.key] for flow in node.flows_in if flow.key not in arrived]
         return {place for place in places if place != node.bpmn_id and any(place in reach for reach in empty)}
 
     def _only_joins_wait(self, scope: Scope, node: FlowNode) -> bool:

@@ -13,8 +13,6 @@ from engine.spiff.specs import FlowNode, LoopSpec
 from engine.spiff.state import Activity, Loop
 from engine.values import dumps, loads
 
-_PEOPLE = frozenset(("userTask", "manualTask", "task"))
-
 
 class Loops(Activities):
     """The controller is the activity itself; its iterations are its children."""
@@ -37,7 +35,7 @@ class Loops(Activities):
         self.subscribe_boundaries(activity)
         if spec.kind == "sequential":
             self.later(self._start_iteration, activity)
-        elif activity.node.kind in _PEOPLE and not (activity.node.maps_in or activity.node.maps_out):
+        elif activity.node.for_people and not (activity.node.maps_in or activity.node.maps_out):
             self._start_range(activity)
         else:
             activity.loop.active = activity.loop.total

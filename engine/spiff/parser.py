@@ -245,6 +245,7 @@ class DiagramParser(BpmnParser):  # type: ignore[misc]
                 scope.root = root
                 root.all_nodes.update(scope.nodes)
                 for node in scope.nodes.values():
+                    node.settle()
                     if node.kind in CONTAINERS:
                         node.body = self.get_spec(node.bpmn_id)
                         node.body.host = node

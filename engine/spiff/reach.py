@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from engine.spiff.specs import Flow, FlowNode
-
-
-def flow_key(flow: Flow) -> str:
-    """A name of the flow that is unique at its target, also for the jump of a link event."""
-    return flow.id or f"{flow.source.bpmn_id}>"
+from engine.spiff.specs import FlowNode
 
 
 def sources_of(join: FlowNode) -> dict[str, frozenset[str]]:
@@ -17,7 +12,7 @@ def sources_of(join: FlowNode) -> dict[str, frozenset[str]]:
     """
     known = join.process.blocking.get(join.bpmn_id)
     if known is None:
-        known = {flow_key(flow): frozenset(_backwards(flow.source, join)) for flow in join.flows_in}
+        known = {flow.key: frozenset(_backwards(flow.source, join)) for flow in join.flows_in}
         join.process.blocking[join.bpmn_id] = known
     return known
 

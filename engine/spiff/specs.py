@@ -17,6 +17,8 @@ from SpiffWorkflow.specs.base import TaskSpec
 
 from engine.spiff.effects import UserTaskAttributes
 
+FOR_PEOPLE = frozenset(("userTask", "manualTask", "task"))
+
 
 @dataclass(slots=True, eq=False)
 class Flow:
@@ -27,6 +29,11 @@ class Flow:
     target: FlowNode
     condition: str | None  # FEEL
     name: str | None = None
+    key: str = field(init=False)  # unique at its target, also for the jump of a link event
+
+    def __post_init__(self) -> None:
+        """Name what has no id."""
+        self.key = self.id or f"{self.source.bpmn_id}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,9 @@ class FlowNode:
     inputs_mapped: tuple[Assignment, ...] | None  # None: all variables
     outputs_mapped: tuple[Assignment, ...] | None
     instantiate: bool
+    chooses: bool  # not every flow is taken every time
+    for_people: bool  # a user, manual or plain task
+    undoable: bool  # has a compensation handler
 
     def prepare(self, kind: str, process: ProcessSpec, line: int | None) -> None:
         """Set what every node has; the parser fills in the rest."""
@@ -128,6 +138,13 @@ class FlowNode:
         self.called_element = self.called_version = None
         self.binding = "latest"
         self.inputs_mapped = self.outputs_mapped = None
+        self.for_people = kind in FOR_PEOPLE
+        self.chooses = self.undoable = False
+
+    def settle(self) -> None:
+        """Once the diagram is read: work out what the runtime would ask at every visit."""
+        self.chooses = bool(self.default) or any(flow.condition for flow in self.flows_out)
+        self.undoable = any(boundary.handler is not None for boundary in self.boundaries)
 
     @property
     def trigger(self) -> str:

@@ -12,6 +12,16 @@ from tests.web.application import COOKIE, OTHER_SECONDER, PROPOSER, Visitor, log
 
 pytestmark = pytest.mark.browser
 
+MIDDLE_OF_THE_BUTTON = """(() => {
+  const box = document.querySelector('.action-bar .btn-primary').getBoundingClientRect();
+  return [box.x + box.width / 2, box.y + box.height / 2];
+})()"""
+HALF_A_SECOND = """new Promise((done) => {  // of frames, so that a page that moves has moved
+  const start = performance.now();
+  const look = (now) => (now - start > 500 ? done() : requestAnimationFrame(look));
+  requestAnimationFrame(look);
+})"""
+
 
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
@@ -109,3 +119,47 @@ def test_the_actions_stay_under_the_thumb(page):
         box = button.bounding_box()
         assert 0 <= box["y"] <= PHONE["height"] - box["height"]
         assert box["height"] >= 44
+
+
+def test_a_press_is_not_lost_while_the_page_is_still_on_its_way_to_a_field(page):
+    page.goto("/start")
+    page.click("text=写提案")
+    page.evaluate("window.scrollTo({top: 0, behavior: 'instant'})")
+    middle = page.evaluate(f"document.querySelector('aside summary').focus(); {MIDDLE_OF_THE_BUTTON}")
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.evaluate(HALF_A_SECOND)
+    page.mouse.up()
+    page.wait_for_selector("#errors")
+
+
+def test_a_press_is_not_lost_when_the_answer_of_the_server_would_move_the_button(page):
+    page.set_viewport_size({"width": 1280, "height": 2600})  # the buttons stand below the form
+    page.goto("/start")
+    page.click("text=写提案")
+    slow = []
+    page.route("**/fields", lambda route: slow.append(route))
+    with page.expect_request("**/fields"):
+        page.check("[name=kind][value=joint]")
+    page.mouse.move(*page.evaluate(MIDDLE_OF_THE_BUTTON))
+    page.mouse.down()
+    with page.expect_response("**/fields"):
+        slow[0].continue_()
+    page.evaluate(HALF_A_SECOND)
+    with page.expect_navigation():
+        page.mouse.up()
+    assert page.locator("#errors").count() == 1
+
+
+def test_fields_are_drawn_once_a_press_is_over_that_was_none(page):
+    page.goto("/start")
+    page.click("text=写提案")
+    page.mouse.move(*page.evaluate(MIDDLE_OF_THE_BUTTON))
+    page.mouse.down()
+    with page.expect_response("**/fields"):
+        page.evaluate("document.querySelector('[name=kind][value=joint]').click()")
+    page.evaluate(HALF_A_SECOND)
+    assert page.locator("#field-joint_proposers").count() == 0
+    page.mouse.move(5, 300)
+    page.mouse.up()
+    page.wait_for_selector("#field-joint_proposers")
