@@ -130,6 +130,11 @@ def may_see_variable(uow: UnitOfWork, instance: LoadedInstance, name: str) -> bo
     return all(_may_see(uow, instance, fact) for fact in manifest.facts() if fact.variable == name)
 
 
+def displayed_value(uow: UnitOfWork, instance: LoadedInstance, fact: Fact, value: Any) -> Any:
+    """A value that a fact had, ready to print."""
+    return _displayed(instance, fact, value, _names_for(uow, [(fact, value)]))
+
+
 def _may_see(uow: UnitOfWork, instance: LoadedInstance, fact: Fact) -> bool:
     if fact.roles and instance.started_by == uow.actor:
         return fact.initiator

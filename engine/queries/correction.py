@@ -12,9 +12,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from engine.commands.cancel_instance import ensure_administers
-from engine.commands.modify_variables import fields_of, schema_of_field
 from engine.errors import NotFoundError
 from engine.forms import ChoiceSource, FormSchema
+from engine.queries.case_fields import fields_of, schema_of_field
 from engine.queries.case_labels import CaseLabel, case_labels
 from engine.queries.cases import readable_variables
 from engine.queries.choices import CaseChoices

@@ -1,6 +1,6 @@
 """What happened in a case: who did what, when, how long it took, and what waits now."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from engine.queries.case_fields import field_label, value_in_words
 from engine.queries.cases import may_see_variable
 from engine.queries.organisation import names_of
 from engine.rules.roles import role_name
@@ -44,6 +45,17 @@ SHOWN = frozenset(
 )
 
 
+NOT_DETAILS = frozenset({"data", "trace", "reason", "before"})
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A field that an administrator typed anew, in words; ``values`` (before, after) unless they are not to be read."""
+
+    label: str
+    values: tuple[Any, Any] | None
+
+
 @dataclass(frozen=True)
 class TimelineEntry:
     """One line of the timeline.
@@ -65,6 +77,7 @@ class TimelineEntry:
     decision: str | None = None
     decision_label: str | None = None
     recorded: tuple[tuple[str, str], ...] = ()  # (label, what was chosen), for a form without one decision
+    corrected: tuple["Corrected", ...] = ()
     opinion: str | None = None
     detail: Mapping[str, Any] | None = None
     opened_at: datetime | None = None
@@ -212,11 +225,22 @@ def _events(uow: UnitOfWork, instance: LoadedInstance) -> list[TimelineEntry]:
                 actor_name=None,
                 on_behalf_of_name=None,
                 role=event.role,
+                corrected=tuple(_corrected(uow, instance, body)) if event.kind == "instance.modified" else (),
                 opinion=body.get("reason"),
-                detail={key: value for key, value in body.items() if key not in ("data", "trace", "reason")},
+                detail={key: value for key, value in body.items() if key not in NOT_DETAILS},
             )
         )
     return lines
+
+
+def _corrected(uow: UnitOfWork, instance: LoadedInstance, body: Mapping[str, Any]) -> Iterator[Corrected]:
+    before = body.get("before") or {}
+    for key, after in (body.get("data") or {}).items():
+        label = field_label(instance, key)
+        if label is None or not may_see_variable(uow, instance, key):
+            continue
+        values = [value_in_words(uow, instance, key, value) for value in (before[key], after)] if key in before else []
+        yield Corrected(label, (values[0], values[1]) if values else None)
 
 
 def traces_of(uow: UnitOfWork, instance: LoadedInstance) -> frozenset[str]:

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 
-from engine.queries.timeline import TimelineEntry
+from engine.queries.timeline import Corrected, TimelineEntry
+from web.filters import shown
 from web.i18n import translated
 
 # steps of the machinery that nobody needs to read on the case's page; the audit log has them
 QUIET = frozenset({"message.correlated", "work_item.claimed", "work_item.unclaimed"})
+SHOWN_WHOLE = 60  # characters of a corrected value; the case shows the new one whole
 NEGATIVE = frozenset({"return", "refuse", "veto", "decline", "object", "not_filed", "returned", "reject", "不满意"})
 
 
@@ -93,7 +95,7 @@ def _event(entry: TimelineEntry) -> Step:
         "instance.cancelled": _("取消"),
         "instance.suspended": _("暂停"),
         "instance.resumed": _("恢复"),
-        "instance.modified": _("更正数据"),
+        "instance.modified": _corrected_fields(entry.corrected),
         "instance.token_moved": _("调整办理环节：%(name)s", name=name) if name else _("调整办理环节"),
         "instance.rewound": _("退回重办：%(name)s", name=name) if name else _("退回重办"),
         "instance.linked": _("关联其他事项"),
@@ -114,6 +116,26 @@ def _event(entry: TimelineEntry) -> Step:
         what=words.get(entry.kind, entry.kind),
         at=entry.at,
         flow_node_id=entry.flow_node_id,
+        outcome=_corrected_values(entry.corrected),
         opinion=entry.opinion,
         tone="blue",
     )
+
+
+def _corrected_fields(corrected: Iterable[Corrected]) -> str:
+    names = _("、").join(translated(one.label) for one in corrected)
+    return _("更正：%(name)s", name=names) if names else _("更正数据")
+
+
+def _corrected_values(corrected: Iterable[Corrected]) -> str | None:
+    said = [
+        _("由“%(before)s”改为“%(after)s”", before=_cut(one.values[0]), after=_cut(one.values[1]))
+        for one in corrected
+        if one.values is not None
+    ]
+    return _("；").join(said) or None
+
+
+def _cut(value: object) -> str:
+    text = translated(shown(value))
+    return text if len(text) <= SHOWN_WHOLE else text[:SHOWN_WHOLE] + "…"

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.audit import verify
+from engine.commands.modify_variables import modify_variables
 from engine.commands.organisation.roles import revoke_role
 from engine.commands.rewind_instance import rewind_instance
 from engine.queries.inbox import inbox_counts
@@ -183,3 +184,45 @@ def test_one_field_is_corrected_as_its_form_judges_it(case, admin, visit, engine
 def test_a_case_is_found_by_its_number(case, admin):
     assert admin.get(f"/admin/cases?q={case}").url == f"/admin/cases/{case}"
     assert "没有找到这个编号" in admin.get("/admin/cases?q=999").text
+
+
+def correct(admin, case, key, value, reason):
+    data = {"key": key, key: value, "reason": reason, "request_id": str(uuid4())}
+    return admin.post(f"/admin/cases/{case}/variable", data)
+
+
+def test_who_filled_in_a_corrected_field_is_told_what_it_was_and_why(case, admin, visit):
+    # when
+    assert correct(admin, case, "category", "人才培养", "提案人来电更正").status == 200
+
+    # then the notice and the case's record say the same
+    told = visit("d0101").get("/notices").text
+    assert "类别已更正：" in told
+    assert "由“后勤保障”更正为“人才培养”。理由：提案人来电更正" in told
+    page = visit("d0101").get(f"/instances/{case}")
+    [line] = [" ".join(one.text_content().split()) for one in page.tree.xpath("//li[contains(., '更正：')]")][-1:]
+    assert "系统管理员 更正：类别 由“后勤保障”改为“人才培养” 提案人来电更正" in line
+
+
+def test_what_only_the_committee_sees_is_corrected_without_showing_the_proposer(case, visit, engine):
+    with engine.unit_of_work("admin") as uow:
+        modify_variables(uow, case, {"recommended_disposition": "suggestion"}, reason="笔误", request_id=None)
+    assert "由“—”改为“转意见建议”" in visit("c02").get(f"/instances/{case}").text
+    page = visit("d0101").get(f"/instances/{case}").text
+    assert "更正数据" in page
+    assert "转意见建议" not in page
+
+
+def test_a_corrected_telephone_number_stands_in_no_notice_and_no_record(case, admin, visit, engine):
+    assert correct(admin, case, "phone", "0373-3029111", "号码有误").status == 200
+    assert "联系电话已更正" in visit("d0101").get("/notices").text
+    assert "由管理员更正。理由：号码有误" in visit("d0101").get("/notices").text
+    with engine.reading() as uow:
+        bodies = list(uow.session.scalars(select(HistoryEvent.body).where(HistoryEvent.process_instance_id == case)))
+    assert not [body for body in bodies if "3029000" in body or "3029111" in body]
+
+
+def test_a_correction_that_changes_nothing_is_refused(case, admin, engine):
+    page = correct(admin, case, "category", "后勤保障", "核对")
+    assert page.errors_at("category") == ["与原来的内容相同"]
+    assert "instance.modified" not in kinds(engine, case)
