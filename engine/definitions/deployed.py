@@ -9,6 +9,7 @@ from uuid import UUID
 from engine.definitions.folder import with_suffix
 from engine.definitions.locales import ENGLISH, read_english, with_english
 from engine.definitions.manifest import Manifest, parse_manifest
+from engine.definitions.words import with_words
 from engine.forms import FormSchema, FormSchemaError
 from engine.spiff import BpmnRefusedError, Definitions, compile_definitions
 
@@ -63,7 +64,8 @@ def compile_resources(resources: Mapping[str, bytes]) -> tuple[Compiled | None, 
     problems.extend(wrong)
     if problems or definitions is None:
         return None, problems
-    return Compiled(Manifest(with_english(data, english)), definitions, decisions, forms), []
+    said = with_english(with_words(data, resources, english), english)
+    return Compiled(Manifest(said), definitions, decisions, forms), []
 
 
 def _compile_diagrams(files: Mapping[str, bytes], problems: list[str]) -> Definitions | None:

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from engine.definitions.folder import with_suffix
+from engine.definitions.words import category_words, table_words
 
 ENGLISH = "locales/en.yaml"
 LONGEST = 4000  # characters of one text
@@ -82,13 +83,17 @@ def untranslated(resources: Mapping[str, bytes]) -> list[tuple[str, str]]:
 
 def texts_of(resources: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     """The Chinese texts of a readable folder that pages show as words of the process: file and text."""
-    for text in _of_manifest(yaml.safe_load(resources["process.yaml"])):
+    manifest = yaml.safe_load(resources["process.yaml"])
+    for text in (*_of_manifest(manifest), *filter(_CHINESE.search, category_words(manifest))):
         yield "process.yaml", text
     for name, content in with_suffix(resources, ".json").items():
         for text in _of_form(json.loads(content)):
             yield name, text
     for name, content in (with_suffix(resources, ".bpmn") | with_suffix(resources, ".dmn")).items():
         for text in _of_diagram(content):
+            yield name, text
+    for name, words in table_words(manifest, resources):
+        for text in _chinese(words):
             yield name, text
 
 

@@ -66,6 +66,70 @@ def test_what_people_read_and_has_no_english_is_named_with_its_file(tmp_path: Pa
     ]
 
 
+TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="rules" name="r" namespace="t">
+  <decision id="rule" name="rule">
+    <decisionTable hitPolicy="FIRST">
+      <input label="意见"><inputExpression typeRef="string"><text>opinion</text></inputExpression></input>
+      <output name="advice" typeRef="string"/><output name="opinion" typeRef="string"/><output name="unit"/>
+      <annotation name="source"/>
+      <rule>
+        <inputEntry><text>-</text></inputEntry>
+        <outputEntry><text>if opinion = null then "先补充" else "可以"</text></outputEntry>
+        <outputEntry><text>"同意"</text></outputEntry>
+        <outputEntry><text>"教务处"</text></outputEntry>
+        <annotationEntry><text>本会规则</text></annotationEntry>
+      </rule>
+    </decisionTable>
+  </decision>
+</definitions>"""
+
+
+def folder_with_words(tmp_path: Path, english: str) -> Path:
+    form = json.loads(FORM)
+    form["components"].append(
+        {"type": "select", "key": "kind", "label": "类别", "properties": {"source": "categories"}}
+    )
+    return write_folder(
+        tmp_path / "words",
+        "plan",
+        DIAGRAM,
+        files={"forms/look.json": json.dumps(form), "rule.dmn": TABLE, ENGLISH: english},
+        name={"zh": "计划", "en": "Plan"},
+        categories=["后勤"],
+        labels={
+            "advice": {"label": {"zh": "建议", "en": "Advice"}},
+            "opinion": {"label": {"zh": "意见", "en": "Opinion"}},
+            "kind": {"zh": "类别", "en": "Kind"},
+        },
+        x_decisions={"rule": {"zh": "规则", "en": "Rule", "names": ["unit"]}},
+    )
+
+
+def test_categories_and_what_tables_answer_and_note_are_texts_of_the_folder(tmp_path: Path) -> None:
+    missing = untranslated(resources(folder_with_words(tmp_path, "审阅: Review\n")))
+    assert {("process.yaml", "后勤"), ("rule.dmn", "先补充"), ("rule.dmn", "可以"), ("rule.dmn", "本会规则")} <= {
+        *missing
+    }
+    assert not any(text == "教务处" for _, text in missing)  # a unit is called what it is called
+
+
+def test_values_that_are_words_of_the_folder_know_their_english(tmp_path: Path, engine: Engine) -> None:
+    english = "后勤: Logistics\n先补充: Say more first\n可以: It may be\n同意: Agreed\n"
+    with engine.unit_of_work() as uow:
+        done = deploy_folder(uow, folder_with_words(tmp_path, english))
+        manifest = engine.deployed(uow.session, done.deployment_id).manifest
+    assert manifest.value_label("kind", "后勤").english == "Logistics"  # type: ignore[attr-defined]
+    assert manifest.value_label("advice", "先补充").english == "Say more first"  # type: ignore[attr-defined]
+    assert (manifest.label("kind"), manifest.label("advice")) == ("类别", "建议")
+
+
+def test_what_a_person_may_have_typed_is_no_word_of_the_folder(tmp_path: Path, engine: Engine) -> None:
+    with engine.unit_of_work() as uow:
+        done = deploy_folder(uow, folder_with_words(tmp_path, "同意: Agreed\n"))
+        manifest = engine.deployed(uow.session, done.deployment_id).manifest
+    assert type(manifest.value_label("opinion", "同意")) is str
+
+
 def test_check_warns_of_missing_english(tmp_path: Path) -> None:
     path = folder(tmp_path, "审阅: Review\n")
     done = CliRunner().invoke(check, [str(path), "--json"])

@@ -90,10 +90,12 @@ def test_chinese_pages_say_nothing_in_english_but_names(app):
     assert found == {}
 
 
-def test_a_workbook_has_english_headings_on_an_english_page(app):
+def test_a_workbook_has_english_headings_and_words_on_an_english_page(app):
     visitor = Visitor(app, "clerk1")
     visitor.get("/language/en")
     book = CalamineWorkbook.from_filelike(BytesIO(visitor.get("/register/motion/export.xlsx").body))
-    headings = [str(cell) for cell in book.get_sheet_by_index(0).to_python()[0]]
+    headings, *rows = book.get_sheet_by_index(0).to_python()
     assert {"Title", "Proposers", "Lead unit"} <= {*headings}
-    assert not CHINESE.search("".join([*headings, *book.sheet_names]))
+    categories = {str(row[headings.index("Category")]) for row in rows}
+    assert "Campus services" in categories
+    assert not CHINESE.search("".join([*map(str, headings), *book.sheet_names, *categories]))

@@ -21,7 +21,6 @@ from models import (
     Attachment,
     CalendarDay,
     CongressSession,
-    DecisionInstance,
     HistoryEvent,
     InstanceComment,
     ProcessInstance,
@@ -111,12 +110,10 @@ class Written:
                 texts.update(text for text in session.scalars(select(column).distinct()) if text)
             for case in session.scalars(select(ProcessInstance.id)).all():
                 instance = load_instance(uow, case, for_update=False)
-                texts.update(_texts(instance.variables), _texts(list(instance.deployed.manifest.data["categories"])))
+                texts.update(_texts(instance.variables))
                 of_case = select(WorkItem.id, WorkItem.draft).where(WorkItem.process_instance_id == case)
                 for item, draft in session.execute(of_case.where(WorkItem.draft.is_not(None))).all():
                     texts.update(_texts(instance.sealer.open(draft, f"draft:{item}")))
-            for note in session.scalars(select(DecisionInstance.annotations)).all():
-                texts.update(_texts(note))
             words = english_texts(uow).keys() | {role.name for role in ROLES.values()}
             for body in session.scalars(select(HistoryEvent.body)).all():
                 texts.update(re.findall(r'"(?:reason|name)":\s*"([^"]+)"', body or ""))

@@ -181,10 +181,8 @@ def decisions_of(uow: UnitOfWork, folder_key: str, decisions: Sequence[DecisionE
             "name": words[entry.decision_id].name,
             "at": entry.at,
             "rules": [str(rule) for rule in entry.matched_rules],
-            "inputs": words[entry.decision_id].labelled(entry.inputs),
-            "result": words[entry.decision_id].labelled(entry.result)
-            if isinstance(entry.result, Mapping)
-            else words[entry.decision_id].value(entry.decision_id, entry.result),
+            "inputs": words[entry.decision_id].asked(entry.inputs),
+            "result": words[entry.decision_id].answered(entry.result, entry.decision_id),
             "notes": _notes(entry.annotations),
         }
         for entry in decisions
@@ -217,12 +215,14 @@ def readable(text: str) -> str:
         raise InvalidInputError({"text": refused.answer}) from None
 
 
-def _notes(annotations: Sequence[Any]) -> list[str]:
-    texts = []
+def _notes(annotations: Sequence[Any]) -> list[tuple[str, str]]:
+    """What the matched rules note, each once, under what it is: where they come from, since when they hold."""
+    called = {"valid_from": _("施行日期")}
+    notes = []
     for annotation in annotations:
-        values = annotation.values() if isinstance(annotation, Mapping) else (annotation,)
-        texts += [str(value) for value in values if value]
-    return list(dict.fromkeys(texts))
+        said = annotation if isinstance(annotation, Mapping) else {"source": annotation}
+        notes += [(called.get(name, _("依据")), translated(str(value))) for name, value in said.items() if value]
+    return list(dict.fromkeys(notes))
 
 
 def _link(link: LinkEntry) -> dict[str, Any]:
