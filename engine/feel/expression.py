@@ -63,7 +63,7 @@ class Expression:
             FeelSyntaxError: the text can only be read with names this context does not have.
             FeelBudgetError: it would use more than its budget.
         """
-        run = Run(budget or DEFAULT_BUDGET, now or _now_of(context), types)
+        run = Run(budget or DEFAULT_BUDGET, now, types, context)
         result = self.evaluate_within(run, context)
         if type(result) not in _SCALARS:
             check_size(result, run.budget.result_bytes)
@@ -107,7 +107,7 @@ class UnaryTests:
         Raises:
             FeelSyntaxError, FeelBudgetError: as Expression.evaluate.
         """
-        run = Run(budget or DEFAULT_BUDGET, now or _now_of(context), types)
+        run = Run(budget or DEFAULT_BUDGET, now, types, context)
         return Evaluation(self.test_within(run, value, context), tuple(run.warnings))
 
     def test_within(self, run: Run, value: Any, context: Mapping[str, Any]) -> bool | None:
@@ -119,11 +119,6 @@ class UnaryTests:
             return closure(frame, value)
         except RecursionError as error:
             raise FeelBudgetError("表达式嵌套过深，已停止") from error
-
-
-def _now_of(context: Mapping[str, Any]) -> datetime | None:
-    now = context.get("now")
-    return now if isinstance(now, datetime) else None
 
 
 @lru_cache(maxsize=_CACHED_TEXTS)

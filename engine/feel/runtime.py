@@ -36,21 +36,31 @@ DEFAULT_BUDGET = Budget()
 class Run:
     """One evaluation under way."""
 
-    __slots__ = ("budget", "calls", "frames", "now", "steps", "types", "warnings")
+    __slots__ = ("_context", "_now", "budget", "calls", "frames", "steps", "types", "warnings")
 
     def __init__(
         self,
         budget: Budget = DEFAULT_BUDGET,
         now: datetime | None = None,
         types: Callable[[str], Any] | None = None,
+        context: Mapping[str, Any] | None = None,
     ) -> None:
         self.budget = budget
         self.steps = budget.steps
         self.calls = 0
         self.frames = 0
-        self.now = now
         self.types = types
         self.warnings: list[EvaluationWarning] = []
+        self._now = now
+        self._context = context
+
+    @property
+    def now(self) -> datetime | None:
+        """The instant of this evaluation; where none was given, the context's ``now``."""
+        if self._now is None and self._context is not None:
+            now = self._context.get("now")
+            self._now = now if isinstance(now, datetime) else None
+        return self._now
 
     def spend(self, steps: int) -> None:
         """Count work that is about to be done.

@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from engine.layered import Layered, Made, merged
 from engine.spiff.budget import DEFAULT_LIMITS, Budget, Limits
 from engine.spiff.effects import (
     ClosedUserTask,
@@ -25,7 +26,7 @@ from engine.spiff.effects import (
 from engine.spiff.environment import ExecutionEnvironment
 from engine.spiff.errors import ExecutionError
 from engine.spiff.specs import Assignment, Flow, FlowNode, ProcessSpec
-from engine.spiff.state import Activity, Record, Scope, Subscription
+from engine.spiff.state import Activity, Loop, Record, Scope, Subscription
 
 if TYPE_CHECKING:
     from engine.spiff.definitions import Definitions
@@ -316,7 +317,14 @@ class Core:
         return self._names
 
     def context(self, scope: Scope, activity: Activity | None = None) -> dict[str, Any]:
-        """Every variable that an expression at this place sees."""
+        """Every variable that an expression at this place sees, as a dictionary of the caller's own."""
+        return merged(self._layers(scope, activity))
+
+    def visible(self, scope: Scope, activity: Activity | None = None) -> Layered:
+        """The same to look names up in, before anything changes."""
+        return Layered(self._layers(scope, activity))
+
+    def _layers(self, scope: Scope, activity: Activity | None) -> list[Mapping[str, Any]]:
         layers: list[Mapping[str, Any]] = [self.names()]
         where: Scope | None = scope
         current = activity
@@ -328,10 +336,7 @@ class Core:
                 break
             current = where.host
             where = current.scope if current is not None else None
-        merged: dict[str, Any] = {}
-        for layer in reversed(layers):
-            merged.update(layer)
-        return merged
+        return layers
 
     def local_variables(self, scope: Scope, activity: Activity | None) -> dict[str, Any]:
         """The variables at this place that hide those of the instance: multi-instance bodies and calls."""
@@ -348,10 +353,7 @@ class Core:
                 break
             current = where.host
             where = current.scope if current is not None else None
-        merged: dict[str, Any] = {}
-        for layer in reversed(layers):
-            merged.update(layer)
-        return merged
+        return merged(layers)
 
     def home(self, scope: Scope, activity: Activity | None = None) -> dict[str, Any]:
         """Where a value written at this place goes: the multi-instance body, the call, or the instance."""
@@ -382,7 +384,7 @@ class Core:
 
     def evaluate(self, expression: str, scope: Scope, activity: Activity | None = None) -> Any:
         """The value of an expression at a place."""
-        return self.environment.evaluate(expression, self.context(scope, activity))
+        return self.environment.evaluate(expression, self.visible(scope, activity))
 
     def evaluate_all(
         self, mappings: tuple[Assignment, ...], scope: Scope, activity: Activity | None = None
@@ -455,28 +457,20 @@ def layers_of(activity: Activity) -> list[Mapping[str, Any]]:
     layers = own_layers(activity)
     controller = activity if activity.loop is not None else activity.parent
     if controller is not None and controller.loop is not None and controller.loop.kind != "loop":
-        layers.append(counters(controller))
+        layers.append(Made(_COUNTERS, controller.loop))
     return layers
 
 
-def counters(controller: Activity) -> dict[str, Any]:
-    """Camunda's and the standard's names for the progress of a multi-instance activity."""
-    loop = controller.loop
-    if loop is None:
-        return {}
-    total, active, done = _number(loop.total), _number(loop.active), _number(loop.done)
-    return {
-        "nrOfInstances": total,
-        "nrOfActiveInstances": active,
-        "nrOfCompletedInstances": done,
-        "numberOfInstances": total,
-        "numberOfActiveInstances": active,
-        "numberOfCompletedInstances": done,
-        "numberOfTerminatedInstances": _number(0),
-    }
-
-
 _number = lru_cache(maxsize=1024)(Decimal)
+_COUNTERS: Mapping[str, Callable[[Loop], Decimal]] = {  # Camunda's and the standard's names for its progress
+    "nrOfInstances": lambda loop: _number(loop.total),
+    "nrOfActiveInstances": lambda loop: _number(loop.active),
+    "nrOfCompletedInstances": lambda loop: _number(loop.done),
+    "numberOfInstances": lambda loop: _number(loop.total),
+    "numberOfActiveInstances": lambda loop: _number(loop.active),
+    "numberOfCompletedInstances": lambda loop: _number(loop.done),
+    "numberOfTerminatedInstances": lambda loop: _number(0),
+}
 
 
 def open_indexes(bits: bytearray, total: int) -> Iterator[int]:

@@ -30,7 +30,7 @@ class Flows(Core):
         if node.kind in {"parallelGateway", "eventBasedGateway"}:
             return node.flows_out
         exclusive = node.kind == "exclusiveGateway"
-        context = self.context(scope)
+        context = self.visible(scope)
         chosen: list[Flow] = []
         unconditional: list[Flow] = []
         for flow in node.flows_out:

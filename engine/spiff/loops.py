@@ -192,8 +192,8 @@ class Loops(Activities):
             if not loop.open[index >> 3] & mask:
                 raise NotWaitingError(f"task no. {no} no longer waits", controller.node.bpmn_id)
             loop.open[index >> 3] &= ~mask
-            child = Activity(no, controller.node, controller.scope, controller)
-            self._dress(child, controller, index)
+            child = Activity(no, controller.node, controller.scope, controller, index, self.names_of(controller, index))
+            child.local = {}
             self.closed(no, "completed")
             self.write(child.scope, child, data, controller.node.result_variable)
             self._after_iteration(controller, child)

@@ -1,6 +1,6 @@
 """What a running instance may ask of the world: FEEL, decisions, deadlines, operations, called processes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -13,6 +13,7 @@ from engine.definitions import deployments
 from engine.definitions.deployed import Deployed
 from engine.errors import OperationFailedError
 from engine.feel import Expression, compile_expression, strip_marker
+from engine.layered import Made
 from engine.rules import due_dates
 from engine.rules.due_dates import SHANGHAI, Deadline, DeadlineUnit
 from engine.rules.working_days import Calendar
@@ -52,8 +53,8 @@ class StepEnvironment:
         self.pending = PendingWrites()
         self.warnings: list[dict[str, str]] = []
         self.initiator = initiator
-        self._business_key = business_key
-        self._names: dict[str, Any] | None = None
+        self.business_key = business_key
+        self._names: Made | None = None
 
     def now(self) -> datetime:
         """The instant of this step."""
@@ -62,23 +63,14 @@ class StepEnvironment:
     def names(self) -> Mapping[str, Any]:
         """Read-only names of every expression."""
         if self._names is None:
-            self._names = self._made_names()
+            has_settings = self.deployed.manifest.setting_defaults
+            self._names = Made(_NAMES_WITH_SETTINGS if has_settings else _NAMES, self)
         return self._names
 
-    def _made_names(self) -> dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
+        """The process's settings, read once in a transaction."""
         uow, deployed = self.uow, self.deployed
-        now = uow.now.astimezone(SHANGHAI)
-        names: dict[str, Any] = {
-            "case_id": str(self.instance_id),
-            "business_key": self._business_key,
-            "initiator": self.initiator,
-            "actor": uow.actor,
-            "now": now,
-            "today": now.date(),
-        }
-        if deployed.manifest.setting_defaults:
-            names["settings"] = uow.once(("settings", deployed.id), lambda: settings_of(uow, deployed))
-        return names
+        return uow.once(("settings", deployed.id), lambda: settings_of(uow, deployed))
 
     def context(self, variables: Mapping[str, Any], local: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Variables, hidden by local ones, hidden by the read-only names.
@@ -166,6 +158,17 @@ class StepEnvironment:
         """Deployments that contain a process, newest first."""
         session = self.uow.session
         return [self.uow.engine.deployed(session, each) for each in deployments.ids_with_process(session, process_id)]
+
+
+_NAMES: Mapping[str, Callable[[StepEnvironment], Any]] = {
+    "case_id": lambda step: str(step.instance_id),
+    "business_key": lambda step: step.business_key,
+    "initiator": lambda step: step.initiator,
+    "actor": lambda step: step.uow.actor,
+    "now": lambda step: step.uow.now.astimezone(SHANGHAI),
+    "today": lambda step: step.uow.now.astimezone(SHANGHAI).date(),
+}
+_NAMES_WITH_SETTINGS = {**_NAMES, "settings": StepEnvironment.settings}
 
 
 def calendar_of(uow: UnitOfWork, *, anew: bool = False) -> Calendar:
