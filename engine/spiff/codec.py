@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Iterator
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -25,15 +26,9 @@ _READ: Final = (1, FORMAT)  # 1: lists of a multi-instance were not compressed
 _PARTS: Final = 8
 _LOOSE: Final = 2  # parts of a list in format 1
 FREEZE_FROM = 16  # open bodies; fewer are kept as they are
+_decoder = msgspec.msgpack.Decoder()
+_encoder = msgspec.msgpack.Encoder()
 FindDefinitions = Callable[[str, str], "Definitions"]
-
-
-def _pack(values: dict[str, Any] | None) -> str | None:
-    return None if values is None else dumps(values)
-
-
-def _unpack(text: str | None) -> dict[str, Any] | None:
-    return None if text is None else loads(text)
 
 
 def encode_state(run: Execution) -> bytes:
@@ -49,18 +44,23 @@ def encode_state(run: Execution) -> bytes:
         while inside:
             activity = inside.pop()
             activities.append(_activity_out(activity))
-            inside.extend(activity.children.values())
+            if activity.children:
+                inside.extend(activity.children.values())
             if activity.child is not None:
                 pending.append(activity.child)
-    activities.sort(key=lambda a: a[0])
+    if len(activities) > 1:
+        activities.sort(key=_first)
     subscriptions = [_subscription_out(s) for s in run.subscriptions.values()]
     ended = None if run.ended is None else (run.ended.status, run.ended.end_event_id, run.ended.error_code)
     process = run.root.spec.name
     state = (FORMAT, process, run.next_no, ended, run.last_end, scopes, activities, subscriptions)
-    data = msgspec.msgpack.encode(state)
+    data = _encoder.encode(state)
     if len(data) > run.limits.state_bytes:
         raise ExecutionError("budget-exceeded", f"the state has {len(data)} bytes, more than allowed")
     return data
+
+
+_first = itemgetter(0)
 
 
 def _scope_out(scope: Scope, root: Scope) -> tuple[Any, ...]:
@@ -69,9 +69,9 @@ def _scope_out(scope: Scope, root: Scope) -> tuple[Any, ...]:
         scope.no,
         scope.host.no if scope.host is not None else 0,
         (scope.definitions.key, scope.spec.name) if called else None,
-        _pack(scope.variables) if called else None,
+        None if not called or scope.variables is None else dumps(scope.variables),
         scope.arrivals,
-        [_record_out(r) for r in scope.compensation],
+        [_record_out(r) for r in scope.compensation] if scope.compensation else (),
         scope.performed,
         scope.happened,
     )
@@ -85,8 +85,8 @@ def _activity_out(activity: Activity) -> tuple[Any, ...]:
         activity.scope.no,
         activity.parent.no if activity.parent is not None else 0,
         activity.index,
-        _pack(activity.names),
-        _pack(activity.local),
+        None if activity.names is None else dumps(activity.names),
+        None if activity.local is None else dumps(activity.local),
         None if loop is None else _loop_out(loop),
         activity.fired,
         None if activity.queue is None else [_record_out(r) for r in activity.queue],
@@ -169,7 +169,7 @@ def _freeze_children(run: Execution, controller: Activity, loop: Loop) -> None:
             [_activity_out(a) for a in sorted(inside, key=lambda a: a.no)],
             [_subscription_out(s) for s in subscriptions],
         )
-        data = msgspec.msgpack.encode(rows)
+        data = _encoder.encode(rows)
         bodies.append((child.index or 0, data, _numbers_of(rows)))
         _forget(run, inside, scopes, subscriptions)
         del controller.children[child.no]
@@ -204,7 +204,7 @@ def thaw(run: Execution, controller: Activity, bodies: Iterable[int]) -> None:
         return
     try:
         for body in list(bodies):
-            rows = msgspec.msgpack.decode(frozen.take(body), strict=False)
+            rows = _decoder.decode(frozen.take(body))
             frozen.forget(_numbers_of(rows))
             _Loader(run, run.find_definitions).load_body(controller, rows)
     except (ValueError, KeyError, TypeError, IndexError, struct.error) as error:
@@ -216,7 +216,7 @@ def thaw(run: Execution, controller: Activity, bodies: Iterable[int]) -> None:
 
 def _record_out(record: Record) -> tuple[Any, ...]:
     nested = None if record.nested is None else [_record_out(r) for r in record.nested]
-    return (record.node.bpmn_id, nested, _pack(record.names))
+    return (record.node.bpmn_id, nested, None if record.names is None else dumps(record.names))
 
 
 def _subscription_out(s: Subscription) -> tuple[Any, ...]:
@@ -235,7 +235,7 @@ def unpack_state(data: bytes) -> list[Any]:
         StateError: not a state of ours.
     """
     try:
-        state = msgspec.msgpack.decode(data, strict=False)
+        state = _decoder.decode(data)
     except (msgspec.MsgspecError, ValueError) as error:
         raise StateError(f"the state cannot be read: {error!r}") from error
     if not isinstance(state, list) or len(state) != _PARTS or not isinstance(state[1], str):
@@ -270,40 +270,24 @@ class _Loader:
     def load(self, scopes: list[Any], activities: list[Any], subscriptions: list[Any]) -> None:
         by_host = {row[1]: row for row in scopes}
         self._fill_scope(self._run.root, by_host[0])
-        waiting: dict[int, list[Any]] = {}
-        for row in activities:
-            waiting.setdefault(row[2], []).append(row)
-        pending = [self._run.root]
-        while pending:
-            scope = pending.pop()
-            for row in waiting.get(scope.no, ()):
-                activity = self._add_activity(scope, row)
-                inner = by_host.get(activity.no)
-                if inner is not None:
-                    pending.append(self._add_scope(activity, inner))
-        self._run.activities = dict(sorted(self._run.activities.items()))
-        for row in subscriptions:
-            self._add_subscription(row)
-        self._run.restore_joins(list(self._scopes.values()))
+        self._fill(by_host, activities, subscriptions)
 
     def load_body(self, controller: Activity, rows: Any) -> None:
         """Put one body of a multi-instance activity back."""
         scopes, activities, subscriptions = rows
-        by_host = {row[1]: row for row in scopes}
-        waiting: dict[int, list[Any]] = {}
+        self._scopes[controller.scope.no] = controller.scope
+        self._fill({row[1]: row for row in scopes}, activities, subscriptions)
+
+    def _fill(self, by_host: dict[int, Any], activities: list[Any], subscriptions: list[Any]) -> None:
         for row in activities:
-            waiting.setdefault(row[2], []).append(row)
-        pending = [controller.scope]
-        while pending:
-            scope = pending.pop()
-            for row in waiting.get(scope.no, ()):
-                activity = self._add_activity(scope, row)
-                inner = by_host.get(activity.no)
-                if inner is not None:
-                    pending.append(self._add_scope(activity, inner))
+            activity = self._add_activity(self._scopes[row[2]], row)
+            if activity.no in by_host:
+                self._add_scope(activity, by_host[activity.no])
         for row in subscriptions:
             self._add_subscription(row)
-        self._run.restore_joins(list(self._scopes.values()))
+        for scope in self._scopes.values():
+            if scope.arrivals:
+                self._run.restore_joins(scope)
 
     def _add_scope(self, host: Activity, row: Any) -> Scope:
         definitions, spec = host.scope.definitions, host.node.body
@@ -312,7 +296,7 @@ class _Loader:
             spec = definitions.specs[row[2][1]]
         if spec is None:
             raise StateError(f"{host.node.bpmn_id} has no inside")
-        scope = Scope(row[0], spec, definitions, host, _unpack(row[3]))
+        scope = Scope(row[0], spec, definitions, host, None if row[3] is None else loads(row[3]))
         host.child = scope
         self._fill_scope(scope, row)
         return scope
@@ -320,7 +304,8 @@ class _Loader:
     def _fill_scope(self, scope: Scope, row: Any) -> None:
         scope.no = row[0]
         scope.arrivals = row[4]
-        scope.compensation = [self._record(scope.spec, r) for r in row[5]]
+        if row[5]:
+            scope.compensation = [self._record(scope.spec, r) for r in row[5]]
         scope.performed, scope.happened = row[6], row[7]
         self._scopes[scope.no] = scope
 
@@ -329,24 +314,29 @@ class _Loader:
         nested = None
         if row[1] is not None and node.body is not None:
             nested = [self._record(node.body, r) for r in row[1]]
-        return Record(node, nested, _unpack(row[2]))
+        return Record(node, nested, None if row[2] is None else loads(row[2]))
 
     def _add_activity(self, scope: Scope, row: Any) -> Activity:
-        parent = self._run.activities[row[3]] if row[3] else None
-        activity = Activity(row[0], _node(scope.spec, row[1]), scope, parent, row[4], _unpack(row[5]), _unpack(row[6]))
-        if row[7] is not None:
-            activity.loop = _loop_in(row[7])
+        no, node_id, _, parent_no, index, names, local, loop, fired, queue, on_behalf, leaving, waiting_for = row
+        parent = self._run.activities[parent_no] if parent_no else None
+        activity = Activity(no, _node(scope.spec, node_id), scope, parent, index)
+        if names is not None:
+            activity.names = loads(names)
+        if local is not None:
+            activity.local = loads(local)
+        if loop is not None:
+            activity.loop = _loop_in(loop)
             if activity.loop.open is not None:
                 self._run.ranges.append(activity)
-        activity.fired = row[8]
-        if row[9] is not None:
-            activity.queue = [self._record(self._place(scope), r) for r in row[9]]
-        activity.on_behalf, activity.leaving, activity.waiting_for = row[10], row[11], row[12]
-        self._run.activities[activity.no] = activity
+        activity.fired = fired
+        if queue is not None:
+            activity.queue = [self._record(self._place(scope), r) for r in queue]
+        activity.on_behalf, activity.leaving, activity.waiting_for = on_behalf, leaving, waiting_for
+        self._run.activities[no] = activity
         if parent is None:
-            scope.activities[activity.no] = activity
+            scope.activities[no] = activity
         else:
-            parent.children[activity.no] = activity
+            parent.children[no] = activity
         return activity
 
     def _place(self, scope: Scope) -> ProcessSpec:
@@ -370,7 +360,7 @@ class _Loader:
 
 
 def _node(spec: ProcessSpec, node_id: str) -> FlowNode:
-    node = spec.nodes.get(node_id) or spec.root.all_nodes.get(node_id)  # compensating, a sub-process stands in itself
+    node = spec.root.all_nodes.get(node_id)  # compensating, a sub-process stands in itself
     if node is None:
         raise StateError(f"there is no flow node {node_id} in {spec.name}")
     return node

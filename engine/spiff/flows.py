@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from engine.spiff.core import Core
 from engine.spiff.errors import NoFlowError
 from engine.spiff.reach import sources_of
@@ -143,10 +141,9 @@ class Flows(Core):
         for key in [key for key in self._pending_joins if key[0] in scopes]:
             del self._pending_joins[key]
 
-    def restore_joins(self, scopes: list[Any]) -> None:
-        """Find the inclusive joins with tokens after a state was loaded."""
-        for scope in scopes:
-            for join in scope.arrivals:
-                node = scope.spec.nodes[join]
-                if node.kind == "inclusiveGateway":
-                    self._pending_joins[scope, node] = None
+    def restore_joins(self, scope: Scope) -> None:
+        """Find the inclusive joins of a scope with tokens after a state was loaded."""
+        for join in scope.arrivals:
+            node = scope.spec.nodes[join]
+            if node.kind == "inclusiveGateway":
+                self._pending_joins[scope, node] = None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+from engine.layered import Made
 from engine.spiff.activities import Activities
 from engine.spiff.core import open_indexes
 from engine.spiff.errors import ExecutionError, NotWaitingError
@@ -192,8 +195,9 @@ class Loops(Activities):
             if not loop.open[index >> 3] & mask:
                 raise NotWaitingError(f"task no. {no} no longer waits", controller.node.bpmn_id)
             loop.open[index >> 3] &= ~mask
-            child = Activity(no, controller.node, controller.scope, controller, index, self.names_of(controller, index))
-            child.local = {}
+            variable = loop_of(controller.node).element_variable if loop.items is not None else None
+            names = Made(_item_makers(variable), (loop, index))
+            child = Activity(no, controller.node, controller.scope, controller, index, names, {})
             self.closed(no, "completed")
             self.write(child.scope, child, data, controller.node.result_variable)
             self._after_iteration(controller, child)
@@ -209,6 +213,19 @@ class Loops(Activities):
                 outer = self.local_variables(controller.scope, controller)
                 tasks += [self.range_task(controller, i, outer) for i in open_indexes(loop.open, loop.total)]
         return tasks
+
+
+@lru_cache(maxsize=256)
+def _item_makers(variable: str | None) -> dict[str, Callable[[tuple[Loop, int]], Any]]:
+    """How the names of an iteration are made when an expression reads them."""
+    makers: dict[str, Callable[[tuple[Loop, int]], Any]] = {"loopCounter": lambda place: Decimal(place[1])}
+    if variable:
+        makers[variable] = lambda place: _item(*place)
+    return makers
+
+
+def _item(loop: Loop, index: int) -> Any:
+    return None if loop.items is None else decode(loop.items[index])
 
 
 def loop_of(node: FlowNode) -> LoopSpec:

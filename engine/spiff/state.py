@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -60,7 +61,7 @@ class Activity:
     scope: Scope
     parent: Activity | None = None  # the loop that this is an iteration of
     index: int | None = None  # loop counter, from 0
-    names: dict[str, Any] | None = None  # read-only: loop counter and item
+    names: Mapping[str, Any] | None = None  # read-only: loop counter and item
     local: dict[str, Any] | None = None  # written by a multi-instance iteration
     child: Scope | None = None
     loop: Loop | None = None
@@ -103,4 +104,4 @@ class Record:
 
     node: FlowNode
     nested: list[Record] | None = None  # of a finished sub-process
-    names: dict[str, Any] | None = None
+    names: Mapping[str, Any] | None = None
