@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from engine.errors import NotFoundError
 from engine.queries.case_labels import CaseLabel, case_labels
+from engine.queries.organisation import names_of, people_with_role
 from engine.rules.administration import AREA_ROLES, Area
 from engine.unit_of_work import UnitOfWork
 from models import Incident, Job, JobState, UserTask, WorkItem, WorkItemState
@@ -32,6 +33,11 @@ class IncidentEntry:
     vacancies: tuple[UUID, ...] = ()  # open work items at its node that nobody holds
 
     @property
+    def is_over(self) -> bool:
+        """Whether somebody has the work meanwhile, or the step has ended."""
+        return self.code == "nobody-entitled" and not self.vacancies
+
+    @property
     def node_name(self) -> str | None:
         """What the element is called in the diagram."""
         return self.case.node_name(self.flow_node_id) if self.case else self.flow_node_id
@@ -53,6 +59,23 @@ def open_incident(uow: UnitOfWork, incident_id: UUID) -> IncidentEntry:
     return _entries(uow, [row])[0]
 
 
+def standstills(uow: UnitOfWork, instance_id: UUID) -> tuple[IncidentEntry, ...]:
+    """Open incidents of a case that this person may read, oldest first; without those that are over by themselves."""
+    query = (
+        select(Incident)
+        .where(Incident.process_instance_id == instance_id, Incident.resolved_at.is_(None))
+        .order_by(Incident.raised_at, Incident.id)
+    )
+    return tuple(each for each in _entries(uow, uow.session.scalars(query)) if not each.is_over)
+
+
+def who_resolves(uow: UnitOfWork) -> tuple[str, ...]:
+    """Names of those who have open incidents in their inbox."""
+    people = people_with_role(uow.session, AREA_ROLES[Area.CASES], on=uow.today)
+    names = names_of(uow.session, people)
+    return tuple(names.get(each, each) for each in people)
+
+
 def count_open_incidents(uow: UnitOfWork) -> int:
     """How many wait for this person."""
     if not sees_incidents(uow):
@@ -67,6 +90,8 @@ def sees_incidents(uow: UnitOfWork) -> bool:
 
 def _entries(uow: UnitOfWork, rows: Iterable[Incident]) -> tuple[IncidentEntry, ...]:
     found = list(rows)
+    if not found:
+        return ()
     labels = case_labels(uow, {row.process_instance_id for row in found if row.process_instance_id})
     failed = _failed_jobs(uow, [row.job_id for row in found if row.job_id])
     vacant = _vacancies(uow, labels)

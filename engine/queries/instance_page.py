@@ -21,6 +21,7 @@ from engine.queries.cases import (
     next_steps_of,
     readable_instance,
 )
+from engine.queries.incidents import IncidentEntry, standstills, who_resolves
 from engine.queries.organisation import names_of
 from engine.queries.timeline import TimelineEntry, timeline_of, traces_of
 from engine.rules.visibility import is_in_inbox, is_offered_to, may_read
@@ -115,6 +116,8 @@ class InstancePage:
     can_withdraw: bool
     can_attach: bool
     can_administer: bool
+    standstills: tuple[IncidentEntry, ...]  # why it cannot go on
+    who_resolves: tuple[str, ...]  # names of those who know; empty when it does not stand still
 
 
 def instance_page(uow: UnitOfWork, instance_id: UUID) -> InstancePage:
@@ -127,6 +130,7 @@ def instance_page(uow: UnitOfWork, instance_id: UUID) -> InstancePage:
     current = tuple(
         dict.fromkeys(line.flow_node_id for line in timeline if line.state == "current" and line.flow_node_id)
     )
+    stuck = standstills(uow, instance_id)
     starter = names_of(uow.session, [instance.started_by]) if instance.started_by else {}
     return InstancePage(
         id=instance.id,
@@ -160,6 +164,8 @@ def instance_page(uow: UnitOfWork, instance_id: UUID) -> InstancePage:
         can_administer=bool(
             uow.holder.role_names & (ADMINISTRATORS | {instance.deployed.manifest.data.get("owner_role")})
         ),
+        standstills=stuck,
+        who_resolves=who_resolves(uow) if stuck else (),
     )
 
 

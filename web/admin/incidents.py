@@ -38,7 +38,7 @@ def incident_title(incident: IncidentEntry) -> str:
 def incident_advice(incident: IncidentEntry) -> str:
     """What to do about it, in a sentence."""
     if incident.code == "nobody-entitled":
-        if not incident.vacancies:
+        if incident.is_over:
             return _("此步骤已有人办理或已经结束，标记为已处理即可。")
         return _("任命担任此角色的人，事项随即出现在其待办中；或者在这里直接指派一人。")
     if incident.can_retry:

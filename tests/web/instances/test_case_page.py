@@ -3,7 +3,14 @@
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
+from engine.commands.cancel_instance import suspend_instance
+from engine.commands.organisation.roles import revoke_role
+from engine.commands.resolve_incident import assign_incident
+from engine.commands.rewind_instance import rewind_instance
+from engine.queries.incidents import open_incidents
+from models import RoleAssignment
 from tests.web.application import (
     CLERK,
     GOOD_MOTION,
@@ -224,3 +231,46 @@ def test_the_diagram_is_drawn_with_english_names_on_an_english_page(visit):
     assert 'name="Formal check"' in english
     assert 'name="Motion committee"' in english
     assert english.count("bpmndi:BPMNShape ") == chinese.body.decode().count("bpmndi:BPMNShape ")
+
+
+def test_who_reads_a_case_sees_that_it_stands_still_and_who_knows(app, visit, case):
+    # given the office has lost its clerks and the motion comes to the formal check
+    engine = app.extensions["banli"]
+    with engine.unit_of_work("admin") as uow:
+        query = select(RoleAssignment.id).where(RoleAssignment.role == "union_clerk")
+        for assignment in list(uow.session.scalars(query)):
+            revoke_role(uow, assignment)
+    with engine.unit_of_work("admin") as uow:
+        rewind_instance(uow, case, "formal_check", reason="重新审查", request_id=None)
+
+    # when
+    page = visit(PROPOSER).get(f"/instances/{case}")
+
+    # then
+    [said] = [" ".join(node.text_content().split()) for node in page.tree.xpath("//main//*[@role='status']")]
+    assert said.startswith("停在“形式审查”：没有人能办理 没有人担任或均须回避：校工会办公室")
+    assert "起已在系统管理员（系统管理员）的待办中。" in said
+    assert not [link for link in page.links() if link.startswith("/admin/")]
+
+    # when somebody has the work
+    with engine.unit_of_work("admin") as uow:
+        [incident] = open_incidents(uow)
+        assign_incident(uow, incident.id, "welfare1", reason="暂代", request_id=None)
+
+    # then nothing stands still
+    assert not visit(PROPOSER).get(f"/instances/{case}").tree.xpath("//main//*[@role='status']")
+
+
+def test_a_suspended_case_says_who_suspended_it_and_why(app, visit, case):
+    # given
+    with app.extensions["banli"].unit_of_work("admin") as uow:
+        suspend_instance(uow, case, reason="核查附议人", request_id=None)
+
+    # when
+    page = visit(PROPOSER).get(f"/instances/{case}")
+
+    # then
+    [said] = [" ".join(node.text_content().split()) for node in page.tree.xpath("//main//*[@role='status']")]
+    assert "已暂停" in said
+    assert "系统管理员" in said
+    assert said.endswith("：核查附议人")
