@@ -55,6 +55,18 @@ def dumps(variables: Mapping[str, Value]) -> str:
     return _encoder.encode(_encode_entries(variables, 0)).decode()
 
 
+def as_stored(value: Value) -> Value:
+    """What a storable value is read back as: the same to look at, in objects of its own wherever they can change."""
+    kind = type(value)
+    if kind is str or kind is Decimal or kind is bool or value is None:
+        return value
+    if kind is list or kind is tuple:
+        return [as_stored(item) for item in value]
+    if kind is dict:
+        return {as_stored(key): as_stored(item) for key, item in value.items()}
+    return loads(dumps({"": value}))[""]
+
+
 def loads(text: str) -> dict[str, Value]:
     """Variables of what dumps wrote.
 

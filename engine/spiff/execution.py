@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.spiff.budget import Limits
@@ -18,6 +18,9 @@ from engine.spiff.state import Activity, Scope
 
 if TYPE_CHECKING:
     from engine.spiff.definitions import Definitions
+
+
+_NOBODY: Any = None  # no environment between steps
 
 
 class Execution(Moving):
@@ -92,6 +95,44 @@ class Execution(Moving):
         if run.ended is not None:
             run.first_effects = Effects(ended=run.ended)
         return run
+
+    def put_down(self) -> bool:
+        """Let go of the step's variables and environment, to be taken up again by ``resume``.
+
+        Call it after ``state()``.
+
+        Returns:
+            Whether this is now what ``restore`` would make of that state. Where inner scopes have variables of their
+            own it is not: they may hold values as a caller gave them.
+        """
+        if self.ended is not None or not self._is_as_stored():
+            return False
+        for subscription in self.subscriptions.values():
+            due, anchor = subscription.due_at, subscription.anchor
+            subscription.due_at = due if due is None else due.astimezone(UTC)
+            subscription.anchor = anchor if anchor is None else anchor.astimezone(UTC)
+        self.variables = self.root.variables = {}
+        self.environment = _NOBODY
+        self.first_effects = Effects()
+        self._names = None
+        del self.journal, self.budget
+        return True
+
+    def _is_as_stored(self) -> bool:
+        if self.root.compensation:
+            return False
+        for activity in self.activities.values():
+            inside = activity.child
+            if activity.names is not None or activity.local is not None or activity.queue is not None:
+                return False
+            if inside is not None and (inside.variables is not None or inside.compensation):
+                return False
+        return True
+
+    def resume(self, variables: dict[str, Any], environment: ExecutionEnvironment) -> None:
+        """Take it up again for a step; ``variables`` is used as it is and changed by the commands."""
+        self.variables = self.root.variables = variables
+        self.environment = environment
 
     def find_definitions(self, key: str, process_id: str) -> Definitions:
         """The definitions of a call that was begun before."""
