@@ -265,10 +265,10 @@ class Motion:
 
     # ---- rating
 
-    def rate(self, result: str, comment: str = "") -> None:
-        """The proposer rates manner and result."""
+    def rate(self, result: str, comment: str = "", *, reads: str = "首批二十间教室的中控界面已经统一") -> None:
+        """The proposer reads the answer, and rates manner and result."""
         person = self.taken_up_by(self.proposer, "满意度评价")
-        assert person.reads("首批二十间教室的中控界面已经统一")
+        assert person.reads(reads)
         person.choose(rating_attitude="满意", rating_result=result)
         person.write(rating_comment=comment)
         person.picture("rating")

@@ -99,7 +99,8 @@ def test_what_is_typed_while_the_server_answers_slowly_is_not_lost(page):
     page.click("text=写提案")
     slow = []
     page.route("**/fields", lambda route: slow.append(route))
-    page.check("[name=kind][value=joint]")
+    with page.expect_request("**/fields"):
+        page.check("[name=kind][value=joint]")
     page.fill("#field-reason", "在等待答复时继续写下的理由")
     page.click("[data-list-add]")
     page.fill("[name='suggestions-1-suggestion']", "等待时加的一条建议")
