@@ -12,6 +12,7 @@ from flask_login import current_user
 
 from engine.batch.offers import follows_cases, has_list_pages, has_open_list
 from engine.queries.inbox import MenuCounts, menu_counts
+from engine.queries.startable import may_start_any
 from engine.reports.access import readable_reports
 from engine.unit_of_work import UnitOfWork
 from web.extensions import current_engine
@@ -57,7 +58,7 @@ def menu_of_person() -> Menu:
     """The menu of this person, most used first. The pages ask the same rules."""
     everything: tuple[tuple[Entry, Offer], ...] = (
         (Entry("inbox.index", _("待办"), "inbox", on_phone=True), _everybody),
-        (Entry("instances.start", _("发起"), "plus", on_phone=True), _everybody),
+        (Entry("instances.start", _("发起"), "plus", on_phone=True), may_start_any),
         (Entry("open_list.index", _("附议广场"), "users"), has_open_list),
         (Entry("batch.index", _("批量办理"), "checks"), has_list_pages),
         (Entry("register.index", _("提案库"), "list", on_phone=True), _everybody),

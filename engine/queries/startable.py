@@ -20,6 +20,15 @@ class StartableProcess:
     description_en: str
 
 
+def may_start_any(uow: UnitOfWork) -> bool:
+    """Whether there is a process that the actor may start."""
+    return any(
+        may_start(uow, deployed, process_id)
+        for deployed in newest_deployments(uow)
+        for process_id in deployed.definitions.processes
+    )
+
+
 def startable_processes(uow: UnitOfWork) -> tuple[StartableProcess, ...]:
     """Every process of the newest deployments that the actor may start, by name."""
     found: list[StartableProcess] = []

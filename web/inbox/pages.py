@@ -15,6 +15,7 @@ from engine.forms import Component, FormSchema
 from engine.queries.inbox import TABS, InboxEntry, InboxFilters, inbox, inbox_counts
 from engine.queries.incidents import open_incidents
 from engine.queries.notices import notice, notices
+from engine.queries.startable import may_start_any
 from engine.queries.work_item_page import WorkItemPage
 from engine.unit_of_work import UnitOfWork
 from web.filters import LOCAL
@@ -95,6 +96,7 @@ def inbox_page(uow: UnitOfWork, asked: InboxRequest) -> dict[str, Any]:
         "pages": found.pages,
         "total": found.total,
         "page_url": asked.url,
+        "may_start": not found.entries and may_start_any(uow),
     }
 
 
