@@ -3,6 +3,7 @@
 //   <button data-phrase="同意" data-phrase-for="opinion">   puts a phrase into a field
 //   <button data-print>                        prints the page
 //   <details data-close-outside>               a menu that closes when one clicks elsewhere
+//   <ul class="tab-bar">                       the tab of the page is scrolled into sight
 export function small(root) {
   on(root, '[data-submit-on-change]', 'change', (field) => field.form.requestSubmit());
   on(root, '[data-print]', 'click', () => window.print());
@@ -13,6 +14,10 @@ export function small(root) {
     field.dispatchEvent(new Event('input', { bubbles: true }));
     field.focus();
   });
+  for (const tab of root.querySelectorAll('.tab-bar [aria-current]')) {
+    const bar = tab.closest('.tab-bar');
+    bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
+  }
   for (const menu of root.querySelectorAll('details[data-close-outside]')) {
     if (listening.has(menu)) continue;
     listening.add(menu);
