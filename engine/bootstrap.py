@@ -20,6 +20,7 @@ from engine.adapters.system_clock import SystemClock
 from engine.definitions import deployments
 from engine.definitions.deployed import Deployed
 from engine.errors import ConfigurationError
+from engine.kept import KeptCases
 from engine.link import Links
 from engine.ports import Clock, FileStore, JobQueue, KeyWrap, Mailer, NullMailer, NullQueue, Pause
 from engine.retrying import patiently
@@ -46,6 +47,7 @@ class Engine:
     runs_jobs_at_once: bool = False  # after each commit, so that a person sees the effect of a message
     absences_seen_on: date | None = None  # the day on which the worker last looked for people who have left
     links: Links = field(default_factory=Links)
+    kept: KeptCases = field(default_factory=lambda: KeptCases(0, 0))
     _deployed: OrderedDict[UUID, Deployed] = field(default_factory=OrderedDict)
     _deployment_of: dict[UUID, UUID] = field(default_factory=dict)  # by process definition; neither ever changes
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -167,6 +169,7 @@ def open_engine(
         keys=MasterKeyFile(settings.key_path),
         mailer=mailer or NullMailer(),
         runs_jobs_at_once=runs_jobs_at_once,
+        kept=KeptCases(settings.kept_cases, settings.kept_size),
     )
 
 

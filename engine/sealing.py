@@ -38,17 +38,24 @@ class Sealer:
 
     def seal(self, values: Mapping[str, Any], place: str) -> str:
         """Text of the values; ``place`` names the column and row, so that a copied text does not open elsewhere."""
+        return dumps(self.hide(values, place))
+
+    def hide(self, values: Mapping[str, Any], place: str) -> Mapping[str, Any]:
+        """The values, the sensitive ones among them encrypted together under one name."""
         if not self.sensitive:
-            return dumps(values)
+            return values
         hidden = {name: value for name, value in values.items() if name in self.sensitive and value is not None}
         if not hidden:
-            return dumps(dict(values))
+            return values
         shown = {name: value for name, value in values.items() if name not in hidden}
-        return dumps({**shown, SEALED_NAME: self._encrypt(dumps(hidden).encode(), place)})
+        return {**shown, SEALED_NAME: self._encrypt(dumps(hidden).encode(), place)}
 
     def open(self, text: str, place: str) -> dict[str, Any]:
         """The values of a text; sensitive ones read as ``ERASED`` once the key is destroyed."""
-        values = loads(text)
+        return self.reveal(loads(text), place)
+
+    def reveal(self, values: dict[str, Any], place: str) -> dict[str, Any]:
+        """The values of what ``hide`` gave, which is used up by it."""
         sealed = values.pop(SEALED_NAME, None)
         if sealed is None:
             return values

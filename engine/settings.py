@@ -26,6 +26,8 @@ class Settings:
     page_size: int = 20  # rows of a list
     job_lease: int = 60  # seconds a worker may hold a job before another takes it
     job_batch: int = 50  # jobs claimed at once
+    kept_cases: int = 1_000  # cases of which a process keeps what their next step needs; 0 keeps none
+    kept_size: int = 32 * 1024 * 1024  # bytes of memory for them, roughly
     poll_interval: float = 2.0  # seconds between looks of a worker at the job table
 
     @property
@@ -80,6 +82,8 @@ _READERS: dict[str, type] = {
     "page_size": int,
     "job_lease": int,
     "job_batch": int,
+    "kept_cases": int,
+    "kept_size": int,
     "poll_interval": float,
 }
 

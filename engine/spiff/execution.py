@@ -115,7 +115,7 @@ class Execution(Moving):
         self.environment = _NOBODY
         self.first_effects = Effects()
         self._names = None
-        del self.journal, self.budget
+        self.__dict__.pop("journal", None)
         return True
 
     def _is_as_stored(self) -> bool:
@@ -128,6 +128,12 @@ class Execution(Moving):
             if inside is not None and (inside.variables is not None or inside.compensation):
                 return False
         return True
+
+    def holds_values(self) -> bool:
+        """Whether values of variables may stand in here between steps: items, outputs, correlation keys."""
+        return any(activity.loop is not None for activity in self.activities.values()) or any(
+            subscription.kind != "timer" for subscription in self.subscriptions.values()
+        )
 
     def resume(self, variables: dict[str, Any], environment: ExecutionEnvironment) -> None:
         """Take it up again for a step; ``variables`` is used as it is and changed by the commands."""

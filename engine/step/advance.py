@@ -124,10 +124,35 @@ def advance(
     environment = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by)
     before = instance.variables
     with failing_as_sentence():
-        state = instance.sealer.open_state(instance.state)
-        execution = Execution.restore(instance.deployed.definitions, state, dict(before), environment)
+        execution = _take_up(instance, dict(before), environment)
         effects = action(execution)
     return finish(uow, instance, environment, execution, effects, entries, before=before)
+
+
+def _take_up(instance: LoadedInstance, variables: dict[str, Any], environment: StepEnvironment) -> Execution:
+    """The execution of a loaded instance: the one that this process has kept of its last step, or loaded."""
+    definitions = instance.deployed.definitions
+    kept = environment.uow.engine.kept.take_execution(instance.id, instance.state, definitions)
+    if kept is None:
+        return Execution.restore(definitions, instance.sealer.open_state(instance.state), variables, environment)
+    kept.resume(variables, environment)
+    return kept
+
+
+def _keep(uow: UnitOfWork, step: Step, execution: Execution) -> None:
+    """Keep what the next step would load, without anything that is stored encrypted.
+
+    It may be kept before the transaction ends: it serves only him who reads these very bytes from the database.
+    """
+    instance, kept = step.instance, uow.engine.kept
+    if step.effects.ended is not None:
+        kept.forget(instance.id)
+        return
+    secret = bool(instance.sealer.sensitive)
+    variables = step.hidden if step.hidden is not None or secret else step.variables
+    keepable = not (secret and execution.holds_values()) and execution.put_down()
+    run = execution if keepable else None
+    kept.keep(instance.id, step.stored_variables, variables, step.stored_state, run)
 
 
 class failing_as_sentence:  # noqa: N801 - used like a function
@@ -174,6 +199,8 @@ def finish(
     )
     write_step(uow, step)
     uow.expire()
+    if uow.engine.kept.limit:
+        _keep(uow, step, execution)
     items: tuple[UUID, ...] = ()
     waits_at = NOWHERE
     if shown:

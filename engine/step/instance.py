@@ -14,6 +14,7 @@ from engine.prepared import Prepared
 from engine.sealing import Sealer
 from engine.step.history import ChainHead
 from engine.unit_of_work import UnitOfWork
+from engine.values import loads
 from models import InstanceKey, InstanceStatus, ProcessInstance
 
 INSTANCE = ProcessInstance.__table__
@@ -83,6 +84,9 @@ def from_row(uow: UnitOfWork, row: Any) -> LoadedInstance:
     deployed = uow.engine.deployed_with(lambda: uow.session, row.process_definition_id)
     key = uow.engine.keys.unwrap(instance_id, row.wrapped_key) if row.wrapped_key is not None else None
     sealer = Sealer(instance_id, key, deployed.manifest.sensitive)
+    variables = uow.engine.kept.variables(instance_id, row.instance_variables)
+    if variables is None:
+        variables = loads(row.instance_variables)
     return LoadedInstance(
         instance_id,
         deployed,
@@ -93,7 +97,7 @@ def from_row(uow: UnitOfWork, row: Any) -> LoadedInstance:
         row.instance_started_by,
         row.instance_started_at,
         row.instance_is_sealed,
-        sealer.open(row.instance_variables, "variables"),
+        sealer.reveal(variables, "variables"),
         row.instance_variables,
         row.instance_state,
         sealer,

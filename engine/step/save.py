@@ -118,6 +118,9 @@ class Step:
     shown: Sequence[Opening]  # those of them that were not closed within the step: nobody ever saw the others
     entries: Sequence[HistoryEntry]
     pending: PendingWrites
+    stored_state: bytes = b""  # what was written for the two
+    stored_variables: str = ""
+    hidden: Mapping[str, Any] | None = None  # the variables as they were encoded; None where they were not
 
 
 def write_step(uow: UnitOfWork, step: Step) -> None:
@@ -163,9 +166,11 @@ def _index_for_search(uow: UnitOfWork, step: Step) -> None:
 
 def _write_instance(uow: UnitOfWork, step: Step, history_length: int, history_head: str) -> None:
     instance = step.instance
+    step.stored_state = instance.sealer.seal_state(step.state)
+    step.stored_variables = _variables_text(step)
     values: dict[str, Any] = {
-        "state": instance.sealer.seal_state(step.state),
-        "variables": _variables_text(step),
+        "state": step.stored_state,
+        "variables": step.stored_variables,
         "changed_at": uow.now,
         "history_length": history_length,
         "history_head": history_head,
@@ -198,7 +203,8 @@ def _variables_text(step: Step) -> str:
     before, after = step.variables_before, step.variables
     if before is not None and list(before) == list(after) and all(map(is_, before.values(), after.values())):
         return step.instance.variables_text
-    return step.instance.sealer.seal(after, "variables")
+    step.hidden = step.instance.sealer.hide(after, "variables")
+    return dumps(step.hidden)
 
 
 def _insert_instance(uow: UnitOfWork, step: Step, values: dict[str, Any]) -> None:
