@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.feel import YearsMonthsDuration
-from engine.values import ValueNotStorableError, dumps, from_plain, loads, to_json, to_plain
+from engine.values import ValueNotStorableError, as_stored, dumps, from_plain, loads, to_json, to_plain
 
 _texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=8)
 _scalars = st.one_of(
@@ -21,6 +21,28 @@ values = st.recursive(_scalars, lambda inner: st.lists(inner, max_size=3) | st.d
 @given(st.dictionaries(_keys, values, max_size=4))
 def test_variables_read_back_as_they_were(variables: dict[str, object]) -> None:
     assert loads(dumps(variables)) == variables
+
+
+given_by_callers = st.recursive(
+    _scalars | st.integers() | st.datetimes(timezones=st.just(UTC)) | st.times(),
+    lambda inner: st.lists(inner, max_size=3) | st.tuples(inner) | st.dictionaries(_keys, inner, max_size=3),
+)
+
+
+@given(given_by_callers)
+def test_a_value_as_it_will_be_read_back_is_told_without_storing_it(value: object) -> None:
+    told, read = as_stored(value), loads(dumps({"x": value}))["x"]
+    assert told == read
+    assert repr(told) == repr(read)
+    assert not _changeable_in(told) & _changeable_in(value)
+
+
+def _changeable_in(value: object) -> set[int]:
+    if isinstance(value, dict):
+        return {id(value)}.union(*(_changeable_in(item) for item in value.values()))
+    if isinstance(value, list | tuple):
+        return {id(value)}.union(*(_changeable_in(item) for item in value)) if value != () else set()
+    return set()
 
 
 def test_money_keeps_its_places_and_instants_their_zone() -> None:
