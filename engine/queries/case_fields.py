@@ -16,9 +16,14 @@ NOT_TYPED = frozenset({"filepicker", "dynamiclist"})
 
 def fields_of(instance: LoadedInstance) -> dict[str, Component]:
     """The fields of the process's forms that fill a variable an administrator can type, by key."""
-    found: dict[str, Component] = {}
-    for _node_id, component in _components(instance):
-        found.setdefault(component.key, component)
+    return {key: component for key, (_node_id, component) in fields_with_nodes(instance).items()}
+
+
+def fields_with_nodes(instance: LoadedInstance) -> dict[str, tuple[str, Component]]:
+    """The same, each with the first user task whose form has it."""
+    found: dict[str, tuple[str, Component]] = {}
+    for node_id, component in _components(instance):
+        found.setdefault(component.key, (node_id, component))
     return found
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from engine.commands.cancel_instance import ensure_administers
 from engine.errors import NotFoundError
 from engine.forms import ChoiceSource, FormSchema
-from engine.queries.case_fields import fields_of, schema_of_field
+from engine.queries.case_fields import fields_with_nodes, schema_of_field
 from engine.queries.case_labels import CaseLabel, case_labels
 from engine.queries.cases import readable_variables
 from engine.queries.choices import CaseChoices
@@ -47,6 +47,7 @@ class FieldEntry:
 
     key: str
     label: str
+    step: str  # what the user task is called whose form has the field
     value: Any
     is_hidden: bool
 
@@ -189,8 +190,10 @@ def _name(node: "NodeInfo | None", node_id: str) -> str:
 def _fields(uow: UnitOfWork, instance: LoadedInstance, *, may_read: bool) -> tuple[FieldEntry, ...]:
     sensitive = instance.deployed.manifest.sensitive
     readable = readable_variables(uow, instance) if may_read else {}
+    nodes = _nodes(instance)
     entries = []
-    for key, component in fields_of(instance).items():
+    for key, (node_id, component) in fields_with_nodes(instance).items():
         hidden = not may_read or key in sensitive
-        entries.append(FieldEntry(key, component.label or key, None if hidden else readable.get(key), hidden))
+        value = None if hidden else readable.get(key)
+        entries.append(FieldEntry(key, component.label or key, _name(nodes.get(node_id), node_id), value, hidden))
     return tuple(entries)

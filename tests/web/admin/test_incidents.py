@@ -226,3 +226,16 @@ def test_a_correction_that_changes_nothing_is_refused(case, admin, engine):
     page = correct(admin, case, "category", "后勤保障", "核对")
     assert page.errors_at("category") == ["与原来的内容相同"]
     assert "instance.modified" not in kinds(engine, case)
+
+
+def test_fields_stand_under_the_step_that_fills_them_and_people_come_before_the_machinery(case, admin):
+    page = admin.get(f"/admin/cases/{case}")
+    groups = {
+        name: page.tree.xpath(f"//select[@id='{name}']/optgroup/@label") for name in ("choose-key", "choose-to-move")
+    }
+    assert groups["choose-key"][:2] == ["撰写提案", "代表团审核"]
+    assert "答复质量审核" in groups["choose-key"]
+    assert groups["choose-to-move"] == ["要人办理的环节", "系统自动进行的步骤"]
+    written = page.tree.xpath("//select[@id='choose-key']/optgroup[@label='撰写提案']/option/@value")
+    assert {"title", "reason", "category"} <= set(written)
+    assert len(page.tree.xpath("//select[@id='choose-key']/option")) == 1  # 请选择
