@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from engine.commands.urge_instance import FOLLOWER, KIND, PAUSE, waits_for
 from engine.queries.organisation import names_of
-from engine.rules.visibility import may_read
+from engine.rules.visibility import is_in_inbox, may_read
 from engine.unit_of_work import UnitOfWork
 from models import (
     HistoryEvent,
@@ -18,6 +18,7 @@ from models import (
     ProcessInstance,
     ReportValue,
     UserTask,
+    WorkItem,
     waits,
 )
 
@@ -40,6 +41,7 @@ class Followed:
     due_at: datetime | None  # of the open user task that is due first
     urged_at: datetime | None
     may_urge: bool
+    my_task: UUID | None  # the work item with which the case waits for the follower
 
 
 def followed_cases(uow: UnitOfWork) -> list[Followed]:
@@ -67,6 +69,7 @@ class _Known:
     names: Mapping[str, str]
     urged: Mapping[UUID, datetime]
     units: Mapping[UUID, str]
+    mine: Mapping[UUID, UUID]  # work items of the follower
 
 
 def _known(uow: UnitOfWork, ids: Sequence[UUID]) -> _Known:
@@ -85,12 +88,18 @@ def _known(uow: UnitOfWork, ids: Sequence[UUID]) -> _Known:
         ReportValue.process_instance_id.in_(ids), ReportValue.name == "lead_unit"
     )
     people = waits_for(uow, ids)
+    mine = (
+        select(WorkItem.process_instance_id, WorkItem.id)
+        .join(UserTask, UserTask.id == WorkItem.user_task_id)
+        .where(WorkItem.process_instance_id.in_(ids), is_in_inbox(uow.holder))
+    )
     return _Known(
         tasks=tasks,
         people=people,
         names=names_of(uow.session, frozenset().union(*people.values())),
         urged={row[0]: row[1] for row in uow.session.execute(urged)},
         units={row[0]: row[1] for row in uow.session.execute(units) if row[1]},
+        mine={row[0]: row[1] for row in uow.session.execute(mine)},
     )
 
 
@@ -116,4 +125,5 @@ def _followed(uow: UnitOfWork, instance: ProcessInstance, known: _Known) -> Foll
         due_at=min((due_at for _, due_at in tasks if due_at), default=None),
         urged_at=urged_at,
         may_urge=bool(is_running and rested and set(people) - {uow.actor}),
+        my_task=known.mine.get(instance.id),
     )

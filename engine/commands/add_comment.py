@@ -65,6 +65,8 @@ def may_write(uow: UnitOfWork, instance: LoadedInstance, section: str) -> bool:
 
 def takes_part(uow: UnitOfWork, instance: LoadedInstance, section: Section) -> bool:
     """Whether the actor belongs to a section of the conversation; a section without who began it is closed to them."""
+    if section.process not in (None, instance.process_key):
+        return False
     if uow.actor == instance.started_by:
         return section.initiator
     return bool(holder_in(uow, instance.id).role_names.intersection(section.roles))

@@ -57,6 +57,7 @@ class Section:
     label: str
     roles: tuple[str, ...]
     initiator: bool
+    process: str | None = None  # id of the only process whose cases have it
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,13 @@ class Manifest:
     def sections(self) -> tuple[Section, ...]:
         """Sections of the conversation."""
         return tuple(
-            Section(key, text_of(entry.get("label", key)), tuple(entry.get("roles", ())), entry.get("initiator", True))
+            Section(
+                key,
+                text_of(entry.get("label", key)),
+                tuple(entry.get("roles", ())),
+                entry.get("initiator", True),
+                entry.get("process"),
+            )
             for key, entry in self.data.get("conversation", {}).items()
         )
 

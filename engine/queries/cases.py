@@ -1,6 +1,6 @@
 """What every page of a case shows: facts, attachments, decisions, next steps."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -246,18 +246,36 @@ def _open_records(uow: UnitOfWork, instance: LoadedInstance) -> list[str]:
     return [name for name, rule in instance.deployed.manifest.records.items() if is_open(rule)]
 
 
+def process_name_of(instance: LoadedInstance) -> str:
+    """What people call the process of a case: the folder's name for its main one, the drawn name for another."""
+    manifest = instance.deployed.manifest
+    process = instance.deployed.definitions.processes.get(instance.process_key)
+    if process is None or instance.process_key == manifest.main_process:
+        return manifest.name
+    return process.name or manifest.name
+
+
 def next_steps_of(instance: LoadedInstance, current: Iterable[str], limit: int = 6) -> tuple[NextStep, ...]:
     """What is likely to come after the present steps; nothing once the case has ended."""
     process = instance.deployed.definitions.processes.get(instance.process_key)
     if process is None or not instance.is_active:
         return ()
-    tasks = process.next_user_tasks(current, limit)
-    usual = instance.deployed.manifest.data.get("next_steps")
-    aside = instance.deployed.manifest.data.get("next_after", {})  # steps beside the usual way
-    if following := next((aside[node] for node in current if node in aside), None):
-        tasks = [process.user_tasks[node] for node in following if node in process.user_tasks]
-    elif isinstance(usual, list):  # the usual way says more than all ways that are drawn
-        reached = max((usual.index(node) for node in current if node in usual), default=None)
-        if reached is not None:
-            tasks = [process.user_tasks[node] for node in usual[reached + 1 :] if node in process.user_tasks][:limit]
+    named = _usually_next(instance.deployed.manifest.data, tuple(current))
+    if named is None:
+        tasks = process.next_user_tasks(current, limit)
+    else:  # the usual way says more than all ways that are drawn
+        tasks = [process.user_tasks[node] for node in named if node in process.user_tasks][:limit]
     return tuple(NextStep(task.id, task.name or task.id, task.lane) for task in tasks)
+
+
+def _usually_next(manifest: Mapping[str, Any], current: tuple[str, ...]) -> Sequence[str] | None:
+    """Flow nodes after the present ones as ``process.yaml`` tells them; None where it is silent."""
+    usual: Sequence[str] = manifest.get("next_steps", ())
+    beside = manifest.get("next_after", {})  # steps beside the usual way
+    following = next((beside[node] for node in current if node in beside), None)
+    if isinstance(following, str):  # back on the usual way
+        return usual[usual.index(following) :]
+    if following is not None:
+        return list(following)
+    reached = max((usual.index(node) for node in current if node in usual), default=None)
+    return None if reached is None else usual[reached + 1 :]

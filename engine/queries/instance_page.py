@@ -19,15 +19,18 @@ from engine.queries.cases import (
     decisions_of,
     facts_of,
     next_steps_of,
+    process_name_of,
     readable_instance,
 )
 from engine.queries.incidents import IncidentEntry, standstills, who_resolves
 from engine.queries.organisation import names_of
 from engine.queries.timeline import TimelineEntry, timeline_of, traces_of
-from engine.rules.visibility import is_in_inbox, is_offered_to, may_read
+from engine.rules.visibility import is_in_inbox, is_offered_to, is_open, may_read
 from engine.step.instance import LoadedInstance
 from engine.unit_of_work import UnitOfWork
 from models import InstanceComment, InstanceLink, InstanceParticipant, ProcessInstance, UserTask, WorkItem
+
+TITLE_LIMIT = 500  # characters, as many as a case keeps
 
 
 @dataclass(frozen=True)
@@ -136,9 +139,9 @@ def instance_page(uow: UnitOfWork, instance_id: UUID) -> InstancePage:
         id=instance.id,
         folder_key=instance.deployed.key,
         process_key=instance.process_key,
-        process_name=instance.deployed.manifest.name,
+        process_name=process_name_of(instance),
         deployment_version=instance.deployed.version,
-        title=instance.title,
+        title=instance.title or _typed_title(uow, instance),
         number=instance.number,
         status=instance.status.value,
         is_sealed=instance.is_sealed,
@@ -183,6 +186,22 @@ def _my_tasks(uow: UnitOfWork, instance_id: UUID) -> tuple[MyTask, ...]:
         .order_by(UserTask.no)
     )
     return tuple(MyTask(row.id, row.name, row.flow_node_id, row.due_at) for row in uow.session.execute(query))
+
+
+def _typed_title(uow: UnitOfWork, instance: LoadedInstance) -> str | None:
+    """The title that the actor typed into a draft and has not sent yet."""
+    variable = instance.deployed.manifest.data.get("title_variable")
+    drafts = select(WorkItem.id, WorkItem.draft).where(
+        WorkItem.process_instance_id == instance.id,
+        WorkItem.assignee_id == uow.actor,
+        WorkItem.draft.is_not(None),
+        is_open(),
+    )
+    for item, draft in uow.session.execute(drafts):
+        title = instance.sealer.open(draft, f"draft:{item}").get(variable)
+        if isinstance(title, str) and title.strip():
+            return title[:TITLE_LIMIT]
+    return None
 
 
 def _links(uow: UnitOfWork, instance_id: UUID) -> tuple[LinkEntry, ...]:

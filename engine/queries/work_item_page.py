@@ -21,6 +21,7 @@ from engine.queries.cases import (
     decisions_of,
     facts_of,
     next_steps_of,
+    process_name_of,
 )
 from engine.queries.choices import CaseChoices
 from engine.queries.due_reasons import DueReason, due_reason_of
@@ -102,7 +103,7 @@ def work_item_page(uow: UnitOfWork, work_item_id: UUID) -> WorkItemPage:
         title=instance.title,
         number=instance.number,
         folder_key=deployed.key,
-        process_name=deployed.manifest.name,
+        process_name=process_name_of(instance),
         started_by=instance.started_by,
         started_by_name=names_of(uow.session, [instance.started_by]).get(instance.started_by)
         if instance.started_by
@@ -117,7 +118,7 @@ def work_item_page(uow: UnitOfWork, work_item_id: UUID) -> WorkItemPage:
         choices=CaseChoices(uow, instance),
         draft_saved_at=row.draft_saved_at,
         can_complete=may_handle(uow.holder, item.assignment),
-        can_claim=item.assignee_id is None and offered,
+        can_claim=item.assignee_id is None and offered and not task.is_open,  # an open task is one for everybody
         can_unclaim=item.assignee_id == uow.actor and not item.assigned_directly,
         is_open_task=task.is_open,
         is_batch=task.is_batch,

@@ -6,7 +6,8 @@ import pytest
 
 from engine.commands.organisation.congress import SessionData, change_session
 from engine.errors import InvalidInputError, NotFoundError, NotPermittedError
-from tests.workflows.scenario import PROPOSER, Scenario
+from engine.queries.instance_page import instance_page
+from tests.workflows.scenario import PROPOSER, Answer, Scenario
 
 RETURNED = {
     "complete": "yes",
@@ -16,6 +17,8 @@ RETURNED = {
     "formal_action": "return",
     "formal_comment": "一事一案，请拆分后重新提交。",
 }
+REFUSED = {"disposition": "not_filed", "reason_code": "already_solved", "reason_text": "此事已经解决。"}
+APPEALED = {"appeal_action": "appeal", "appeal_reason": "涉及多数教师，请审定。"}
 
 
 def test_a_motion_without_suggestions_stays_a_draft_with_a_message_at_the_field(scenario: Scenario) -> None:
@@ -231,3 +234,21 @@ def _move_window(scenario: Scenario, *, closes: str, congress: date = date(2026,
     data = SessionData(4, 7, "", opens, datetime.fromisoformat(closes), congress)
     with scenario.engine.unit_of_work(actor="admin") as uow:
         change_session(uow, "4-7", data)
+
+
+@pytest.mark.parametrize(
+    ("node", "answers", "following"),
+    [
+        ("second_openly", {"draft": {"open_seconding": True, "seconders": ["d0113"]}}, ["formal_check", "recommend"]),
+        ("revise", {"formal_check": RETURNED}, ["second", "formal_check"]),
+        ("appeal", {"decide_filing": REFUSED}, ["presidium_review"]),
+        ("presidium_review", {"decide_filing": REFUSED, "appeal": APPEALED}, ["routing", "chair_approve"]),
+    ],
+)
+def test_what_comes_after_a_step_beside_the_usual_way_is_told_in_its_order(
+    scenario: Scenario, node: str, answers: dict[str, Answer], following: list[str]
+) -> None:
+    motion = scenario.motion_at(node, **answers)
+    with scenario.engine.reading(PROPOSER) as uow:
+        page = instance_page(uow, motion.id)
+    assert [step.flow_node_id for step in page.next_steps][:2] == following

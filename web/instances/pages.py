@@ -128,7 +128,8 @@ def paper_page(uow: UnitOfWork, instance_id: UUID) -> dict[str, Any]:
     """The printed form: the facts, who decided what, and room for signatures."""
     page = instance_page(uow, instance_id)
     steps = steps_of(entry for entry in page.timeline if entry.state == "done")
-    own = uow.engine.latest(uow.session, page.folder_key).manifest.data.get("x_paper_title")
+    manifest = uow.engine.latest(uow.session, page.folder_key).manifest
+    own = manifest.data.get("x_paper_title") if page.process_key == manifest.main_process else None
     return {
         "case": page,
         "heading": text_of(own, language()) if own else _("%(name)s办理单", name=translated(page.process_name)),

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from models import HistoryEvent, InstanceParticipant, Notice, ProcessInstance, WorkItem
-from tests.web.application import GOOD_MOTION, PROPOSER, SECONDER, submitted_motion
-from tests.web.batch.conftest import COMMITTEE_MEMBER, start
+from tests.web.application import CLERK, GOOD_MOTION, PROPOSER, SECONDER, submitted_motion
+from tests.web.batch.conftest import COMMITTEE_MEMBER, FORMAL_CHECK, start
 
 
 @pytest.fixture
@@ -59,6 +59,17 @@ def test_the_same_motion_is_urged_once_a_day(app, visit, clock, followed):
     assert len(_urged(app, followed)) == 2
 
 
+def test_a_follower_for_whom_the_motion_waits_is_led_to_the_task(visit, followed):
+    clerk, follower = visit(CLERK), visit(COMMITTEE_MEMBER)
+    before = [link for link in follower.get("/follow/").links() if link.startswith("/tasks/")]
+    clerk.send(clerk.task("形式审查"), **FORMAL_CHECK)
+
+    page = follower.get("/follow/")
+
+    assert before == []
+    assert follower.task("审查并提出建议").url in page.links()
+
+
 def test_who_does_not_follow_a_motion_cannot_urge(app, visit, followed):
     assert visit("clerk1").post(f"/follow/{followed}/urge", {"request_id": "a"}).status == 404
     assert _urged(app, followed) == []
@@ -95,6 +106,15 @@ def test_a_representative_reads_and_seconds_a_motion_of_the_open_list(app, visit
     with app.extensions["banli"].reading() as uow:
         (instance,) = uow.session.scalars(select(ProcessInstance)).all()
         assert instance.title == GOOD_MOTION["title"]
+
+
+def test_nobody_takes_a_motion_of_the_open_list_for_himself(visit, looks_for_seconders):
+    representative = visit(SECONDER)
+    case = next(link for link in representative.get("/open/").links() if link.startswith("/instances/"))
+    task = next(link for link in representative.get(case).links() if link.startswith("/tasks/"))
+    page = representative.get(task)
+    assert page.status == 200
+    assert "认领" not in page.text
 
 
 def test_the_proposer_does_not_find_the_own_motion_on_the_open_list(visit, looks_for_seconders):

@@ -1,14 +1,17 @@
 """The page of a case: what is shown to whom, what people add to it, its paper."""
 
+from datetime import date
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from engine.commands.cancel_instance import suspend_instance
+from engine.commands.complete_work_item import complete_work_item
 from engine.commands.organisation.roles import revoke_role
 from engine.commands.resolve_incident import assign_incident
 from engine.commands.rewind_instance import rewind_instance
+from engine.commands.start_instance import start_instance
 from engine.queries.incidents import open_incidents
 from models import RoleAssignment
 from tests.web.application import (
@@ -21,6 +24,15 @@ from tests.web.application import (
     instance_of,
     pdf,
 )
+
+OPEN_SEASON = {
+    "session_term": 4,
+    "session_meeting": 7,
+    "window_opens_on": date(2026, 11, 1),
+    "window_closes_on": date(2026, 12, 1),
+    "congress_on": date(2026, 12, 16),
+    "collection_notice": "现开始征集本次会议提案，请各位代表积极提出。",
+}
 
 
 @pytest.fixture
@@ -200,6 +212,26 @@ def test_a_draft_waits_on_the_start_page(visit):
     proposer = visit(PROPOSER)
     draft = proposer.start_motion()
     assert draft.url in proposer.get("/start").links()
+
+
+def test_the_page_of_a_draft_is_called_as_its_title_was_typed_so_far(visit):
+    proposer = visit(PROPOSER)
+    draft = proposer.start_motion()
+    proposer.post(f"{draft.url}/draft", {**draft.values(), "title": "关于延长图书馆开放时间的提案"})
+    page = proposer.get(f"/instances/{instance_of(draft)}")
+    assert page.tree.xpath("string(//h1)").strip() == "关于延长图书馆开放时间的提案"
+
+
+def test_the_season_of_a_session_says_what_it_is_and_is_no_motion(app, visit):
+    with app.extensions["banli"].unit_of_work(actor=CLERK) as uow:
+        season = start_instance(uow, "motion", process_id="season", request_id=None)
+        complete_work_item(uow, season.work_item_ids[0], OPEN_SEASON, request_id=None, expected_version=None)
+    page = visit(CLERK).get(f"/instances/{season.instance_id}")
+    assert "提案征集与办理年度" in page.text
+    assert "征集截止" in page.text
+    assert "只有经办人员可以查看" not in page.text
+    assert "提案人与承办单位沟通" not in page.text
+    assert "教职工代表大会提案表" not in visit(CLERK).get(f"/instances/{season.instance_id}/print").text
 
 
 def test_the_reasons_of_decisions_are_told_in_the_language_of_the_page(visit, case):
