@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from engine.spiff.bodies import Rows
 from engine.spiff.effects import Ended
 from engine.spiff.errors import ExecutionError, StateError
 from engine.spiff.frozen import Frozen
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     from engine.spiff.definitions import Definitions
     from engine.spiff.execution import Execution
 
-FORMAT: Final = 2
-_READ: Final = (1, FORMAT)  # 1: lists of a multi-instance were not compressed
+FORMAT: Final = 3
+_READ: Final = (1, 2, FORMAT)  # 1: lists of a multi-instance were not compressed; 2: nor were its bodies
 _PARTS: Final = 8
 _LOOSE: Final = 2  # parts of a list in format 1
+_OF_BODIES: Final = 5  # parts of bodies on ice
 FREEZE_FROM = 16  # open bodies; fewer are kept as they are
 _decoder = msgspec.msgpack.Decoder()
 _encoder = msgspec.msgpack.Encoder()
@@ -104,7 +106,7 @@ def _loop_out(loop: Loop) -> tuple[Any, ...]:
     return (loop.kind, loop.total, loop.done, loop.active, loop.started, items, outputs, loop.first_no, bits, frozen)
 
 
-def _loop_in(row: Any) -> Loop:
+def _loop_in(row: Any, outside: tuple[int, int]) -> Loop:
     kind, total, done, active, started, items, outputs, first_no, bits, *frozen = row
     loop = Loop(kind, total, done, active, started, first_no=first_no)
     if items is not None:
@@ -114,8 +116,19 @@ def _loop_in(row: Any) -> Loop:
     if bits is not None:
         loop.open = bytearray(bits)
     if frozen and frozen[0] is not None:
-        loop.frozen = Frozen(*frozen[0])
+        loop.frozen = _frozen_in(outside, total, frozen[0])
     return loop
+
+
+def _frozen_in(outside: tuple[int, int], total: int, parts: Any) -> Frozen:
+    if len(parts) == _OF_BODIES:
+        return Frozen(outside, *parts)
+    slots, base, tail, *_, signals = parts  # format 2: each body on its own
+    frozen, blob = Frozen.empty(outside, total), base + tail
+    frozen.signals = signals
+    places = enumerate(struct.iter_unpack("<II", slots))
+    frozen.put((body, _decoder.decode(blob[at : at + length])) for body, (at, length) in places if length)
+    return frozen
 
 
 def _outputs_in(ends: bytes, blob: bytes, rest: Any) -> Texts:
@@ -153,7 +166,8 @@ def _in(body: Activity) -> Iterator[Activity]:
 
 
 def _freeze_children(run: Execution, controller: Activity, loop: Loop) -> None:
-    bodies: list[tuple[int, bytes, list[int]]] = []
+    bodies: list[tuple[int, Rows]] = []
+    outside = controller.no, controller.scope.no
     for child in list(controller.children.values()):
         if not child.node.maps_in:
             child.names = None  # known by its counter
@@ -169,15 +183,14 @@ def _freeze_children(run: Execution, controller: Activity, loop: Loop) -> None:
             [_activity_out(a) for a in sorted(inside, key=lambda a: a.no)],
             [_subscription_out(s) for s in subscriptions],
         )
-        data = _encoder.encode(rows)
-        bodies.append((child.index or 0, data, _numbers_of(rows)))
+        bodies.append((child.index or 0, rows))
         _forget(run, inside, scopes, subscriptions)
         del controller.children[child.no]
         if any(s.kind == "signal" for s in subscriptions):
-            loop.frozen = loop.frozen or Frozen.empty(loop.total)
+            loop.frozen = loop.frozen or Frozen.empty(outside, loop.total)
             loop.frozen.signals = True
     if bodies:
-        loop.frozen = loop.frozen or Frozen.empty(loop.total)
+        loop.frozen = loop.frozen or Frozen.empty(outside, loop.total)
         loop.frozen.put(bodies)
 
 
@@ -191,12 +204,6 @@ def _forget(run: Execution, activities: list[Activity], scopes: list[Scope], sub
     run.forget_joins(scopes)
 
 
-def _numbers_of(rows: Any) -> list[int]:
-    """The numbers by which something in a body is found: its activities, waits, and first parallel user tasks."""
-    ranges = [row[7][7] for row in rows[1] if row[7] is not None and row[7][8] is not None]
-    return [*(row[0] for row in rows[1]), *(row[0] for row in rows[2]), *ranges]
-
-
 def thaw(run: Execution, controller: Activity, bodies: Iterable[int]) -> None:
     """Make bodies live again."""
     frozen = controller.loop.frozen if controller.loop is not None else None
@@ -204,9 +211,7 @@ def thaw(run: Execution, controller: Activity, bodies: Iterable[int]) -> None:
         return
     try:
         for body in list(bodies):
-            rows = _decoder.decode(frozen.take(body))
-            frozen.forget(_numbers_of(rows))
-            _Loader(run, run.find_definitions).load_body(controller, rows)
+            _Loader(run, run.find_definitions).load_body(controller, frozen.take(body))
     except (ValueError, KeyError, TypeError, IndexError, struct.error) as error:
         raise StateError(f"the state cannot be read: {error!r}") from error
     for child in controller.children.values():
@@ -325,7 +330,7 @@ class _Loader:
         if local is not None:
             activity.local = loads(local)
         if loop is not None:
-            activity.loop = _loop_in(loop)
+            activity.loop = _loop_in(loop, (no, scope.no))
             if activity.loop.open is not None:
                 self._run.ranges.append(activity)
         activity.fired = fired

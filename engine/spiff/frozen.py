@@ -1,142 +1,236 @@
-"""Open bodies of a parallel multi-instance activity, each as bytes: a step unpacks only the one that it touches."""
+"""Open bodies of a parallel multi-instance activity, packed: a step unpacks only the page of the one that it touches.
+
+Equal bodies are stored once: each is the number of its shape, its numbers as steps from those before, and what is its
+own. Pages of them are compressed, so that ten thousand bodies take a few bytes each.
+"""
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterable, Iterator
+import zlib
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import Any, Final
 
-_SLOT = struct.Struct("<II")  # where a body lies in the blob, and its length; 0: it is not here
-_ENTRY = struct.Struct("<II")  # number of something that waits, index of its body
-_GONE: Final = 0xFFFFFFFF
-_SLACK: Final = 4096  # bytes or entries that may lie waste before the blob or the index is written anew
+import msgspec
+
+from engine.spiff.bodies import Rows, join, split, waiting_in
+from engine.spiff.errors import StateError
+
+PAGE: Final = 64  # bodies
+_ENTRIES: Final = 256  # of the index in one page
+_SLACK: Final = 1024  # entries that may lead nowhere before the index is written anew
+_LEVEL: Final = 3  # of compression: pages are full of repetitions, more effort finds no more
+# Its shape; its first number, and what each one after that adds to the one before; what is its own, if it has anything.
+_Body = tuple[int, int, list[int], list[Any] | None]
 
 
 class Frozen:
-    """Bodies by loop counter, and which of them holds what waits under a number.
+    """Bodies by loop counter, and which of them holds what waits under a number."""
 
-    Every change costs a few bytes at the end of a byte string; what has been replaced is swept out now and then.
-    """
-
-    __slots__ = ("base", "dead", "index", "signals", "slots", "tail", "used")
+    __slots__ = ("_open", "_touched", "index", "live", "outside", "pages", "shapes", "signals")
 
     def __init__(
         self,
-        slots: bytes,
-        base: bytes = b"",
-        tail: bytes = b"",
-        index: bytes = b"",
-        used: int = 0,
-        dead: int = 0,
-        signals: bool = False,
+        outside: tuple[int, int],
+        shapes: list[bytes],
+        pages: list[bytes],
+        index: Any,
+        live: int,
+        signals: bool,
     ) -> None:
-        self.slots = bytearray(slots)
-        self.base, self.tail, self.index = base, bytearray(tail), bytearray(index)
-        self.used = used  # bytes of bodies that are here
-        self.dead = dead  # entries of the index that lead nowhere
+        self.outside = outside  # numbers of the multi-instance activity and of the scope it stands in
+        self.shapes = shapes
+        self.pages = pages  # empty where no body is
+        self.index = Index(*index)
+        self.live = live  # numbers in all bodies
         self.signals = signals  # some body waits for a signal
+        self._open: dict[int, dict[int, _Body]] = {}  # pages that have been read: place → body
+        self._touched: set[int] = set()
 
     @classmethod
-    def empty(cls, total: int) -> Frozen:
+    def empty(cls, outside: tuple[int, int], total: int) -> Frozen:
         """For this many bodies, none of them here yet."""
-        return cls(bytes(total * _SLOT.size))
+        return cls(outside, [], [b""] * (-(-total // PAGE)), ([], [], [], []), 0, False)
 
     def parts(self) -> tuple[Any, ...]:
         """As it is stored."""
-        return (
-            bytes(self.slots), self.base, bytes(self.tail), bytes(self.index), self.used, self.dead, self.signals,
-        )  # fmt: skip
+        for number in self._touched:
+            self.pages[number] = _pack_page(self._open[number])
+        self._touched.clear()
+        self._open.clear()
+        return self.shapes, self.pages, self.index.parts(), self.live, self.signals
 
     def bodies(self) -> Iterator[int]:
         """The loop counters of the bodies that are here."""
-        for body in range(len(self.slots) // _SLOT.size):
-            if _SLOT.unpack_from(self.slots, body * _SLOT.size)[1]:
-                yield body
+        for number in range(len(self.pages)):
+            yield from [number * PAGE + place for place in sorted(self._page(number))]
 
     def find(self, number: int) -> int | None:
-        """The body in which something with this number waits.
+        """The body in which something with this number waits or has waited.
 
         The entry before an absent number is taken: parallel user tasks in a body have one entry for all their numbers.
         """
-        place = self._place(number)
-        if place < 0:
-            return None
-        body: int = _ENTRY.unpack_from(self.index, place * _ENTRY.size)[1]
-        return None if body == _GONE else body
+        body = self.index.find(number)
+        return body if body is not None and body % PAGE in self._page(body // PAGE) else None
 
-    def take(self, body: int) -> bytes:
-        """Remove a body; :meth:`forget` its numbers then."""
-        at, length = _SLOT.unpack_from(self.slots, body * _SLOT.size)
-        size = len(self.base)
-        data = self.base[at : at + length] if at < size else bytes(self.tail[at - size : at - size + length])
-        _SLOT.pack_into(self.slots, body * _SLOT.size, 0, 0)
-        self.used -= length
-        return data
+    def take(self, body: int) -> Rows:
+        """Remove a body."""
+        number, place = divmod(body, PAGE)
+        rows = self._rows(body)
+        del self._page(number)[place]
+        self._touched.add(number)
+        self.live -= len(waiting_in(rows))
+        return rows
 
-    def forget(self, numbers: Iterable[int]) -> None:
-        """Nothing waits here any more under these numbers."""
-        for number in numbers:
-            self._mark(number, _GONE)
+    def put(self, bodies: Iterable[tuple[int, Rows]]) -> None:
+        """Add bodies."""
+        entries: list[tuple[int, int]] = []
+        shapes = {shape: number for number, shape in enumerate(self.shapes)}
+        for body, rows in bodies:
+            shape, numbers, own = split(rows, body, self.outside)
+            if shape not in shapes:
+                shapes[shape] = len(shapes)
+            number, place = divmod(body, PAGE)
+            mine = own if any(value is not None for value in own) else None
+            self._page(number)[place] = (shapes[shape], numbers[0], _steps(numbers)[1:], mine)
+            self._touched.add(number)
+            waiting = waiting_in(rows)
+            self.live += len(waiting)
+            entries += [(number, body) for number in waiting if not self.index.leads(number, body)]
+        grown, self.shapes = len(shapes) > len(self.shapes), list(shapes)
+        self.index.add(entries)
+        if len(self.index) > 2 * self.live + _SLACK:
+            self.index = Index.of((number, body) for body in self.bodies() for number in waiting_in(self._rows(body)))
+        if grown and len(shapes) >= PAGE and not len(shapes) & (len(shapes) - 1):  # now and then: a power of two
+            self._forget_shapes()
 
-    def put(self, bodies: Iterable[tuple[int, bytes, list[int]]]) -> None:
-        """Add bodies with the numbers of what waits in them."""
-        new: list[tuple[int, int]] = []
-        for body, data, numbers in bodies:
-            _SLOT.pack_into(self.slots, body * _SLOT.size, len(self.base) + len(self.tail), len(data))
-            self.tail += data
-            self.used += len(data)
-            new += [(number, body) for number in numbers if not self._mark(number, body)]
-        self._extend(sorted(new))
-        if len(self.base) + len(self.tail) > 2 * self.used + _SLACK:
-            self._sweep_blob()
-        if self.dead * _ENTRY.size > len(self.index) // 2 + _SLACK:
-            self._write_index(list(self._entries()))
+    def _page(self, number: int) -> dict[int, _Body]:
+        page = self._open.get(number)
+        if page is None:
+            page = self._open[number] = _unpack_page(self.pages[number]) if self.pages[number] else {}
+        return page
 
-    def _place(self, number: int) -> int:
-        """The last entry whose number is not greater, -1 if there is none."""
-        low, high = 0, len(self.index) // _ENTRY.size
-        while low < high:
-            middle = (low + high) // 2
-            if _ENTRY.unpack_from(self.index, middle * _ENTRY.size)[0] <= number:
-                low = middle + 1
-            else:
-                high = middle
-        return low - 1
+    def _rows(self, body: int) -> Rows:
+        shape, first, steps, own = self._page(body // PAGE)[body % PAGE]
+        return join(self.shapes[shape], list(accumulate([first, *steps])), own, body, self.outside)
 
-    def _mark(self, number: int, body: int) -> bool:
-        """Change the entry of a number; False if it has none."""
-        place = self._place(number)
-        if place < 0:
-            return False
-        found, before = _ENTRY.unpack_from(self.index, place * _ENTRY.size)
-        if found != number:
-            return False
-        self.dead += (body == _GONE) - (before == _GONE)
-        _ENTRY.pack_into(self.index, place * _ENTRY.size, number, body)
-        return True
+    def _forget_shapes(self) -> None:
+        """Let go of shapes that no body has any more."""
+        used: dict[int, int] = {}
+        for number in range(len(self.pages)):
+            page = self._page(number)
+            for place, (shape, first, steps, own) in page.items():
+                page[place] = (used.setdefault(shape, len(used)), first, steps, own)
+            self._touched.add(number)
+        self.shapes = [self.shapes[shape] for shape in used]
 
-    def _entries(self) -> Iterator[tuple[int, int]]:
-        return ((number, body) for number, body in _ENTRY.iter_unpack(self.index) if body != _GONE)
 
-    def _extend(self, new: list[tuple[int, int]]) -> None:
-        if not new:
-            return
-        if self.index and new[0][0] < _ENTRY.unpack_from(self.index, len(self.index) - _ENTRY.size)[0]:
-            self._write_index(sorted([*self._entries(), *new]))
-            return
-        self.index += b"".join(_ENTRY.pack(number, body) for number, body in new)
+class Index:
+    """Numbers in ascending order, each with the body in which it was given; entries are added, never changed."""
 
-    def _write_index(self, entries: list[tuple[int, int]]) -> None:
-        self.index = bytearray(b"".join(_ENTRY.pack(number, body) for number, body in entries))
-        self.dead = 0
+    __slots__ = ("_read", "bodies", "firsts", "numbers", "pages")
 
-    def _sweep_blob(self) -> None:
-        blob = self.base + self.tail
-        parts: list[bytes] = []
-        at = 0
-        for body in self.bodies():
-            start, length = _SLOT.unpack_from(self.slots, body * _SLOT.size)
-            parts.append(blob[start : start + length])
-            _SLOT.pack_into(self.slots, body * _SLOT.size, at, length)
-            at += length
-        self.base, self.tail = b"".join(bytes(part) for part in parts), bytearray()
+    def __init__(
+        self,
+        firsts: Iterable[int] = (),
+        pages: Iterable[bytes] = (),
+        numbers: Iterable[int] = (),
+        bodies: Iterable[int] = (),
+    ) -> None:
+        self.firsts = list(firsts)  # the lowest number of each page
+        self.pages = list(pages)
+        self.numbers = list(numbers)  # the last page, not yet full, lies open
+        self.bodies = list(bodies)
+        self._read: tuple[int, list[int], list[int]] | None = None  # the page that was read last
+
+    @classmethod
+    def of(cls, entries: Iterable[tuple[int, int]]) -> Index:
+        """An index of these entries."""
+        index = cls()
+        index.add(sorted(entries))
+        return index
+
+    def parts(self) -> tuple[Any, ...]:
+        """As it is stored."""
+        return self.firsts, self.pages, self.numbers, self.bodies
+
+    def __len__(self) -> int:
+        return len(self.pages) * _ENTRIES + len(self.numbers)
+
+    def find(self, number: int) -> int | None:
+        """The body of the last entry whose number is not greater; None if there is none."""
+        found = self._last(number)
+        return None if found is None else found[1]
+
+    def leads(self, number: int, body: int) -> bool:
+        """Whether this very entry is here."""
+        return self._last(number) == (number, body)
+
+    def add(self, entries: Iterable[tuple[int, int]]) -> None:
+        """Add entries; numbers lower than those here cost a pass over all."""
+        new = sorted(entries)
+        if new and len(self) and new[0][0] < self._highest():
+            new = sorted([*self._all(), *new])
+            self.firsts, self.pages, self.numbers, self.bodies, self._read = [], [], [], [], None
+        self.numbers += [number for number, _ in new]
+        self.bodies += [body for _, body in new]
+        while len(self.numbers) >= _ENTRIES:
+            full = self.numbers[:_ENTRIES], self.bodies[:_ENTRIES]
+            del self.numbers[:_ENTRIES], self.bodies[:_ENTRIES]
+            self.firsts.append(full[0][0])
+            self.pages.append(_pack([_steps(full[0]), _steps(full[1])]))
+
+    def _last(self, number: int) -> tuple[int, int] | None:
+        if self.numbers and number >= self.numbers[0]:
+            numbers, bodies = self.numbers, self.bodies
+        else:
+            page = bisect_right(self.firsts, number) - 1
+            if page < 0:
+                return None
+            numbers, bodies = self._page(page)
+        place = bisect_right(numbers, number) - 1
+        return numbers[place], bodies[place]
+
+    def _highest(self) -> int:
+        return self.numbers[-1] if self.numbers else self._page(len(self.pages) - 1)[0][-1]
+
+    def _all(self) -> Iterator[tuple[int, int]]:
+        for page in range(len(self.pages)):
+            yield from zip(*self._page(page), strict=True)
+        yield from zip(self.numbers, self.bodies, strict=True)
+
+    def _page(self, page: int) -> tuple[list[int], list[int]]:
+        if self._read is None or self._read[0] != page:
+            numbers, bodies = _unpack(self.pages[page])
+            self._read = page, list(accumulate(numbers)), list(accumulate(bodies))
+        return self._read[1], self._read[2]
+
+
+def _pack_page(page: dict[int, _Body]) -> bytes:
+    """Bodies as columns; of their numbers only what each adds to the one before, which is alike in all of them."""
+    if not page:
+        return b""
+    places = sorted(page)
+    shapes, firsts, steps, own = zip(*(page[place] for place in places), strict=True)
+    return _pack([places, shapes, _steps(firsts), steps, own])
+
+
+def _unpack_page(data: bytes) -> dict[int, _Body]:
+    places, shapes, firsts, steps, own = _unpack(data)
+    return dict(zip(places, zip(shapes, accumulate(firsts), steps, own, strict=True), strict=True))
+
+
+def _steps(numbers: Sequence[int]) -> list[int]:
+    return [number - before for before, number in zip([0, *numbers], numbers, strict=False)]
+
+
+def _pack(value: Any) -> bytes:
+    return zlib.compress(msgspec.msgpack.encode(value), _LEVEL)
+
+
+def _unpack(data: bytes) -> Any:
+    try:
+        return msgspec.msgpack.decode(zlib.decompress(data))
+    except (zlib.error, msgspec.MsgspecError) as error:
+        raise StateError(f"a page of bodies cannot be unpacked: {error}") from error
