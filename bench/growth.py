@@ -21,17 +21,18 @@ EARLY = 10
 SAMPLES = 20
 
 
-def growth(folder: Path, late: int) -> dict[str, float]:
+def growth(folder: Path, late: int, *, warm: bool) -> dict[str, float]:
     """Ratios of p10: a step after ``late`` finished ones over a step after ten, on SQLite."""
+    heat = "warm" if warm else "cold"
     items = late + 2 * SAMPLES
     cases: dict[str, tuple[str, str, Mapping[str, Any]]] = {
-        "growth_loop_cold": ("loop", diagrams.loop(), {"i": Decimal(0), "n": Decimal(10**9)}),
-        "growth_mi_seq_cold": ("items", diagrams.multi_instance(items, sequential=True), {}),
-        "growth_mi_par_cold": ("items", diagrams.multi_instance(items, sequential=False), {}),
+        f"growth_loop_{heat}": ("loop", diagrams.loop(), {"i": Decimal(0), "n": Decimal(10**9)}),
+        f"growth_mi_seq_{heat}": ("items", diagrams.multi_instance(items, sequential=True), {}),
+        f"growth_mi_par_{heat}": ("items", diagrams.multi_instance(items, sequential=False), {}),
     }
     found = {}
     for name, (key, diagram, variables) in cases.items():
-        ours = Ours(f"sqlite:///{folder / name}.db", diagram, key)
+        ours = Ours(f"sqlite:///{folder / name}.db", diagram, key, warm=warm)
         young, old = ours.start(variables), ours.start(variables)
         _run(ours, young, EARLY, None, "")
         _run(ours, old, late, None, "")

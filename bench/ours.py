@@ -4,6 +4,7 @@ import itertools
 import json
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -65,10 +66,21 @@ class Answers:
 class Ours:
     """An engine with one deployed diagram on a database of its own."""
 
-    def __init__(self, url: str, diagram: str, key: str, *, synchronous: str = "NORMAL", forms: bool = False) -> None:
+    def __init__(
+        self,
+        url: str,
+        diagram: str,
+        key: str,
+        *,
+        synchronous: str = "NORMAL",
+        forms: bool = False,
+        warm: bool = False,  # the process keeps the cases of the last steps in memory, as the product does
+    ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="banli-bench-")
         root = Path(self._folder.name)
         settings = Settings(database_url=url, data_directory=root / "data", sqlite_synchronous=synchronous)
+        if not warm:
+            settings = replace(settings, kept_cases=0)
         self.engine: Engine = open_engine(settings=settings)
         self.key = key
         migrate(self.engine.database)

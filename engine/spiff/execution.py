@@ -15,6 +15,7 @@ from engine.spiff.errors import ExecutionError, NotWaitingError, StateError
 from engine.spiff.moving import Moving
 from engine.spiff.specs import FlowNode, ProcessSpec, begins_instances
 from engine.spiff.state import Activity, Scope
+from engine.values import as_stored
 
 if TYPE_CHECKING:
     from engine.spiff.definitions import Definitions
@@ -102,10 +103,9 @@ class Execution(Moving):
         Call it after ``state()``.
 
         Returns:
-            Whether this is now what ``restore`` would make of that state. Where inner scopes have variables of their
-            own it is not: they may hold values as a caller gave them.
+            Whether this is now what ``restore`` would make of that state: not while something is compensated.
         """
-        if self.ended is not None or not self._is_as_stored():
+        if self.ended is not None or self.root.compensation or not all(map(_made_as_stored, self.activities.values())):
             return False
         for subscription in self.subscriptions.values():
             due, anchor = subscription.due_at, subscription.anchor
@@ -118,20 +118,9 @@ class Execution(Moving):
         self.__dict__.pop("journal", None)
         return True
 
-    def _is_as_stored(self) -> bool:
-        if self.root.compensation:
-            return False
-        for activity in self.activities.values():
-            inside = activity.child
-            if activity.names is not None or activity.local is not None or activity.queue is not None:
-                return False
-            if inside is not None and (inside.variables is not None or inside.compensation):
-                return False
-        return True
-
     def holds_values(self) -> bool:
-        """Whether values of variables may stand in here between steps: items, outputs, correlation keys."""
-        return any(activity.loop is not None for activity in self.activities.values()) or any(
+        """Whether values of variables may stand in here between steps: of inner scopes, items, outputs, keys."""
+        return any(map(_holds_values, self.activities.values())) or any(
             subscription.kind != "timer" for subscription in self.subscriptions.values()
         )
 
@@ -362,6 +351,25 @@ class Execution(Moving):
             what = f"no start event for {wanted}" if wanted else "no start event that begins by itself"
             raise ExecutionError("no-start-event", f"{spec.name} has {what}", spec.name)
         return found if start_event is None and message is None and signal is None else found[:1]
+
+
+def _holds_values(activity: Activity) -> bool:
+    own = activity.loop is not None or activity.names is not None or activity.local is not None
+    return own or (activity.child is not None and activity.child.variables is not None)
+
+
+def _made_as_stored(activity: Activity) -> bool:
+    """Make the variables of an activity those that would be read back; False where it remembers finished ones."""
+    inside = activity.child
+    if activity.queue is not None or (inside is not None and inside.compensation):
+        return False
+    if activity.names is not None:
+        activity.names = as_stored(dict(activity.names))
+    if activity.local is not None:
+        activity.local = as_stored(activity.local)
+    if inside is not None and inside.variables is not None:
+        inside.variables = as_stored(inside.variables)
+    return True
 
 
 def starts_with(node: FlowNode, kind: str, name: str | None) -> bool:
