@@ -7,10 +7,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import xlsxwriter
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
@@ -26,7 +28,7 @@ from web.app import create_app  # noqa: E402
 FOLDER = ROOT / "docs" / "screenshots"
 TALLEST = 1800  # pixels of a picture; a longer list shows how it begins
 
-# log-in → (name of the picture, address); an address that begins with a CSS selector after "!" is clicked from the page
+# log-in → (name of the picture, address and what is clicked from there: CSS selectors, a workbook is chosen for upload)
 PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "d0101": (
         ("inbox", "/inbox"),
@@ -65,9 +67,19 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
         ("admin-calendar", "/admin/calendar"),
         ("admin-settings", "/admin/settings"),
         ("admin-import", "/admin/import"),
+        ("admin-import-dry-run", "/admin/import !people.xlsx !main button[type=submit] !button[value=try]"),
     ),
     "auditadmin": (("admin-trail", "/admin/trail"),),
 }
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PEOPLE = (
+    ("工号", "姓名", "单位"),
+    ("088001", "张三", "教务处"),
+    ("088002", "李四", "图书馆"),
+    ("o0501", "承办人-教务处-01", "财务处"),
+    ("088003", "", "教务处"),
+)
 
 
 def main() -> None:
@@ -103,8 +115,8 @@ def picture_pages(browser: Browser, address: str, password: str) -> None:
                 keep(page, "login", size)
             page.fill("[name=login]", login)
             page.fill("[name=password]", password)
-            page.click("button[type=submit]")
-            page.wait_for_load_state()
+            with page.expect_navigation():
+                page.click("main button[type=submit]")
             for name, place in pages:
                 go(page, place)
                 keep(page, name, size)
@@ -119,8 +131,21 @@ def go(page: Page, place: str) -> None:
     path, *clicks = place.split(" !")
     page.goto(path)
     for selector in clicks:
+        if selector.endswith(".xlsx"):
+            page.set_input_files("input[type=file]", {"name": selector, "mimeType": XLSX, "buffer": people()})
+            continue
         page.locator(selector).first.click()
         page.wait_for_load_state()
+
+
+def people() -> bytes:
+    """A list of people as a personnel office sends it: somebody new, somebody moved, and a line without a name."""
+    content = BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(PEOPLE):
+            sheet.write_row(number, 0, row)
+    return content.getvalue()
 
 
 def keep(page: Page, name: str, size: Any) -> None:

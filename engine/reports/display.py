@@ -35,7 +35,7 @@ _STATES: dict[str, dict[str, str]] = {
     "cancelled": {"zh": "已取消", "en": "Cancelled"},
     "archived": {"zh": "往届", "en": "Past session"},
 }
-_UNKNOWN = {"zh": UNKNOWN_VALUE, "en": "not set"}
+_UNKNOWN = {"zh": "尚未确定", "en": "not yet decided"}
 _YES_NO = {True: {"zh": "是", "en": "yes"}, False: {"zh": "否", "en": "no"}}
 
 

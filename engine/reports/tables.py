@@ -10,6 +10,7 @@ from engine.reports.cases import Case, meets, select
 from engine.reports.definition import ListDefinition, ReportDefinition, TableDefinition
 from engine.reports.figures import (
     NO_DATA,
+    UNKNOWN_VALUE,
     Counted,
     Gaps,
     Grouped,
@@ -125,7 +126,7 @@ def cell_of(results: Mapping[str, Result], column: str) -> Cell:
 
 
 def build_list(definition: ListDefinition, cases: Sequence[Case], *, now: datetime | None = None) -> CaseList:
-    """Select, mark, order and group the cases of a list; marked lines come first, in the order of the marks."""
+    """Select, mark, order and group the cases of a list: marked lines first, cases without a group last."""
     marks = list(definition.mark)
     lines = [Line(case, _mark(definition, case, now)) for case in select(cases, definition.where, now)]
     lines.sort(key=lambda line: (marks.index(line.mark) if line.mark else len(marks), _order(definition, line, now)))
@@ -135,7 +136,8 @@ def build_list(definition: ListDefinition, cases: Sequence[Case], *, now: dateti
     for line in lines:
         for name in group_names(line.case.variables.get(definition.group_by)):
             groups.setdefault(name, []).append(line)
-    return CaseList(definition, tuple((name, tuple(group)) for name, group in sorted(groups.items())))
+    named = sorted(groups.items(), key=lambda group: (group[0] == UNKNOWN_VALUE, group[0]))
+    return CaseList(definition, tuple((name, tuple(lines)) for name, lines in named))
 
 
 def _mark(definition: ListDefinition, case: Case, now: datetime | None) -> str | None:

@@ -158,6 +158,19 @@ def test_the_progress_list_shows_what_is_overdue_first(office: Office):
     assert [(line.case.title, line.mark) for line in lines] == [("已逾期", "overdue"), ("将到期", None)]
 
 
+def test_motions_that_have_no_unit_yet_stand_after_those_of_the_units(office: Office):
+    running = {"status": InstanceStatus.ACTIVE, "rating": None}
+    office.stores(
+        Motion("A", "1", "未分理", **running, variables={"lead_unit": None}),
+        Motion("B", "2", "已分理", **running, lead_unit="校工会"),
+    )
+    report = office.report()
+
+    listed = report.list(next(one for one in report.definition.lists if one.key == "filing_list"))
+
+    assert [line.case.title for _, lines in listed.groups for line in lines] == ["已分理", "未分理"]
+
+
 def test_a_session_without_cases_is_named_as_unknown(office: Office):
     office.stores(Motion("A", "1", "甲"))
 

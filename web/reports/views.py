@@ -192,7 +192,7 @@ def _compared(reading: Reading, reports: Sequence[Report], key: str) -> Compared
         cell = cell_of(report.results, key)
         result = report.results.get(key)
         value = _percent(result) if isinstance(result, Ratio) else cell.part
-        cells.append((report.period, value, cell.text, cell.note))
+        cells.append((report.period_name, value, cell.text, cell.note))
     return Compared(_figure_label(reading, key), tuple(cells))
 
 

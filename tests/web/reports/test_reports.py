@@ -75,6 +75,8 @@ def test_sessions_stand_side_by_side(clerk):
 
     (row,) = [node for node in page.tree.xpath("//tbody/tr") if "满意率" in node.text_content()]
     assert [" ".join(cell.text_content().split()) for cell in row.xpath("./td")] == ["95% 54/57", "100% 1/1"]
+    sessions = page.tree.xpath("//*[name()='svg'][1]/*[name()='text'][not(@class)]/text()")
+    assert sessions[:2] == ["四届五次", "四届六次"]
 
 
 def test_the_paper_says_the_figures_in_words_and_numbers_its_sections_without_a_gap(clerk):
