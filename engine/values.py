@@ -114,7 +114,10 @@ def _encode_items(values: list[Value] | tuple[Value, ...], depth: int) -> list[A
     made: list[Any] = []
     try:
         for item in values:
-            made.append(_encode(item, depth + 1))
+            if type(item) is Decimal and item.is_finite():
+                made.append({_NUMBER: str(item)})
+            else:
+                made.append(_encode(item, depth + 1))
     except ValueNotStorableError as error:
         raise error.within(f"[{len(made) + 1}]") from None
     return made
@@ -175,7 +178,11 @@ def _decode_items(values: list[Any]) -> list[Value]:
     made: list[Value] = []
     try:
         for item in values:
-            made.append(_decode(item))
+            kind = type(item)
+            if kind is dict and len(item) == 1 and type(item.get(_NUMBER)) is str and item[_NUMBER].isdecimal():
+                made.append(Decimal(item[_NUMBER]))
+            else:
+                made.append(item if kind is str else _decode(item))
     except ValueNotStorableError as error:
         raise error.within(f"[{len(made) + 1}]") from None
     return made

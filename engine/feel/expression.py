@@ -67,7 +67,7 @@ class Expression:
         result = self.evaluate_within(run, context)
         if type(result) not in _SCALARS:
             check_size(result, run.budget.result_bytes)
-        return Evaluation(result, tuple(run.warnings))
+        return Evaluation(result, tuple(run.warnings) if run.warnings else ())
 
     def evaluate_within(self, run: Run, context: Mapping[str, Any]) -> Any:
         """Evaluate as part of a larger evaluation that shares its budget and warnings."""

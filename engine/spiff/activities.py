@@ -264,7 +264,8 @@ class Activities(Compensation):
         scope, node = activity.scope, activity.node
         scope.tokens += 1  # not empty while we are between the activity and its flows
         self.drop(activity, "completed")
-        self.record_finished(activity)
+        if node.undoable:
+            self.record_finished(activity)
         if not node.flows_out and node in scope.spec.event_subprocesses:
             pass  # an event sub-process goes nowhere
         else:

@@ -19,9 +19,8 @@ class Compensation(Throwing):
 
     def record_finished(self, activity: Activity) -> None:
         """Remember an activity with a compensation handler; called when it has finished."""
-        if activity.node.undoable:
-            names = dict(activity.names) if activity.names else None
-            activity.scope.compensation.append(Record(activity.node, None, names))
+        names = dict(activity.names) if activity.names else None
+        activity.scope.compensation.append(Record(activity.node, None, names))
 
     def start_compensation(
         self, scope: Scope, node: FlowNode, activity_id: str | None, leaving: str

@@ -274,9 +274,10 @@ class Core:
         activity.scope.activities.pop(activity.no, None)
         if activity.parent is not None:
             activity.parent.children.pop(activity.no, None)
-        for subscription in list(activity.subscriptions):
-            self.close_subscription(subscription)
-        activity.subscriptions.clear()
+        if activity.subscriptions:
+            for subscription in list(activity.subscriptions):
+                self.close_subscription(subscription)
+            activity.subscriptions.clear()
         if waits_for_person(activity):
             self.journal.closed.append(ClosedUserTask(activity.no, outcome))
         if activity.loop is not None and activity.loop.open is not None:
@@ -449,7 +450,12 @@ class Core:
 
 def own_layers(activity: Activity) -> list[Mapping[str, Any]]:
     """The variables of an activity itself, the strongest first."""
-    return [layer for layer in (activity.local, activity.names) if layer]
+    layers: list[Mapping[str, Any]] = []
+    if activity.local is not None:
+        layers.append(activity.local)
+    if activity.names is not None:
+        layers.append(activity.names)
+    return layers
 
 
 def layers_of(activity: Activity) -> list[Mapping[str, Any]]:

@@ -149,8 +149,10 @@ class Execution(Moving):
             ExecutionError: the step fails.
         """
         self.begin_step()
-        self.thaw(no)
         activity = self.activities.get(no)
+        if activity is None:
+            self.thaw(no)
+            activity = self.activities.get(no)
         if activity is not None and waits_for_person(activity):
             self.finish_user_task(activity, data)
         elif activity is not None or not self.complete_in_range(no, data):
