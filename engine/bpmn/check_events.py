@@ -24,15 +24,21 @@ def check_event(diagram: Diagram, event: etree._Element) -> None:
             diagram.findings.error("unsupported-event", message, event)
     for definition in definitions:
         _check_definition(diagram, event, definition)
-    if place == "startEvent" and event.get("parallelMultiple") == "true" and "timer" in triggers and len(triggers) > 1:
-        message = "a start event that waits for a timer and for something else is not executed"
-        diagram.findings.error("unsupported-event", message, event)
+    _check_start_of_all(diagram, event, triggers)
     if local_name(event) == "boundaryEvent":
         _check_boundary(diagram, event, triggers)
     if local_name(event) == "endEvent" and str(event.get("id")) in diagram.outgoing:
         diagram.findings.error("unsupported-flow", "a flow leaves an end event", event)
     if "cancel" in triggers and local_name(event) == "endEvent" and not _in_transaction(event):
         diagram.findings.error("unsupported-event", "a cancel end event stands outside a transaction", event)
+
+
+def _check_start_of_all(diagram: Diagram, event: etree._Element, triggers: list[str]) -> None:
+    """One of the triggers that must all happen begins the instance: somebody must know that it waits for the rest."""
+    of_all = _place(event) == "startEvent" and event.get("parallelMultiple") == "true" and len(triggers) > 1
+    if of_all and not {"message", "signal"}.intersection(triggers):
+        message = "of the triggers that must all happen none is a message or signal: nothing begins an instance"
+        diagram.findings.error("unsupported-event", message, event)
 
 
 def event_definitions(diagram: Diagram, event: etree._Element) -> list[etree._Element]:

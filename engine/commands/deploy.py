@@ -31,18 +31,24 @@ class DeployResult:
     key: str
     version: int
     is_new: bool
+    is_newest: bool = True
 
 
-def deploy_folder(uow: UnitOfWork, path: Path) -> DeployResult:
+def deploy_folder(uow: UnitOfWork, path: Path, *, again: bool = False) -> DeployResult:
     """Deploy a folder from the disk.
+
+    Args:
+        uow: one transaction.
+        path: the folder.
+        again: let the timers that start its processes wait anew, counted from now, although nothing has changed.
 
     Raises:
         DeploymentRefusedError: refused whole; every problem with file, element, line and reason.
     """
-    return deploy(uow, ProcessFolder.read(path))
+    return deploy(uow, ProcessFolder.read(path), again=again)
 
 
-def deploy(uow: UnitOfWork, folder: ProcessFolder) -> DeployResult:
+def deploy(uow: UnitOfWork, folder: ProcessFolder, *, again: bool = False) -> DeployResult:
     """Check a folder and store it; the same content again is the version it already is."""
     compiled, problems = compile_resources(folder.resources)
     problems += check(compiled, folder.resources) if compiled else []
@@ -52,13 +58,18 @@ def deploy(uow: UnitOfWork, folder: ProcessFolder) -> DeployResult:
     deployments.take_turns(uow.session, key)
     same = select(Deployment.id, Deployment.version).where(Deployment.key == key, Deployment.sha256 == folder.sha256)
     if (found := uow.session.execute(same).one_or_none()) is not None:
-        return DeployResult(found.id, key, found.version, is_new=False)
+        is_newest = deployments.latest_id(uow.session, key) == found.id
+        if again and is_newest:
+            _arm(uow, folder, compiled, uow.session.get_one(Deployment, found.id), again=True)
+        return DeployResult(found.id, key, found.version, is_new=False, is_newest=is_newest)
     stored = deployments.store(uow.session, folder, compiled, at=uow.now, by=uow.actor)
     _arm(uow, folder, compiled, stored)
     return DeployResult(stored.id, key, stored.version, is_new=True)
 
 
-def _arm(uow: UnitOfWork, folder: ProcessFolder, compiled: Compiled, stored: Deployment) -> None:
+def _arm(
+    uow: UnitOfWork, folder: ProcessFolder, compiled: Compiled, stored: Deployment, *, again: bool = False
+) -> None:
     """Let the timers wait that start its processes."""
     deployed = Deployed(
         id=stored.id,
@@ -72,7 +83,7 @@ def _arm(uow: UnitOfWork, folder: ProcessFolder, compiled: Compiled, stored: Dep
         process_definition_ids={},
     )
     try:
-        starting.arm(uow, deployed)
+        starting.arm(uow, deployed, again=again)
     except StepFailedError as error:
         files = {process.file for process in compiled.definitions.processes.values()}
         places = (_place(folder.resources, file, "id", error.element or "") for file in sorted(files))

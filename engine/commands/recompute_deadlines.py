@@ -14,6 +14,7 @@ from engine.step.environment import calendar_of
 from engine.step.instance import INSTANCE, LoadedInstance, load_instance
 from engine.step.retime import Moves, retime
 from engine.step.save import JOB, TASK
+from engine.step.starting import follow_calendar
 from engine.unit_of_work import UnitOfWork
 from engine.values import loads
 from models import Deployment, InstanceStatus, JobKind, JobState, ProcessDefinition, waits
@@ -26,9 +27,9 @@ def recompute_deadlines(uow: UnitOfWork) -> Moves:
     """Move due dates and waiting timers that count working days; answers what moved.
 
     A deadline stays what its decision gave when the wait began: only the calendar is applied again. Variables that
-    hold such an instant (``deadline_variables`` of process.yaml) move as well, and with them what counts from them.
-    All of it belongs to the transaction of the change. Only cases in which something moves are loaded and locked,
-    in the order of their ids.
+    hold such an instant (``deadline_variables`` of process.yaml) move as well, and with them what counts from them;
+    so do the timers that start a process. All of it belongs to the transaction of the change. Only cases in which
+    something moves are loaded and locked, in the order of their ids.
     """
     uow.session.flush()  # the change itself may still be in the session
     calendar = calendar_of(uow, anew=True)
@@ -36,7 +37,7 @@ def recompute_deadlines(uow: UnitOfWork) -> Moves:
     for identifier in sorted(_cases_that_move(uow, calendar)):
         instance = load_instance(uow, identifier)
         moves += retime(uow, instance, cause="calendar", changes=_moved_variables(instance, calendar))
-    return moves
+    return moves + follow_calendar(uow, calendar)
 
 
 def follow_session(uow: UnitOfWork, session_id: str, dates: Mapping[str, Any]) -> Moves:
@@ -77,7 +78,7 @@ def _cases_that_move(uow: UnitOfWork, calendar: Calendar) -> set[UUID]:
         waits(), TASK.c.due_at.is_not(None)
     )
     timers = select(JOB.c.process_instance_id, JOB.c.due_at, JOB.c.payload).where(
-        JOB.c.kind == JobKind.TIMER, JOB.c.state == JobState.WAITING
+        JOB.c.kind == JobKind.TIMER, JOB.c.state == JobState.WAITING, JOB.c.process_instance_id.is_not(None)
     )
     found = {case for case, due, reason in uow.connection.execute(tasks) if _moves(_mapping(reason), due, calendar)}
     found |= {

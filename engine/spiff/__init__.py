@@ -18,7 +18,7 @@ from engine.spiff.effects import (
 from engine.spiff.environment import BpmnError, ExecutionEnvironment, StandIn
 from engine.spiff.errors import BudgetExceededError, ExecutionError, NoFlowError, NotWaitingError, StateError
 from engine.spiff.execution import Execution
-from engine.spiff.starting import StartTimer, start_timers
+from engine.spiff.starting import StartTimer, start_conditions, start_timers
 
 __all__ = [
     "BpmnError",
@@ -49,5 +49,6 @@ __all__ = [
     "Wait",
     "WaitingTimer",
     "compile_definitions",
+    "start_conditions",
     "start_timers",
 ]

@@ -10,65 +10,88 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import and_, delete, insert, select, update
 
-from engine.bpmn.iso import next_repetition
+from engine.bpmn.iso import Due, next_repetition
 from engine.definitions import deployments
 from engine.definitions.deployed import Deployed
-from engine.spiff import StartTimer, start_timers
+from engine.rules.due_dates import compute_again
+from engine.rules.working_days import Calendar
+from engine.spiff import StartTimer, start_conditions, start_timers
 from engine.step.advance import begin, failing_as_sentence
 from engine.step.environment import StepEnvironment
 from engine.step.ids import ordered_id
 from engine.step.instance import INSTANCE
+from engine.step.retime import Moves
 from engine.step.save import JOB, SUBSCRIPTION, job_row
 from engine.unit_of_work import UnitOfWork
-from engine.values import loads
-from models import JobKind, SubscriptionKind
+from engine.values import dumps, loads
+from models import JobKind, JobState, SubscriptionKind
 
 FIRST_VERSION = 1
+_ARMED = and_(JOB.c.kind == JobKind.TIMER, JOB.c.process_instance_id.is_(None))
 
 
-def arm(uow: UnitOfWork, deployed: Deployed) -> None:
+def arm(uow: UnitOfWork, deployed: Deployed, *, again: bool = False) -> None:
     """Let the timers of a new version wait, instead of those of the version before.
 
-    A date that has passed starts at once with the first version of a folder and never with a later one; a cycle that
-    began in the past goes on with its next instant.
+    A date that has passed starts at once with the first version of a folder and never with a later one, nor when it is
+    armed ``again``; a cycle that began in the past goes on with its next instant.
 
     Raises:
         StepFailedError: the expression of a timer gives no time; ``element`` is the start event.
     """
     _disarm(uow, deployed.key)
     environment = StepEnvironment(uow, deployed, ordered_id(uow.now), None, None)
+    begins_late = deployed.version == FIRST_VERSION and not again
     rows = []
     for process_id in deployed.definitions.processes:
         with failing_as_sentence():
             timers = start_timers(deployed.definitions, process_id, environment)
-        rows += [row for timer in timers if (row := _first(uow, deployed, process_id, timer)) is not None]
+        for timer in timers:
+            turn, due = _first(timer, uow.now)
+            if due is None or (due.at <= uow.now and not begins_late):
+                continue
+            place = {"key": deployed.key, "deployment": str(deployed.id), "process": process_id}
+            rhythm = {"turn": turn, "cycle": due.cycle, "anchor": due.anchor}
+            reason = environment.pending.timer_reason(due.at)
+            rows.append(_row(uow, {**place, **rhythm, **reason}, timer.start_event, due.at))
     if rows:
         uow.connection.execute(insert(JOB), rows)
 
 
 def _disarm(uow: UnitOfWork, key: str) -> None:
-    armed = uow.connection.execute(
-        select(JOB.c.id, JOB.c.payload).where(JOB.c.kind == JobKind.TIMER, JOB.c.process_instance_id.is_(None))
-    )
+    armed = uow.connection.execute(select(JOB.c.id, JOB.c.payload).where(_ARMED))
     gone = [row.id for row in armed if loads(row.payload)["key"] == key]
     if gone:
         uow.connection.execute(delete(JOB).where(JOB.c.id.in_(gone)))
 
 
-def _first(uow: UnitOfWork, deployed: Deployed, process_id: str, timer: StartTimer) -> dict[str, Any] | None:
-    turn, due = 0, timer.due
-    if due.at <= uow.now and due.cycle is not None and due.anchor is not None:
-        found = next_repetition(due.cycle, due.anchor, turn, uow.now)
-        if found is None:
-            return None
-        turn, due = found
-    if due.at <= uow.now and deployed.version > FIRST_VERSION:
-        return None
-    place = {"key": deployed.key, "deployment": str(deployed.id), "process": process_id}
-    rhythm = {"turn": turn, "cycle": due.cycle, "anchor": due.anchor}
-    return _row(uow, {**place, **rhythm}, timer.start_event, due.at)
+def _first(timer: StartTimer, now: datetime) -> tuple[int, Due | None]:
+    """Which repetition is the first to come, and when; a cycle may have begun long ago."""
+    due = timer.due
+    if due.at > now or due.cycle is None or due.anchor is None:
+        return 0, due
+    return next_repetition(due.cycle, due.anchor, 0, now) or (0, None)
+
+
+def follow_calendar(uow: UnitOfWork, calendar: Calendar) -> Moves:
+    """Move the armed timers whose deadline counts working days; one whose new instant has passed starts at once."""
+    moves = Moves()
+    waiting = select(JOB.c.id, JOB.c.due_at, JOB.c.payload).where(_ARMED, JOB.c.state == JobState.WAITING)
+    for row in uow.connection.execute(waiting.order_by(JOB.c.id)).all():
+        payload = loads(row.payload)
+        deadline = compute_again(payload.get("deadline"), calendar)
+        if deadline is None or deadline.due_at == row.due_at:
+            continue
+        kept = dumps({**payload, "deadline": deadline.reason()})
+        # a worker that holds the job finds that it holds it no more, and leaves it
+        moved = {"due_at": deadline.due_at, "payload": kept, "locked_by": None, "locked_until": None}
+        uow.connection.execute(update(JOB).where(JOB.c.id == row.id).values(moved))
+        moves += Moves(timers=1, due_now=int(deadline.due_at <= uow.now))
+    if moves.due_now:
+        uow.jobs_are_due()
+    return moves
 
 
 def _row(uow: UnitOfWork, payload: Mapping[str, Any], start_event: str, due_at: datetime) -> dict[str, Any]:
@@ -121,3 +144,20 @@ def start_by_signal(uow: UnitOfWork, name: str, place: Mapping[str, str], data: 
     process = deployed.definitions.processes.get(place["process"])
     if process is not None and process.started_by("signal", name) is not None:
         begin(uow, deployed, process.id, data, business_key=None, signal=name)
+
+
+def start_by_conditions(uow: UnitOfWork, variables: Mapping[str, Any]) -> list[UUID]:
+    """Start an instance at each start event whose condition holds with these variables, in the newest versions."""
+    started = []
+    for _, deployment_id in sorted(deployments.latest_ids(uow.session).items()):
+        deployed = uow.engine.deployed(uow.session, deployment_id)
+        environment = StepEnvironment(uow, deployed, ordered_id(uow.now), None, None)
+        for process in deployed.definitions.processes.values():
+            if all(trigger.kind != "conditional" for trigger in process.start_triggers):
+                continue
+            with failing_as_sentence():
+                events = start_conditions(deployed.definitions, process.id, variables, environment)
+            for event in events:
+                result = begin(uow, deployed, process.id, variables, business_key=None, start_event=event)
+                started.append(result.instance_id)
+    return started

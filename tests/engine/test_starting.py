@@ -2,17 +2,21 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from engine import worker
 from engine.bootstrap import Engine
 from engine.commands.broadcast_signal import broadcast_signal
 from engine.commands.correlate_message import correlate_message
+from engine.commands.deploy import deploy_folder
+from engine.commands.evaluate_conditions import evaluate_conditions
+from engine.commands.recompute_deadlines import recompute_deadlines
 from engine.errors import DeploymentRefusedError
 from engine.queries.incidents import open_incidents
 from models import CalendarDay, DayKind, Job, ProcessInstance
@@ -321,3 +325,146 @@ def test_a_start_whose_step_fails_is_tried_again_and_then_an_incident_and_no_cas
         [incident] = open_incidents(uow)
     assert incident.code == "step-failed"
     assert _cases(engine) == []
+
+
+def test_a_deadline_that_starts_a_case_moves_with_the_calendar(
+    tmp_path: Path, deploy: Deploy, engine: Engine, clock: MovableClock
+) -> None:
+    # given a deadline of three working days
+    _armed_by_deadline(tmp_path, deploy)
+    [armed] = _jobs(engine)
+    assert armed.due_at == datetime(2030, 3, 7, 16, tzinfo=UTC)
+
+    # when a day of them becomes a holiday
+    with engine.unit_of_work() as uow:
+        uow.session.add(CalendarDay(day=date(2030, 3, 6), kind=DayKind.HOLIDAY, name="节"))
+        moves = recompute_deadlines(uow)
+    # then it starts a day later, and not twice
+    assert (moves.cases, moves.timers, moves.due_now) == (0, 1, 0)
+    clock.set(datetime(2030, 3, 8, 15, 59, 59, tzinfo=UTC))
+    engine.run_due_jobs()
+    assert _cases(engine) == []
+    clock.advance(seconds=1)
+    engine.run_due_jobs()
+    assert len(_cases(engine)) == 1
+    assert _jobs(engine) == []
+
+
+def test_a_deadline_that_the_calendar_moves_into_the_past_starts_at_once(
+    tmp_path: Path, deploy: Deploy, engine: Engine, clock: MovableClock
+) -> None:
+    with engine.unit_of_work() as uow:
+        uow.session.add(CalendarDay(day=date(2030, 3, 6), kind=DayKind.HOLIDAY, name="节"))
+    _armed_by_deadline(tmp_path, deploy)
+    clock.set(datetime(2030, 3, 8, 1, tzinfo=UTC))
+    with engine.unit_of_work() as uow:
+        uow.session.delete(uow.session.get_one(CalendarDay, date(2030, 3, 6)))
+        assert recompute_deadlines(uow).due_now == 1
+    engine.run_due_jobs()
+    assert len(_cases(engine)) == 1
+
+
+def test_what_starts_at_a_date_or_in_a_rhythm_does_not_move_with_the_calendar(drawn: Drawn, engine: Engine) -> None:
+    drawn(_timer("timeDuration", "P3D"), key="one")
+    drawn(_timer("timeCycle", "R/P1D"), key="two")
+    before = {job.id: job.due_at for job in _jobs(engine)}
+    with engine.unit_of_work() as uow:
+        uow.session.add(CalendarDay(day=date(2030, 3, 6), kind=DayKind.HOLIDAY, name="节"))
+        assert recompute_deadlines(uow).timers == 0
+    assert {job.id: job.due_at for job in _jobs(engine)} == before
+
+
+def _armed_by_deadline(tmp_path: Path, deploy: Deploy) -> None:
+    diagram = _diagram("clockwork", '<bpmn:timerEventDefinition banli:deadline="answer"/>')
+    files = {"deadlines.dmn": DEADLINES}
+    deploy(write_folder(tmp_path, "clockwork", diagram, files=files, deadlines_decision="deadlines"))
+
+
+def test_a_folder_deployed_before_timers_were_armed_is_armed_when_it_is_deployed_again(
+    tmp_path: Path, deploy: Deploy, engine: Engine, clock: MovableClock
+) -> None:
+    # given a folder whose timers do not wait, one of them in the past
+    timers = {"clockwork": _timer("timeDuration", "P1D"), "bygone": _timer("timeDate", "2030-03-01")}
+    folders = [write_folder(tmp_path, key, _diagram(key, timer)) for key, timer in timers.items()]
+    for folder in folders:
+        deploy(folder)
+    with engine.unit_of_work() as uow:
+        uow.session.execute(delete(Job))
+    # when it is put live again, a day later
+    clock.advance(days=1)
+    for folder in folders:
+        deploy(folder)
+    assert _jobs(engine) == []
+    with engine.unit_of_work() as uow:
+        results = [deploy_folder(uow, folder, again=True) for folder in folders]
+    # then they count from now, and what is past starts nothing
+    assert [(result.version, result.is_new) for result in results] == [(1, False), (1, False)]
+    assert [job.due_at for job in _jobs(engine)] == [clock.now() + timedelta(days=1)]
+
+
+def test_an_old_version_deployed_again_arms_nothing(
+    tmp_path: Path, drawn: Drawn, deploy: Deploy, engine: Engine
+) -> None:
+    old = write_folder(tmp_path / "old", "clockwork", _diagram("clockwork", _timer("timeDuration", "P1D")))
+    deploy(old)
+    drawn("", task="newer")
+    with engine.unit_of_work() as uow:
+        assert not deploy_folder(uow, old, again=True).is_newest
+    assert _jobs(engine) == []
+
+
+def test_a_timer_among_triggers_that_must_all_happen_counts_from_the_first_of_them(
+    tmp_path: Path, deploy: Deploy, engine: Engine, clock: MovableClock
+) -> None:
+    triggers = MESSAGE + _timer("timeDuration", "PT1H")
+    diagram = _diagram("both", triggers).replace('id="begin"', 'id="begin" parallelMultiple="true"')
+    deploy(write_folder(tmp_path, "both", diagram))
+    assert _jobs(engine) == []
+    with engine.unit_of_work() as uow:
+        correlate_message(uow, "order", None, {}, request_id=None)
+    [case] = _cases(engine)
+    assert case.waits_at == set()
+    clock.advance(hours=1)
+    engine.run_due_jobs()
+    assert case.waits_at == {"work"}
+    assert len(_cases(engine)) == 1
+
+
+def test_a_date_among_them_that_has_passed_is_not_waited_for(tmp_path: Path, deploy: Deploy, engine: Engine) -> None:
+    triggers = MESSAGE + _timer("timeDate", "2030-03-01")
+    diagram = _diagram("both", triggers).replace('id="begin"', 'id="begin" parallelMultiple="true"')
+    deploy(write_folder(tmp_path, "both", diagram))
+    assert engine.run_due_jobs() == 0
+    with engine.unit_of_work() as uow:
+        correlate_message(uow, "order", None, {}, request_id=None)
+    engine.run_due_jobs()
+    assert [case.waits_at for case in _cases(engine)] == [{"work"}]
+
+
+def _when(condition: str) -> str:
+    body = f"<bpmn:condition>{condition}</bpmn:condition>"
+    return f"<bpmn:conditionalEventDefinition>{body}</bpmn:conditionalEventDefinition>"
+
+
+def test_a_condition_starts_a_case_when_it_is_looked_at_and_holds(drawn: Drawn, engine: Engine) -> None:
+    drawn(_when("temperature &gt; 38"), key="hot")
+    drawn(_when("temperature &lt; 5"), key="cold")
+    drawn(_when("temperature &gt; 30"), key="warm")
+    drawn(_timer("timeDuration", "P1D"), key="other")
+
+    def look(temperature: int, request: str) -> int:
+        with engine.unit_of_work() as uow:
+            return len(evaluate_conditions(uow, {"temperature": Decimal(temperature)}, request_id=request))
+
+    assert look(20, "r1") == 0
+    assert look(40, "r2") == 2
+    assert look(40, "r2") == 2  # the same request
+    assert {case.row.process_key for case in _cases(engine)} == {"hot", "warm"}
+    assert all(case.variables == {"temperature": 40} and case.waits_at == {"work"} for case in _cases(engine))
+
+
+def test_a_condition_of_an_old_version_starts_nothing(drawn: Drawn, engine: Engine) -> None:
+    drawn(_when("true"))
+    drawn("", task="newer")
+    with engine.unit_of_work() as uow:
+        assert evaluate_conditions(uow, {}, request_id=None) == ()

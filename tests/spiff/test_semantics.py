@@ -42,36 +42,6 @@ def test_a_non_interrupting_event_sub_process_runs_as_often_as_it_is_asked_and_h
     assert waiting(run) == []
 
 
-def test_compensation_runs_last_first_and_each_handler_waits_for_the_one_before():
-    run = running(
-        "start s\nuser a\nuser b\nuser c\n"
-        + "".join(
-            f"boundary un_{n} on={n} compensate handler=undo_{n}\nuser undo_{n} compensation\n" for n in ("a", "b", "c")
-        )
-        + "throw t compensate\nuser z\ns > a > b > c > t > z"
-    )
-    for task in ("a", "b", "c"):
-        run.complete(task)
-    for undone in ("undo_c", "undo_b", "undo_a"):
-        assert active(run) == [undone]
-        run.complete(undone)
-    assert active(run) == ["z"]
-
-
-def test_cancel_in_a_transaction_ends_the_rest_undoes_what_was_done_and_leaves_by_the_cancel_event():
-    run = running(
-        "start s\ntransaction t\n  start s1\n  parallel f\n  user a\n  boundary un on=a compensate handler=undo\n"
-        "  user undo compensation\n  user b\n  user slow\n  end stop cancel\n"
-        "  s1 > f\n  f > a\n  f > b > stop\n  f > slow\n"
-        "boundary out on=t cancel\nuser after\nuser never\ns > t > never\nout > after"
-    )
-    run.complete("a")
-    run.complete("b")
-    assert active(run) == ["undo"]
-    run.complete("undo")
-    assert active(run) == ["after"]
-
-
 def test_an_error_out_of_one_parallel_instance_ends_all_the_others():
     run = running(
         "start s\nsub p times=4\n  start s1\n  user a\n  exclusive g\n  end bad error=E\n  end good\n  s1 > a > g\n"
@@ -199,15 +169,6 @@ def test_a_signal_reaches_every_scope_that_waits_for_it_once():
     assert active(run) == ["ub", "uc", "uh", "ui", "ui"]
 
 
-def test_a_message_start_beside_a_none_start_begins_only_by_its_message():
-    text = "start s\nstart m message=go\nuser a\nuser b\ns > a\nm > b"
-    assert active(running(text)) == ["a"]
-
-
-def test_of_several_start_events_without_trigger_only_one_begins():
-    assert active(running("start s\nstart t\nuser a\nuser b\ns > a\nt > b")) == ["a"]
-
-
 def test_a_condition_hears_a_variable_of_another_branch_and_of_a_sub_process():
     run = running(
         "start s\nparallel f\nuser a\nboundary c on=a when=`amount > 10`\nuser big\nsub p\n  start s1\n  user b\n"
@@ -286,17 +247,6 @@ def test_an_interrupting_event_sub_process_of_a_sub_process_leaves_it_by_its_nor
     assert waiting(run) == []
     run.complete("b")
     assert active(run) == ["z"]
-
-
-def test_an_error_in_a_compensation_handler_is_caught_around_it():
-    run = running(
-        "start s\nsub p\n  start s1\n  user a\n  boundary un on=a compensate handler=undo\n"
-        "  service undo compensation\n"
-        "  throw t compensate\n  user z\n  s1 > a > t > z\nboundary out on=p error=E\nuser c\ns > p\nout > c",
-        services={"undo": StandIn(error="E")},
-    )
-    run.complete("a")
-    assert active(run) == ["c"]
 
 
 def test_an_error_of_a_loop_iteration_is_caught_at_the_activity_as_a_whole():
@@ -416,18 +366,6 @@ def test_two_receivers_of_one_message_get_one_each():
     assert active(run) == ["x", "y"]
 
 
-def test_compensation_thrown_in_an_event_sub_process_undoes_what_is_around_it():
-    run = running(
-        "start s\nuser a\nboundary un on=a compensate handler=undo\nuser undo compensation\nuser b\n"
-        "event_sub h\n  start m message=m\n  throw t compensate\n  user c\n  m > t > c\ns > a > b"
-    )
-    run.complete("a")
-    run.message("m")
-    assert active(run) == ["undo"]
-    run.complete("undo")
-    assert active(run) == ["c"]
-
-
 def test_a_finished_call_hands_out_what_its_mapping_says_for_each_instance():
     run = running(
         "start s\ncall c calls=Q each=`[1, 2, 3]` as=i into=all output=r in=`n: i` out=`r: n * 10`\nuser z\ns > c > z",
@@ -476,32 +414,6 @@ def test_a_cycle_may_begin_at_a_date():
     assert active(run) == ["a"]
     run.advance("P30D")
     assert active(run) == ["a", "n", "n"]
-
-
-def test_cancel_undoes_what_a_finished_sub_process_of_the_transaction_did():
-    run = running(
-        "start s\ntransaction t\n  start s1\n  sub q\n    start s2\n    user a\n"
-        "    boundary un on=a compensate handler=undo\n    user undo compensation\n    s2 > a\n  user b\n"
-        "  end c cancel\n  s1 > q > b > c\nboundary out on=t cancel\nuser z\ns > t\nout > z"
-    )
-    run.complete("a")
-    run.complete("b")
-    assert active(run) == ["undo"]
-    run.complete("undo")
-    assert active(run) == ["z"]
-
-
-def test_each_instance_of_a_sub_process_is_undone():
-    run = running(
-        "start s\nsub p times=2\n  start s1\n  user a\n  boundary un on=a compensate handler=undo\n"
-        "  user undo compensation\n  s1 > a\nthrow t compensate\nuser z\ns > p > t > z"
-    )
-    run.complete("a")
-    run.complete("a")
-    for _ in range(2):
-        assert active(run) == ["undo"]
-        run.complete("undo")
-    assert active(run) == ["z"]
 
 
 def test_a_condition_in_an_instance_hears_its_own_variables_only():
