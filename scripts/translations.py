@@ -26,7 +26,11 @@ SOURCES = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 IGNORED = ("node_modules", "static", "translations", "frontend")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 CHINESE = re.compile("[\u4e00-\u9fff]")
-UNSAFE = re.compile(r"(?<![\w.])_\((?=[^\"'\s])")
+UNSAFE = re.compile(r"(?<![\w.])_n?\((?=[^\"'\s])")
+COUNTED = re.compile(  # 3 rows, 3 working days; not: 3 is, 1 step was
+    r"(?:%\((?:n|num|count)\)[sd]|\{(?:n|num|count|most|least|actual)\}) (?:[a-z]+ )?"
+    r"(?!(?:is|was|has|needs|waits|works)\b)(?:[a-z]*[a-rt-z]s|people)\b"
+)
 AT_FIELDS = ("errors", "wrong")  # dictionaries of sentences by field
 TEMPLATES = ("TEMPLATES", "_SENTENCES")  # tables of sentences
 OFF_THE_PAGES = (  # what these say is for the command line and the log
@@ -34,7 +38,8 @@ OFF_THE_PAGES = (  # what these say is for the command line and the log
     *("dmn/", "feel/", "forms/load", "forms/patterns", "people_import/apply", "replay/", "reports/definition"),
     *("schema", "sealing", "settings", "simulate/", "spiff/", "bpmn/", "values"),
 )
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "_l": None}
+KEYWORDS = ({"_": None, "gettext": None, "lazy_gettext": None, "_l": None}, {"_n": None})  # without, with a number
+Words = str | tuple[str, ...] | list[str]  # of a catalogue: one, or singular and plural
 
 
 def merge() -> tuple[Catalog, list[str]]:
@@ -44,7 +49,7 @@ def merge() -> tuple[Catalog, list[str]]:
         with path.open("rb") as file:
             part = read_po(file, locale="en")
         for message in part:
-            if not message.id or not message.string or message.fuzzy:
+            if not message.id or not all(_forms(message.string)) or message.fuzzy:
                 continue
             known = merged.get(message.id)
             if known and known.string != message.string:
@@ -60,10 +65,56 @@ def lost_placeholders(merged: Catalog) -> list[str]:
     """The sentences whose English lacks a value of the Chinese, or has one more."""
     problems = []
     for message in merged:
-        chinese, english = str(message.id), str(message.string)
+        chinese, english = _forms(message.id)[0], _forms(message.string)[-1]
         if message.id and {*PLACEHOLDER.findall(chinese)} != {*PLACEHOLDER.findall(english)}:
             problems.append(f"the English of {chinese!r} has other values in it")
     return problems
+
+
+def _forms(words: Words) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else tuple(words)
+
+
+def without_singular(merged: Catalog) -> list[str]:
+    """The sentences that would say "1 days"."""
+    problems = []
+    for message in merged:
+        *singular, english = _forms(message.string)
+        if COUNTED.search(english) and not singular:
+            problems.append(f"the English of {message.id!r} has no form for one: {english!r}")
+        elif any(COUNTED.search(form) for form in singular):
+            problems.append(f"the English of {message.id!r} for one is of many: {singular[0]!r}")
+    return problems
+
+
+def unused(merged: Catalog) -> list[str]:
+    """The sentences of the catalogue that nothing says."""
+    said = {key for _place, key, _is_counted in page_sentences()}
+    for path in (*ENGINE.rglob("*.py"), *WEB.rglob("*.py")):
+        if not {*IGNORED} & {*path.parts}:
+            said.update(_constants(path))
+    return [f"nothing says {_forms(each.id)[0]!r}" for each in merged if each.id and _forms(each.id)[0] not in said]
+
+
+def _constants(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def page_sentences() -> Iterator[tuple[str, str, bool]]:
+    """What the pages say of their own: place, sentence, whether in the form for its number."""
+    for calls in KEYWORDS:
+        found = extract_from_dir(
+            WEB,
+            method_map=SOURCES,
+            keywords=calls,
+            directory_filter=lambda folder: Path(folder).name not in IGNORED and not Path(folder).name.startswith("."),
+        )
+        for name, line, message, _comments, _context in found:
+            key = message[0] if isinstance(message, tuple) else message
+            if key:
+                yield f"web/{name}:{line}", key, "_n" in calls
 
 
 def engine_sentences() -> Iterator[tuple[str, str]]:
@@ -124,17 +175,13 @@ def check() -> int:
             missing.add(sentence)
             problems.append(f"{place}: no English for {sentence!r}")
     problems += unsafe_templates()
-    found = extract_from_dir(
-        WEB,
-        method_map=SOURCES,
-        keywords=KEYWORDS,
-        directory_filter=lambda folder: Path(folder).name not in IGNORED and not Path(folder).name.startswith("."),
-    )
-    for name, line, message, _comments, _context in found:
-        key = message[0] if isinstance(message, tuple) else message
-        if key and key not in merged and key not in missing:
+    for place, key, is_counted in page_sentences():
+        if key not in merged and key not in missing:
             missing.add(key)
-            problems.append(f"web/{name}:{line}: no English for {key!r}")
+            problems.append(f"{place}: no English for {key!r}")
+        elif key in merged and (len(_forms(merged[key].string)) > 1) != is_counted:
+            problems.append(f"{place}: `_n` says what has a form for one, and nothing else: {key!r}")
+    problems += unused(merged) + without_singular(merged)
     print("\n".join(problems))
     return 1 if problems else 0
 

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from engine.sentences import Label
 from web.extensions import current_engine
+from web.i18n import counted as _n
 from web.i18n import language, translated
 
 LOCAL = ZoneInfo("Asia/Shanghai")
@@ -127,15 +128,15 @@ def lasted(value: timedelta | None) -> str:
 
 
 def _days(n: int) -> str:
-    return _("%(num)d 天", num=n)
+    return _n("%(n)d 天", n)
 
 
 def _hours(n: int) -> str:
-    return _("%(num)d 小时", num=n)
+    return _n("%(n)d 小时", n)
 
 
 def _minutes(n: int) -> str:
-    return _("%(num)d 分钟", num=n)
+    return _n("%(n)d 分钟", n)
 
 
 def shown(value: Any) -> str:

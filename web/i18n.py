@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, g, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale, gettext, ngettext
 
+from engine.definitions.locales import Counted
 from engine.queries.locales import english_texts
 from engine.sentences import Label, Message, fill
 from web.extensions import babel, current_engine
@@ -32,6 +35,8 @@ def init_app(app: Flask) -> None:
     )
     app.add_url_rule("/language/<code>", "language", _switch)
     app.jinja_env.globals["language"] = language
+    app.jinja_env.globals["_n"] = counted
+    app.jinja_env.globals["unit_of"] = unit_of
     app.jinja_env.filters["translated"] = translated
 
 
@@ -55,6 +60,23 @@ def translated(text: str | None) -> str:
     return _process_texts().get(text) or gettext(text)
 
 
+def counted(text: str, /, n: Any, **figures: object) -> str:
+    """A sentence of ours with a number ``n`` in it, in the form that the language has for that number."""
+    return ngettext(text, text, _one_or_many(n), n=n, **figures)
+
+
+def unit_of(text: str, n: object) -> str:
+    """What is counted, as one says it after that number: day, days."""
+    english = _process_texts().get(text) if language() == "en" else None
+    if english is None:
+        return counted(text, n)
+    return english.one if isinstance(english, Counted) and n == 1 else english
+
+
+def _one_or_many(n: object) -> int:
+    return 1 if n == 1 else 2
+
+
 def _process_texts() -> Mapping[str, str]:
     """Read once for a page."""
     if "process_texts" not in g:
@@ -69,7 +91,10 @@ def _translated_message(message: Message) -> str:
         name: _translated_message(value) if isinstance(value, Message) else value
         for name, value in message.figures.items()
     }
-    return fill(translated(str(message.template)), said)
+    counts = (value for value in message.figures.values() if isinstance(value, int | Decimal))
+    template = str(message.template)
+    own = ngettext(template, template, _one_or_many(next(counts, None)))  # itself when it has no form for one
+    return fill(translated(template) if own == template else own, said)
 
 
 def _chosen() -> str:

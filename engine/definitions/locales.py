@@ -30,6 +30,19 @@ _HELP = "{urn:banli:bpmn:1}help"
 _UNSEEN = frozenset({"message", "signal", "error", "escalation", "collaboration", "dataObject"})
 
 
+class Counted(str):
+    """What is counted, after a number that is not one; it knows what it is after one."""
+
+    __slots__ = ("one",)
+
+    one: str
+
+    def __new__(cls, one: str, many: str) -> "Counted":
+        text = super().__new__(cls, many)
+        text.one = one
+        return text
+
+
 @lru_cache(maxsize=64)
 def read_english(content: bytes) -> tuple[Mapping[str, str], tuple[str, ...]]:
     """The texts of a locale file, and what is wrong with it; the texts are usable only without problems."""
@@ -44,12 +57,18 @@ def read_english(content: bytes) -> tuple[Mapping[str, str], tuple[str, ...]]:
         for chinese, english in loaded.items()
         if (reason := _wrong(chinese, english)) is not None
     )
-    return ({} if problems else dict(loaded)), problems
+    return ({} if problems else {chinese: _said(english) for chinese, english in loaded.items()}), problems
+
+
+def _said(english: str | list[str]) -> str:
+    return english if isinstance(english, str) else Counted(*english)
 
 
 def _wrong(chinese: object, english: object) -> str | None:
+    if isinstance(english, list) and len(english) == 2:  # one, many
+        return _wrong(chinese, english[0]) or _wrong(chinese, english[1])
     if not isinstance(chinese, str) or not isinstance(english, str):
-        return "中文和英文都应为文字（数字、是否请加引号）"
+        return "中文和英文都应为文字（数字、是否请加引号）；量词可写 [单数, 复数]"
     if max(len(chinese), len(english)) > LONGEST:
         return f"超过 {LONGEST} 字"
     if {*_PLACE.findall(chinese)} != {*_PLACE.findall(english)}:

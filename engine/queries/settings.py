@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engine.definitions.manifest import text_of
 from engine.rules.setting_values import LOG_IN_SETTINGS, SettingDeclaration, SettingValue, from_stored
 from models import Deployment, Setting, User
 
@@ -87,15 +88,15 @@ def _declaration(key: str, manifest: Mapping[str, Any], name: str, entry: Mappin
         default = Decimal(default)
     return SettingDeclaration(
         key=f"{key}.{name}",
-        label=_chinese(entry.get("label")) or name,
+        label=text_of(entry.get("label") or name),
         kind=kind,
         default=Decimal(str(default)) if kind == "number" and default is not None else default,
-        group=_chinese(manifest.get("name")) or key,
+        group=text_of(manifest.get("name") or key),
         source=str(entry.get("source", "")),
         least=entry.get("least", LEAST),
         most=entry.get("most", MOST),
         unit=str(entry.get("unit", "")),
-        choices=tuple((str(value), _chinese(name) or str(value)) for value, name in entry.get("choices", {}).items()),
+        choices=tuple((str(value), text_of(name)) for value, name in entry.get("choices", {}).items()),
     )
 
 
@@ -105,12 +106,6 @@ def _kind_of(default: Any) -> str:
     if isinstance(default, list):
         return "list"
     return "number" if isinstance(default, int | float | Decimal) else "text"
-
-
-def _chinese(text: Any) -> str:
-    if isinstance(text, Mapping):
-        return str(text.get("zh") or text.get("en") or "")
-    return str(text or "")
 
 
 def _line(declaration: SettingDeclaration, row: Setting | None, names: Mapping[str, str]) -> SettingLine:

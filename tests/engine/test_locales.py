@@ -169,6 +169,13 @@ def test_a_locale_file_that_is_no_table_of_texts_is_refused(
     assert reason in refused.value.message
 
 
+def test_what_is_counted_may_have_a_form_for_one() -> None:
+    texts, problems = read_english("天: [day, days]\n次: [time, times, many]\n".encode())
+    assert [problem.partition("：")[0] for problem in problems] == ["locales/en.yaml 次"]
+    texts, problems = read_english("天: [day, days]\n".encode())
+    assert (texts["天"], texts["天"].one) == ("days", "day")  # type: ignore[attr-defined]
+
+
 def test_the_texts_of_process_yaml_know_their_english(tmp_path: Path, engine: Engine) -> None:
     with engine.unit_of_work() as uow:
         done = deploy_folder(uow, folder(tmp_path, "计划: Plan\n"))

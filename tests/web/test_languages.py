@@ -1,17 +1,21 @@
 """What the engine says and what a process is called, in the language of the page."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from flask import Flask, render_template_string
 
 from engine.errors import StaleWorkItemError, StepFailedError
+from engine.forms.messages import message
 from engine.sentences import say
 from tests.support.databases import PreparedDatabases
 from tests.support.fakes import MovableClock
 from tests.web.application import CLERK, NOW, PROPOSER, Visitor, instance_of, running_application
-from web.i18n import translated
+from web.filters import lasted
+from web.i18n import translated, unit_of
 
 
 @pytest.fixture
@@ -26,12 +30,12 @@ def visit(app: Flask) -> Callable[[str | None], Visitor]:
 
 
 @pytest.fixture
-def english(app: Flask) -> Iterator[None]:
+def english_page(app: Flask) -> Iterator[None]:
     with app.test_request_context(headers={"Cookie": "language=en"}):
         yield
 
 
-def test_an_error_of_a_command_is_said_in_english(english):
+def test_an_error_of_a_command_is_said_in_english(english_page):
     error = StaleWorkItemError(by="d0101", at=NOW, name="代表-基础医学院-01", what="认领")
     assert error.message == "此事项已由代表-基础医学院-01于 2026-11-25 01:30 认领，本次提交未保存"
     assert translated(error.message) == (
@@ -39,7 +43,7 @@ def test_an_error_of_a_command_is_said_in_english(english):
     )
 
 
-def test_a_sentence_inside_a_sentence_is_said_in_english(english):
+def test_a_sentence_inside_a_sentence_is_said_in_english(english_page):
     error = StepFailedError("no-flow", say("决策“{decision}”没有给出期限“{key}”", decision="deadlines", key="x"), None)
     assert translated(error.message) == (
         "The process cannot go on (Diagram: The decision “deadlines” gives no deadline “x”); "
@@ -47,7 +51,7 @@ def test_a_sentence_inside_a_sentence_is_said_in_english(english):
     )
 
 
-def test_what_people_typed_is_neither_a_template_nor_markup(english):
+def test_what_people_typed_is_neither_a_template_nor_markup(english_page):
     hostile = "<b>{who}</b> %(n)s %"
     page = render_template_string(
         "{{ sentence | translated }} {{ name | translated }}",
@@ -56,6 +60,29 @@ def test_what_people_typed_is_neither_a_template_nor_markup(english):
     )
     escaped = "&lt;b&gt;{who}&lt;/b&gt; %(n)s %"
     assert page == f"There is no unit “{escaped}” {escaped}"
+
+
+@pytest.mark.parametrize(
+    ("said", "english"),
+    [
+        (message("min_length", n=1, actual=0), "At least 1 character; there are 0"),
+        (message("min_length", n=5, actual=1), "At least 5 characters; there are 1"),
+        (say("有 {n} 处错误，未导入任何内容", n=1), "1 error; nothing was imported"),
+    ],
+)
+def test_the_engine_says_one_and_many_in_english(english_page, said, english):
+    assert translated(said) == english
+
+
+def test_durations_are_said_for_one_and_many_in_english(english_page):
+    assert lasted(timedelta(days=1, hours=2)) == "1 day 2 hours"
+    assert lasted(timedelta(hours=1, minutes=1)) == "1 hour 1 minute"
+    assert lasted(timedelta(days=3)) == "3 days"
+
+
+def test_what_a_setting_counts_is_said_for_one_and_many_in_english(english_page):
+    assert [unit_of("天", Decimal(n)) for n in (1, 30)] == ["day", "days"]  # of a process folder
+    assert [unit_of("分钟", Decimal(n)) for n in (1, 30)] == ["minute", "minutes"]  # our own
 
 
 def test_a_field_answers_in_english(visit):

@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from engine.batch.follow import followed_cases
@@ -14,6 +13,7 @@ from engine.batch.offers import follows_cases
 from engine.commands.urge_instance import urge_instance
 from engine.errors import ConflictError, NotFoundError
 from web.extensions import current_engine
+from web.i18n import counted as _n
 from web.i18n import translated
 
 bp = Blueprint("follow", __name__, template_folder="templates")
@@ -37,7 +37,7 @@ def urge(instance_id: UUID) -> ResponseReturnValue:
     try:
         with current_engine().unit_of_work(current_user.id) as uow:
             told = urge_instance(uow, instance_id, request_id=_request_id(instance_id))
-        flash(_("已催办，通知了 %(n)s 人，并已记入办理记录", n=told), "success")
+        flash(_n("已催办，通知了 %(n)s 人，并已记入办理记录", n=told), "success")
     except ConflictError as error:
         flash(translated(error.message), "warning")
     return redirect(url_for("follow.index"), code=303)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from engine.queries.due_reasons import DueReason
 from engine.rules.due_dates import DeadlineUnit, local_day
 from web.filters import day, deadline, moment
+from web.i18n import counted as _n
 
 
 def how_computed(reason: DueReason | None) -> list[str]:
@@ -25,28 +26,27 @@ def how_computed(reason: DueReason | None) -> list[str]:
 
 
 def _counted(reason: DueReason) -> str:
-    count = f"{abs(reason.value):f}"
     due = deadline(reason.due_at)
     if reason.anchor is None:
         return _("截止于 %(due)s。", due=due)
+    n = abs(reason.value)
+    said = {"count": f"{n:f}", "due": due, "anchor": _anchor(reason)}
     if reason.unit is DeadlineUnit.HOURS:
-        template = (
-            _("自 %(anchor)s 起 %(count)s 小时，截止于 %(due)s。")
-            if reason.value >= 0
-            else _("%(anchor)s 之前 %(count)s 小时，截止于 %(due)s。")
-        )
-        return template % {"anchor": moment(reason.anchor), "count": count, "due": due}
-    return _days_counted(reason) % {"anchor": day(local_day(reason.anchor)), "count": count, "due": due}
-
-
-def _days_counted(reason: DueReason) -> str:
+        if reason.value >= 0:
+            return _n("自 %(anchor)s 起 %(count)s 小时，截止于 %(due)s。", n, **said)
+        return _n("%(anchor)s 之前 %(count)s 小时，截止于 %(due)s。", n, **said)
     if reason.unit is DeadlineUnit.WORKING_DAYS:
         if reason.value >= 0:
-            return _("自 %(anchor)s 起 %(count)s 个工作日，当日不计，截止于 %(due)s。")
-        return _("%(anchor)s 之前 %(count)s 个工作日，当日不计，截止于 %(due)s。")
+            return _n("自 %(anchor)s 起 %(count)s 个工作日，当日不计，截止于 %(due)s。", n, **said)
+        return _n("%(anchor)s 之前 %(count)s 个工作日，当日不计，截止于 %(due)s。", n, **said)
     if reason.value >= 0:
-        return _("自 %(anchor)s 起 %(count)s 日，当日不计，截止于 %(due)s。")
-    return _("%(anchor)s 之前 %(count)s 日，当日不计，截止于 %(due)s。")
+        return _n("自 %(anchor)s 起 %(count)s 日，当日不计，截止于 %(due)s。", n, **said)
+    return _n("%(anchor)s 之前 %(count)s 日，当日不计，截止于 %(due)s。", n, **said)
+
+
+def _anchor(reason: DueReason) -> str:
+    assert reason.anchor is not None
+    return moment(reason.anchor) if reason.unit is DeadlineUnit.HOURS else day(local_day(reason.anchor))
 
 
 def _spans(days: Iterable[date]) -> str:

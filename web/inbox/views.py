@@ -29,6 +29,7 @@ from engine.queries.work_item_page import WorkItemPage, work_item_page
 from engine.unit_of_work import UnitOfWork
 from web.extensions import current_engine
 from web.forms import FormView, Posted, build_view, read_request, request_id_of, storable
+from web.i18n import counted as _n
 from web.i18n import translated
 from web.inbox import pages
 from web.inbox.blueprint import bp
@@ -266,7 +267,7 @@ def _checked_opinion(posted: Posted) -> str | None:
     if not posted.opinion:
         return None
     if len(posted.opinion) > OPINION_LIMIT:
-        raise InvalidInputError({"opinion": _("意见最多 %(n)s 个字", n=OPINION_LIMIT)})
+        raise InvalidInputError({"opinion": _n("意见最多 %(n)s 个字", n=OPINION_LIMIT)})
     return readable(posted.opinion)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from itsdangerous import BadData, URLSafeTimedSerializer
 
@@ -26,6 +25,7 @@ from engine.reports.load import load_manifest
 from engine.unit_of_work import UnitOfWork
 from engine.workbooks import LARGEST_FILE
 from web.extensions import current_engine
+from web.i18n import counted as _n
 from web.i18n import language
 from web.register.blueprint import bp
 
@@ -88,7 +88,7 @@ def check(process: str) -> ResponseReturnValue:
         return page, 422 if plan.errors else 200
     with current_engine().unit_of_work(current_user.id) as uow:
         stored = _import_again(uow, process, period, sheet, chosen, file_name)
-    flash(_("已导入 %(n)s 件往届提案（%(session)s）", n=stored, session=period), "success")
+    flash(_n("已导入 %(n)s 件往届提案（%(session)s）", n=stored, session=period), "success")
     return redirect(url_for(".show", process=process, session=period), code=303)
 
 

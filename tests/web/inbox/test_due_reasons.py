@@ -37,7 +37,7 @@ def test_working_days_are_explained_with_what_the_calendar_changed(sentences):
         "计入调休上班日：2030年3月9日。",
     ]
     assert sentences(reason, "en") == [
-        "Working days after 4 Mar 2030: 3 (that day does not count); due 11 Mar 2030, 24:00.",
+        "3 working days after 4 Mar 2030 (that day does not count); due 11 Mar 2030, 24:00.",
         "Public holidays left out: 5 Mar 2030 – 7 Mar 2030.",
         "Weekend days worked in exchange, counted: 9 Mar 2030.",
     ]
@@ -50,19 +50,25 @@ def test_working_days_are_explained_with_what_the_calendar_changed(sentences):
             10,
             DeadlineUnit.CALENDAR_DAYS,
             "自 2030年3月4日 起 10 日，当日不计，截止于 2030年3月14日 24:00。",
-            "Calendar days after 4 Mar 2030: 10 (that day does not count); due 14 Mar 2030, 24:00.",
+            "10 calendar days after 4 Mar 2030 (that day does not count); due 14 Mar 2030, 24:00.",
         ),
         (
             -10,
             DeadlineUnit.CALENDAR_DAYS,
             "2030年3月4日 之前 10 日，当日不计，截止于 2030年3月14日 24:00。",
-            "Calendar days before 4 Mar 2030: 10 (that day does not count); due 14 Mar 2030, 24:00.",
+            "10 calendar days before 4 Mar 2030 (that day does not count); due 14 Mar 2030, 24:00.",
+        ),
+        (
+            1,
+            DeadlineUnit.WORKING_DAYS,
+            "自 2030年3月4日 起 1 个工作日，当日不计，截止于 2030年3月14日 24:00。",
+            "1 working day after 4 Mar 2030 (that day does not count); due 14 Mar 2030, 24:00.",
         ),
         (
             12,
             DeadlineUnit.HOURS,
             "自 2030年3月4日 10:00 起 12 小时，截止于 2030年3月14日 24:00。",
-            "Hours from 4 Mar 2030, 10:00: 12; due 14 Mar 2030, 24:00.",
+            "12 hours from 4 Mar 2030, 10:00; due 14 Mar 2030, 24:00.",
         ),
     ],
 )
@@ -81,4 +87,4 @@ def test_the_page_of_a_task_explains_its_deadline_in_both_languages(visit):
     clerk = visit(CLERK)
     assert "个工作日，当日不计，截止于" in clerk.task("形式审查").text
     clerk.get("/language/en")
-    assert "Working days after 25 Nov 2026" in clerk.task("Formal check").text
+    assert "3 working days after 25 Nov 2026" in clerk.task("Formal check").text
