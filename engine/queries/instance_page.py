@@ -24,7 +24,7 @@ from engine.queries.cases import (
 )
 from engine.queries.incidents import IncidentEntry, standstills, who_resolves
 from engine.queries.organisation import names_of
-from engine.queries.timeline import TimelineEntry, timeline_of, traces_of
+from engine.queries.timeline import TimelineEntry, suspension_of, timeline_of, traces_of
 from engine.rules.visibility import is_in_inbox, is_offered_to, is_open, may_read
 from engine.step.instance import LoadedInstance
 from engine.unit_of_work import UnitOfWork
@@ -120,6 +120,7 @@ class InstancePage:
     can_attach: bool
     can_administer: bool
     standstills: tuple[IncidentEntry, ...]  # why it cannot go on
+    suspension: TimelineEntry | None
     who_resolves: tuple[str, ...]  # names of those who know; empty when it does not stand still
 
 
@@ -168,6 +169,7 @@ def instance_page(uow: UnitOfWork, instance_id: UUID) -> InstancePage:
             uow.holder.role_names & (ADMINISTRATORS | {instance.deployed.manifest.data.get("owner_role")})
         ),
         standstills=stuck,
+        suspension=suspension_of(instance, timeline),
         who_resolves=who_resolves(uow) if stuck else (),
     )
 

@@ -1,6 +1,6 @@
 """What happened in a case: who did what, when, how long it took, and what waits now."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from engine.sentences import say
 from engine.step.history import read_body
 from engine.step.instance import LoadedInstance
 from engine.unit_of_work import UnitOfWork
-from models import HistoryEvent, UserTask, WorkItem, WorkItemCandidate, WorkItemState
+from models import HistoryEvent, InstanceStatus, UserTask, WorkItem, WorkItemCandidate, WorkItemState
 
 # events beside the user tasks that people want to read
 SHOWN = frozenset(
@@ -95,6 +95,13 @@ def timeline_of(uow: UnitOfWork, instance: LoadedInstance) -> tuple[TimelineEntr
         replace(line, actor_name=names.get(line.actor_id, line.actor_id) if line.actor_id else None) for line in lines
     ]
     return tuple(sorted(named, key=_place))
+
+
+def suspension_of(instance: LoadedInstance, timeline: Sequence[TimelineEntry]) -> TimelineEntry | None:
+    """Who suspended the case that is suspended now, when and why."""
+    if instance.status is not InstanceStatus.SUSPENDED:
+        return None
+    return next((line for line in reversed(timeline) if line.kind == "instance.suspended"), None)
 
 
 def _place(line: TimelineEntry) -> tuple[bool, datetime, int]:

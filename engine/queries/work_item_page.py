@@ -27,7 +27,7 @@ from engine.queries.choices import CaseChoices
 from engine.queries.due_reasons import DueReason, due_reason_of
 from engine.queries.organisation import names_of
 from engine.queries.roles_in_case import holder_in
-from engine.queries.timeline import TimelineEntry, timeline_of
+from engine.queries.timeline import TimelineEntry, suspension_of, timeline_of
 from engine.rules.assignment import Assignment, may_handle
 from engine.rules.masking import masked
 from engine.unit_of_work import UnitOfWork
@@ -71,6 +71,7 @@ class WorkItemPage:
     decisions: tuple[DecisionEntry, ...]
     timeline: tuple[TimelineEntry, ...]
     next_steps: tuple[NextStep, ...]
+    suspension: TimelineEntry | None  # nothing can be done while the case is suspended
 
 
 def work_item_page(uow: UnitOfWork, work_item_id: UUID) -> WorkItemPage:
@@ -90,6 +91,7 @@ def work_item_page(uow: UnitOfWork, work_item_id: UUID) -> WorkItemPage:
     form = deployed.form(item.form_key)
     context = _readable_context(uow, item)
     info = _task_info(item)
+    timeline = timeline_of(uow, instance)
     offered = may_handle(uow.holder, Assignment(None, item.assignment.candidates, item.assignment.excluded))
     return WorkItemPage(
         id=item.id,
@@ -125,8 +127,9 @@ def work_item_page(uow: UnitOfWork, work_item_id: UUID) -> WorkItemPage:
         facts=facts_of(uow, instance),
         attachments=attachments_of(uow, instance),
         decisions=decisions_of(uow, instance),
-        timeline=timeline_of(uow, instance),
+        timeline=timeline,
         next_steps=next_steps_of(instance, [item.flow_node_id]),
+        suspension=suspension_of(instance, timeline),
     )
 
 

@@ -43,6 +43,7 @@ class Line:
     state: str | None = None
     state_tone: str = "blue"
     claimable: bool = False
+    is_suspended: bool = False
     steps_done: int = 0  # said when there is more than one
 
 
@@ -118,7 +119,8 @@ def line_of(entry: InboxEntry, tab: str) -> Line:
         due_at=entry.due_at if tab == "todo" else None,
         state=state.words,
         state_tone=state.tone,
-        claimable=entry.is_claimable,
+        claimable=entry.is_claimable and entry.status != "suspended",
+        is_suspended=entry.status == "suspended",
         steps_done=entry.steps_done if entry.steps_done > 1 else 0,
     )
 

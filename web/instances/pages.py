@@ -20,7 +20,6 @@ from engine.queries.cases import AttachmentEntry, DecisionEntry, FactValue
 from engine.queries.inbox import inbox
 from engine.queries.instance_page import InstancePage, LinkEntry, SectionEntry, instance_diagram, instance_page
 from engine.queries.startable import StartableProcess, startable_processes
-from engine.queries.timeline import TimelineEntry
 from engine.queries.work_item_page import WorkItemPage
 from engine.unit_of_work import UnitOfWork
 from web.i18n import language, translated
@@ -110,18 +109,10 @@ def case_page(uow: UnitOfWork, instance_id: UUID, comment_answer: Mapping[str, s
         "current_ids": page.current_ids,
         "done_ids": page.done_ids,
         "current_names": _("、").join(translated(name) for name in dict.fromkeys(current)),
-        "suspension": _suspension(page),
         "withdraw_error": None,
         "typed_reason": "",
         "upload_error": None,
     }
-
-
-def _suspension(page: InstancePage) -> TimelineEntry | None:
-    """Who suspended the case that is suspended now, when and why."""
-    if page.status != "suspended":
-        return None
-    return next((entry for entry in reversed(page.timeline) if entry.kind == "instance.suspended"), None)
 
 
 def paper_page(uow: UnitOfWork, instance_id: UUID) -> dict[str, Any]:

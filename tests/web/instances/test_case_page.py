@@ -214,6 +214,10 @@ def test_a_draft_waits_on_the_start_page(visit):
     assert draft.url in proposer.get("/start").links()
 
 
+def test_the_start_page_says_what_each_process_is_for(visit):
+    assert "每次会议开启一次" in visit(CLERK).get("/start").text
+
+
 def test_the_page_of_a_draft_is_called_as_its_title_was_typed_so_far(visit):
     proposer = visit(PROPOSER)
     draft = proposer.start_motion()
@@ -306,3 +310,18 @@ def test_a_suspended_case_says_who_suspended_it_and_why(app, visit, case):
     assert "已暂停" in said
     assert "系统管理员" in said
     assert said.endswith("：核查附议人")
+
+
+def test_nobody_is_asked_to_work_on_a_suspended_case(app, visit, case):
+    # given
+    with app.extensions["banli"].unit_of_work("admin") as uow:
+        suspend_instance(uow, case, reason="核查附议人", request_id=None)
+
+    # then the clerk sees it in the inbox, on the case and on the task, without a button
+    clerk = visit(CLERK)
+    assert "已暂停" in clerk.get("/inbox").text
+    assert not [link for link in clerk.get(f"/instances/{case}").links() if link.startswith("/tasks/")]
+    task = clerk.task("形式审查")
+    assert "核查附议人" in task.text
+    assert "恢复之后才能提交" in task.text
+    assert not [name for name, _value in task.buttons() if name == "formal_action"]
