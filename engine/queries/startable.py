@@ -39,7 +39,8 @@ def startable_processes(uow: UnitOfWork) -> tuple[StartableProcess, ...]:
                 continue
             is_main = process.id == manifest.main_process
             name = manifest.data["name"] if is_main else process.name
-            description = manifest.data.get("description", "") if is_main else ""
+            told = manifest.data if is_main else manifest.data["start"][process.id]
+            description = told.get("description", "")
             found.append(
                 StartableProcess(
                     deployed.key,
