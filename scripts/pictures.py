@@ -3,6 +3,7 @@
 The steps of a motion are pictured by the journeys (``BANLI_PICTURES``); ``make pictures`` does both.
 """
 
+import logging
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -85,6 +86,7 @@ PEOPLE = (
 def main() -> None:
     """Take every picture."""
     FOLDER.mkdir(parents=True, exist_ok=True)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request says nothing here
     with demo() as (address, password), open_browser() as browser:
         picture_pages(browser, address, password)
 

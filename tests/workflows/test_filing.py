@@ -64,6 +64,9 @@ def test_a_refused_proposer_may_appeal_and_the_presidium_decides_finally(scenari
     # when
     motion.do("appeal", {"appeal_action": "appeal", "appeal_reason": "涉及多数教师，请审定。"})
     assert motion.waits_at == ["presidium_review"]
+    with scenario.engine.reading("p01") as uow:
+        facts = {fact.variable: fact.value for fact in instance_page(uow, motion.id).facts}
+    assert facts["appeal_reason"] == "涉及多数教师，请审定。"
     motion.do(
         "presidium_review",
         {"disposition": "filed", "reason_text": "涉及集体利益。", "presidium_on": scenario.clock.now().date()},
