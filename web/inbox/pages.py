@@ -97,6 +97,7 @@ def inbox_page(uow: UnitOfWork, asked: InboxRequest) -> dict[str, Any]:
         "pages": found.pages,
         "total": found.total,
         "page_url": asked.url,
+        "has_lists": asked.tab == "todo" and any(entry.is_batch for entry in found.entries),
         "may_start": not found.entries and may_start_any(uow),
     }
 

@@ -40,6 +40,11 @@ def _decisions(app):
         return dict(uow.session.execute(query).all())
 
 
+def test_the_inbox_leads_to_the_list_on_which_many_are_decided_at_once(visit):
+    assert "/batch/" in visit(COMMITTEE_HEAD).get("/inbox").tree.xpath("//main//a/@href")
+    assert "/batch/" not in visit("d0101").get("/inbox").tree.xpath("//main//a/@href")
+
+
 def test_the_list_shows_what_was_recommended_apart_from_what_is_decided(filing_list):
     assert all(title in filing_list.text for title in TITLES)
     (last,) = [node for node in filing_list.tree.xpath("//article") if TITLES[2] in node.text_content()]
