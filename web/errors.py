@@ -20,7 +20,7 @@ from engine.errors import (
     NotFoundError,
     NotPermittedError,
 )
-from web.patience import posted_again
+from web.patience import comes_from_our_pages, posted_again
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,15 @@ def _not_found() -> ResponseReturnValue:
 
 
 def _expired(error: CSRFError) -> ResponseReturnValue:
+    if comes_from_our_pages() and (again := posted_again()):
+        return _page(400, _("页面已过期"), [_("本次没有保存。您输入的文字还在，请再提交一次。")], again=again), 400
     return _page(400, _("页面已过期"), [_("请返回上一页，刷新后再提交；您输入的文字还在那里。")]), 400
+
+
+def log_in_and_send_again(fields: list[tuple[str, str]]) -> str:
+    """The page for a form that came after the log-in had ended: what was typed is not lost."""
+    sentence = _("登录已结束，本次没有保存。请先在新窗口登录，再回到这里提交；您输入的文字还在，附件需重新选择。")
+    return _page(401, _("请重新登录"), [sentence], again=fields)
 
 
 def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:

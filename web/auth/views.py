@@ -15,7 +15,9 @@ from engine.errors import InvalidInputError, NotFoundError
 from engine.queries.administration import has_administrator
 from engine.queries.settings import log_in_rules
 from web.auth.person import COOKIE, forget, load_person, remember
+from web.errors import log_in_and_send_again
 from web.extensions import current_engine, login_manager
+from web.patience import comes_from_our_pages, posted_again
 from web.readable import readable
 from web.redirects import local_target
 
@@ -32,6 +34,10 @@ def init_app(app: Flask) -> None:
 
 
 def _ask_to_log_in() -> ResponseReturnValue:
+    if request.method == "POST" and comes_from_our_pages() and (fields := posted_again()):
+        return forget(make_response(log_in_and_send_again(fields), 401))
+    if request.method == "GET" and COOKIE in request.cookies:
+        flash(_("登录已结束：长时间没有操作、在别处退出，或账号有变化。请重新登录。"), "info")
     target = request.full_path.rstrip("?") if request.method == "GET" else "/"
     return forget(make_response(redirect(url_for("auth.login", next=target), code=303)))
 
