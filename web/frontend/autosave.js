@@ -20,10 +20,10 @@ class Autosave {
     this.form = form;
     this.status = form.querySelector('[data-autosave-status]') ?? this.addStatus();
     this.timer = null;
-    this.saving = false;
+    this.saving = null; // what stops the request on its way
     form.addEventListener('input', () => this.later(QUIET));
     form.addEventListener('change', () => this.later(QUIET));
-    form.addEventListener('submit', () => this.stop());
+    form.addEventListener('submit', () => this.giveWay());
     document.addEventListener('visibilitychange', () => {
       if (document.hidden && this.timer) this.save();
     });
@@ -46,21 +46,29 @@ class Autosave {
     this.timer = null;
   }
 
+  // What is sent for good must not meet its own draft.
+  giveWay() {
+    this.stop();
+    this.saving?.abort();
+  }
+
   async save() {
     if (this.saving) return this.later(QUIET);
     this.stop();
-    this.saving = true;
+    this.saving = new AbortController();
+    const { signal } = this.saving;
     this.say(text.saving, 'saving');
     try {
-      const answer = await fetch(this.form.dataset.autosaveUrl, { method: 'POST', body: draftOf(this.form), headers: { Accept: 'application/json' } });
+      const answer = await fetch(this.form.dataset.autosaveUrl, { method: 'POST', body: draftOf(this.form), headers: { Accept: 'application/json' }, signal });
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       await this.takeVersion(answer);
       this.say(text.saved(new Date().toLocaleTimeString('zh-CN', { hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Shanghai' })), 'saved');
     } catch {
+      if (signal.aborted) return;
       this.say(text.notSaved, 'failed');
       this.later(RETRY);
     } finally {
-      this.saving = false;
+      this.saving = null;
     }
   }
 

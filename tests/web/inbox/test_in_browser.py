@@ -164,3 +164,19 @@ def test_fields_are_drawn_once_a_press_is_over_that_was_none(page):
     page.mouse.move(5, 300)
     page.mouse.up()
     page.wait_for_selector("#field-joint_proposers")
+
+
+def test_a_draft_that_is_on_its_way_is_given_up_when_the_form_is_sent(page):
+    page.goto("/start")
+    page.click("text=写提案")
+    held = []  # neither the draft nor the form gets an answer
+    page.route("**/tasks/**", lambda route: held.append(route.request.url) if is_sent(route) else route.continue_())
+    with page.expect_request("**/draft"):
+        page.fill("#field-title", "关于延长东区食堂晚间供餐时间的提案")
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/draft"), timeout=10_000):
+        page.evaluate("setTimeout(() => document.querySelector('#task-form').requestSubmit())")
+    assert held[0].endswith("/draft")
+
+
+def is_sent(route):
+    return route.request.method == "POST" and not route.request.url.endswith("/fields")
