@@ -17,7 +17,17 @@ from engine.bpmn.diagram import (
     our,
 )
 from engine.bpmn.expressions import ForeignLanguageError, to_feel
-from engine.bpmn.names import ACTIVITIES, EVENTS, FLOW_NODES, GATEWAYS, REFUSED_NODES, banli, bpmn, local_name
+from engine.bpmn.names import (
+    ACTIVITIES,
+    EVENTS,
+    FLOW_NODES,
+    GATEWAYS,
+    REFUSED_NODES,
+    banli,
+    bpmn,
+    bpmn_elements,
+    local_name,
+)
 from engine.bpmn.soundness import find_deadlocks
 from engine.bpmn.wording import expression
 
@@ -115,11 +125,11 @@ def _elements(diagram: Diagram, kind: str) -> Iterable[etree._Element]:
 def _scopes(diagram: Diagram) -> list[etree._Element]:
     if diagram.root is None:
         return []
-    return [e for e in diagram.root.iter(etree.Element) if local_name(e) == "process" or is_container(e)]
+    return [e for e in bpmn_elements(diagram.root) if local_name(e) == "process" or is_container(e)]
 
 
 def _check_refused(diagram: Diagram, root: etree._Element) -> None:
-    for element in root.iter(etree.Element):
+    for element in bpmn_elements(root):
         kind = local_name(element)
         if kind in REFUSED_NODES:
             diagram.findings.error("unsupported-element", f"{kind} is not executed", element)
@@ -134,7 +144,7 @@ def _check_definition_reference(diagram: Diagram, root: etree._Element, referenc
 
 
 def _check_ignored(diagram: Diagram, root: etree._Element) -> None:
-    for element in root.iter(etree.Element):
+    for element in bpmn_elements(root):
         kind = local_name(element)
         if kind in _IGNORED and kind != "escalationEventDefinition":
             diagram.findings.warning("ignored", f"{kind} is ignored; use banli: attributes", element)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from engine.bpmn.names import CONTAINERS, COUNTED, FLOW_NODES, REFUSED_NODES, banli, bpmn, local_name
+from engine.bpmn.names import CONTAINERS, COUNTED, FLOW_NODES, REFUSED_NODES, banli, bpmn, bpmn_elements, local_name
 from engine.bpmn.problems import Findings, Problem
 from engine.bpmn.read import MAX_ELEMENTS, UnreadableError, read_xml
 
@@ -88,7 +88,7 @@ def read_diagram(data: bytes, file: str) -> Diagram:
 def count_elements(root: etree._Element) -> Counter[str]:
     """Number of elements by local name, as in the file."""
     counts: Counter[str] = Counter()
-    for element in root.iter(etree.Element):
+    for element in bpmn_elements(root):
         kind = local_name(element)
         if kind in COUNTED:
             counts[kind] += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from lxml import etree
@@ -115,6 +116,11 @@ def bpmn(local: str) -> str:
 def banli(local: str) -> str:
     """The qualified name of one of our attributes or elements."""
     return f"{{{BANLI}}}{local}"
+
+
+def bpmn_elements(root: etree._Element) -> Iterator[etree._Element]:
+    """The BPMN elements at and below one, in document order: not the thousands of points in which they are drawn."""
+    return root.iter(bpmn("*"))
 
 
 def local_name(element: etree._Element) -> str:

@@ -11,7 +11,7 @@ from lxml import etree
 
 from engine.bpmn.diagram import ROOT_REFERENCES, Diagram, FlowElement, is_container, known_node
 from engine.bpmn.mappings import map_data
-from engine.bpmn.names import FLOW_NODES, REFUSED_NODES, bpmn, local_name
+from engine.bpmn.names import FLOW_NODES, REFUSED_NODES, bpmn, bpmn_elements, local_name
 from engine.bpmn.vendor import map_vendor
 
 _MAX_LANE_DEPTH = 50
@@ -39,7 +39,7 @@ def _give_ids(diagram: Diagram, root: etree._Element) -> None:
     used = Counter(str(e.get("id")) for e in root.iter(etree.Element) if e.get("id") is not None)
     wanted = FLOW_NODES | REFUSED_NODES | {"sequenceFlow", "process", *ROOT_REFERENCES.values()}
     number = 0
-    for element in root.iter(etree.Element):
+    for element in bpmn_elements(root):
         kind = local_name(element)
         if kind not in wanted or (element.get("id") or "").strip():
             continue
@@ -64,7 +64,7 @@ def _index_nodes(diagram: Diagram, root: etree._Element) -> None:
         seen_processes.add(str(process.get("id")))
         if process.getparent() is not root:
             diagram.findings.error("unsupported-element", "a process stands inside another element", process)
-    for element in root.iter(etree.Element):
+    for element in bpmn_elements(root):
         if not known_node(element):
             continue
         node_id = str(element.get("id"))
@@ -75,9 +75,7 @@ def _index_nodes(diagram: Diagram, root: etree._Element) -> None:
 
 def _resolve_event_references(diagram: Diagram, root: etree._Element) -> None:
     """Qualified names lose their prefix; what resolves to nothing stays as text and is reported."""
-    for element in root.iter(etree.Element):
-        if not local_name(element):
-            continue
+    for element in bpmn_elements(root):
         for attribute in ROOT_REFERENCES:
             value = element.get(attribute)
             if value is None or value in diagram.roots:

@@ -9,7 +9,7 @@ from lxml import etree
 from engine.bpmn import names
 from engine.bpmn.expressions import ForeignLanguageError, literal_or_feel, quoted, to_feel
 from engine.bpmn.mappings import map_camunda, map_zeebe
-from engine.bpmn.names import banli, bare, bpmn, local_name, namespace_of
+from engine.bpmn.names import banli, bare, bpmn, bpmn_elements, local_name, namespace_of
 from engine.bpmn.problems import Findings
 
 _CAMUNDA_LIKE: Final = frozenset((names.CAMUNDA, names.OPERATON, names.FLOWABLE, names.ACTIVITI))
@@ -73,10 +73,8 @@ _SPIFF_TEXT: Final = {"calledDecisionId": "decisionRef"}
 
 def map_vendor(root: etree._Element, findings: Findings, default_language: str | None) -> None:
     """Rewrite vendors' attributes and extension elements in place; name every one that has no counterpart."""
-    for element in list(root.iter(etree.Element)):
+    for element in list(bpmn_elements(root)):
         kind = local_name(element)
-        if not kind:
-            continue
         for key in list(element.attrib):
             name = str(key)
             if namespace_of(name) in names.VENDORS:

@@ -251,7 +251,12 @@ class DiagramParser(BpmnParser):  # type: ignore[misc]
                         node.body.host = node
                         _read_ad_hoc(self.diagram, node)
                         pending.append(node.body)
+        self._let_go()
         return processes
+
+    def _let_go(self) -> None:
+        """Parsers know each other and the file, which may be large: it goes now, not when cycles are collected."""
+        self.process_parsers.clear()
 
 
 def _read_ad_hoc(diagram: Diagram, node: FlowNode) -> None:
