@@ -167,14 +167,20 @@ def _one(component: Component, raw: object) -> str | None:
 
 def _several(component: Component, raw: object) -> list[str]:
     listed = _listed(raw)
-    if len(listed) > profile.MAX_CHOSEN:
-        raise RefusedValue(message("max_items", n=profile.MAX_CHOSEN, actual=len(listed)))
+    _refuse_flood(component, listed, profile.MAX_CHOSEN)
     chosen: dict[str, None] = {}  # keeps the order of choosing, each once
     for one in listed:
         value = _one(component, one)
         if value is not None:
             chosen[value] = None
     return list(chosen)
+
+
+def _refuse_flood(component: Component, listed: Sequence[object], most: int) -> None:
+    """No more is looked at than any field may have; the person reads how many this one may have."""
+    if len(listed) > most:
+        own = component.rules.max_items
+        raise RefusedValue(message("max_items", n=most if own is None else min(own, most), actual=len(listed)))
 
 
 def _listed(raw: object) -> Sequence[object]:
@@ -199,8 +205,7 @@ def _rows(component: Component, raw: object) -> list[Any]:
         return []
     if not isinstance(raw, (list, tuple)):
         raise RefusedValue(message("rows"))
-    if len(raw) > profile.MAX_ROWS:
-        raise RefusedValue(message("max_items", n=profile.MAX_ROWS, actual=len(raw)))
+    _refuse_flood(component, raw, profile.MAX_ROWS)
     rows = []
     for number, one in enumerate(raw, start=1):
         row = _row(component, number, one)

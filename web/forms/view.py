@@ -283,7 +283,7 @@ class _Builder:
 def as_typed(component: Component, value: object) -> Any:
     """A value as it stands in the page's input: text, list of texts or bool."""
     if component.type == "checkbox":
-        return value in (True, "on", "true", "1")
+        return value is True or (isinstance(value, str) and value in ("on", "true", "1"))
     if component.type in ("checklist", "taglist", "filepicker"):
         listed = value if isinstance(value, (list, tuple)) else ([value] if value else [])
         return [str(one) for one in listed]

@@ -192,7 +192,20 @@ def test_a_wrong_row_is_named_by_its_number(judge):
 
 def test_a_list_has_a_limit(judge):
     assert "最多 3 项" in judge(SUGGESTIONS, data={"suggestions": ["增加窗口"] * 4}).errors["suggestions"]
-    assert "最多 50 项" in judge(SUGGESTIONS, data={"suggestions": ["增加窗口"] * 5000}).errors["suggestions"]
+
+
+CHOSEN = {"type": "taglist", "key": "suggestions", "properties": {"source": "units", "maxItems": 3}}
+
+
+@pytest.mark.parametrize("field", [SUGGESTIONS, CHOSEN])
+def test_whoever_sends_far_too_much_reads_how_many_this_very_list_may_have(judge, field):
+    errors = judge(field, data={"suggestions": ["增加窗口"] * 5000}).errors
+    assert errors == {"suggestions": "最多 3 项，现在是 5000 项"}
+
+
+def test_a_list_without_a_limit_of_its_own_names_the_limit_of_every_list(judge):
+    field = {**SUGGESTIONS, "validate": {}}
+    assert "最多 50 项" in judge(field, data={"suggestions": ["增加窗口"] * 5000}).errors["suggestions"]
 
 
 def test_rows_with_several_fields_are_contexts(judge):
