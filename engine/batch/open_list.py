@@ -1,13 +1,13 @@
 """The open list: user tasks that anybody entitled may take up, such as seconding a motion."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from engine.commands.complete_work_item import form_context
-from engine.commands.work_items import LoadedWorkItem, load_work_item
+from engine.commands.work_items import LoadedWorkItem, read_work_items
 from engine.forms import Choice
 from engine.forms.resolve import options_of
 from engine.queries.choices import CaseChoices
@@ -38,8 +38,26 @@ class OpenCase:
 def open_cases(uow: UnitOfWork, *, language: str = "zh") -> list[OpenCase]:
     """What the actor may take up, soonest due first. Their own cases and those they are excluded from are not on it."""
     tasks, _total = open_list(uow, size=MOST_CASES)
-    items = ((load_work_item(uow, task.work_item_id, for_update=False), task.due_at) for task in tasks)
-    return [_open_case(uow, item, due_at, language) for item, due_at in items if _is_listed(item)]
+    due = {task.work_item_id: task.due_at for task in tasks}
+    found = read_work_items(uow, list(due))
+    items = [found[each] for each in due if _is_listed(found[each])]
+    displays = _displays(uow, items, language)
+    return [_open_case(uow, item, due[item.id], displays[item.instance.deployed.id]) for item in items]
+
+
+def _displays(uow: UnitOfWork, items: Sequence[LoadedWorkItem], language: str) -> dict[UUID, Display]:
+    """How each version of a process calls things, with everybody whom its cases name looked up at once."""
+    displays: dict[UUID, Display] = {}
+    for deployed in {item.instance.deployed.id: item.instance.deployed for item in items}.values():
+        display = displays[deployed.id] = Display(uow.session, deployed.manifest.data, language)
+        of_it = [item.instance.variables for item in items if item.instance.deployed.id == deployed.id]
+        display.look_up(of_it, _columns(deployed.manifest.data))
+    return displays
+
+
+def _columns(manifest: Mapping[str, Any]) -> list[str]:
+    section = manifest.get("open_list") or {}
+    return [read_column(column).variable for column in section.get("columns") or ("proposer", "delegation")]
 
 
 def _is_listed(item: LoadedWorkItem) -> bool:
@@ -48,12 +66,10 @@ def _is_listed(item: LoadedWorkItem) -> bool:
     return listed is None or item.flow_node_id in listed
 
 
-def _open_case(uow: UnitOfWork, item: LoadedWorkItem, due_at: datetime | None, language: str) -> OpenCase:
+def _open_case(uow: UnitOfWork, item: LoadedWorkItem, due_at: datetime | None, display: Display) -> OpenCase:
     context = form_context(uow, item)
     manifest: Mapping[str, Any] = item.instance.deployed.manifest.data
     section = manifest.get("open_list") or {}
-    display = Display(uow.session, manifest, language)
-    columns = [read_column(column).variable for column in section.get("columns") or ("proposer", "delegation")]
     texts = section.get("texts") or manifest.get("similar_on") or ()
     form = item.instance.deployed.form(item.form_key)
     action = form.action if form is not None else None
@@ -65,7 +81,9 @@ def _open_case(uow: UnitOfWork, item: LoadedWorkItem, due_at: datetime | None, l
         task_name=item.task_name,
         due_at=due_at,
         facts=tuple(
-            (display.label(name), text) for name in columns if (text := display.value(name, context.get(name)))
+            (display.label(name), text)
+            for name in _columns(manifest)
+            if (text := display.value(name, context.get(name)))
         ),
         texts=tuple(
             (display.label(str(name)), paragraphs)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from engine.batch.definition import BatchDefinition, read_batch_definitions
 from engine.commands.complete_work_item import form_context
-from engine.commands.work_items import LoadedWorkItem, load_work_item
+from engine.commands.work_items import LoadedWorkItem, read_work_items
 from engine.errors import NotFoundError
 from engine.feel import evaluate, strip_marker
 from engine.forms import Choice, FormSchema
@@ -95,7 +95,9 @@ def batch_page(uow: UnitOfWork, folder_key: str, flow_node_id: str, *, language:
     )
     rows = uow.session.execute(query).all()
     display = Display(uow.session, manifest, language)
-    items = [load_work_item(uow, row.id, for_update=False) for row in rows]
+    found = read_work_items(uow, [row.id for row in rows])
+    items = [found[row.id] for row in rows]
+    _look_up(definition, items, display)
     form = _form(items)
     choose, comment = _chosen_field(definition, form), definition.comment
     lines = tuple(
@@ -124,6 +126,13 @@ def _counts(uow: UnitOfWork, folder_key: str) -> dict[str, int]:
 
 def _form(items: Sequence[LoadedWorkItem]) -> FormSchema | None:
     return items[0].instance.deployed.form(items[0].form_key) if items else None
+
+
+def _look_up(definition: BatchDefinition, items: Sequence[LoadedWorkItem], display: Display) -> None:
+    """Everybody and every case that the lines name, at once."""
+    shown = [column.variable for column in definition.columns]
+    shown += [one.variable for one in definition.recommendation]
+    display.look_up((item.instance.variables for item in items), shown)
 
 
 def _chosen_field(definition: BatchDefinition, form: FormSchema | None) -> str | None:

@@ -53,6 +53,7 @@ class Display:
         }
         self._people: dict[str, str] = {}
         self._units: dict[str, str] | None = None
+        self._cases: dict[str, ProcessInstance] = {}
         self.language = language
 
     def label(self, variable: str) -> str:
@@ -114,9 +115,25 @@ class Display:
 
     def prefetch(self, cases: Iterable[Case], variables: Iterable[str]) -> None:
         """Look up the people of many cases at once."""
-        wanted = [name for name in variables if self._types.get(name) in _PEOPLE]
-        ids = {text for case in cases for name in wanted for text in _texts(case.variables.get(name))}
-        self._people.update(names_of(self._session, ids - self._people.keys()))
+        people = [name for name in variables if self._types.get(name) in _PEOPLE]
+        self.look_up((case.variables for case in cases), people)
+
+    def look_up(self, contexts: Iterable[Mapping[str, Any]], variables: Iterable[str]) -> None:
+        """Look up the people and the other cases that many contexts name in these variables, at once."""
+        names = list(variables)
+        people: set[str] = set()
+        cases: set[UUID] = set()
+        for context in contexts:
+            for name in names:
+                found = _texts(context.get(name))
+                if self._types.get(name) in _PEOPLE:
+                    people.update(found)
+                else:
+                    cases.update(UUID(text) for text in found if _CASE_ID.fullmatch(text))
+        self._people.update(names_of(self._session, people - self._people.keys()))
+        if cases:
+            query = select(ProcessInstance).where(ProcessInstance.id.in_(cases))
+            self._cases.update((str(case.id), case) for case in self._session.scalars(query))
 
     def _person(self, user_id: str) -> str:
         if user_id not in self._people:
@@ -130,7 +147,7 @@ class Display:
 
     def _case(self, case_id: str) -> str:
         """A case that a variable refers to, by number and title."""
-        case = self._session.get(ProcessInstance, UUID(case_id))
+        case = self._cases.get(case_id) or self._session.get(ProcessInstance, UUID(case_id))
         if case is None:
             return case_id
         title = HIDDEN_TITLE if case.is_sealed else case.title
