@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, select
 
 from engine.operations.registry import OperationCall, operation
 from engine.sentences import say
@@ -23,8 +23,7 @@ def link_case(call: OperationCall) -> Mapping[str, Any]:
     target = _case_id(call, call.text("to"))
     if target == call.environment.instance_id:
         raise call.failure("不能与自身关联")
-    if call.uow.connection.execute(select(INSTANCE.c.id).where(INSTANCE.c.id == target)).one_or_none() is None:
-        raise call.failure(say("没有流程 {case}", case=target))
+    _standing_still(call, target)
     kind = call.text("kind", "merged")
     call.pending.links.append({"source_id": call.environment.instance_id, "target_id": target, "kind": kind})
     return {}
@@ -71,14 +70,13 @@ def linked_cases(call: OperationCall) -> Mapping[str, Any]:
 
 @operation("case.read")
 def read_case(call: OperationCall) -> Mapping[str, Any]:
-    """One other ``case``: its ``id``, ``number``, ``title``, ``status`` and the report variables in ``variables``."""
+    """One other ``case``: its ``id``, ``number``, ``title``, ``status`` and the report variables in ``variables``.
+
+    It takes no step before this one is written: whoever then waits for its next message waits in time.
+    """
     wanted = call.texts("variables")
     target = _case_id(call, call.text("case"))
-    row = call.uow.connection.execute(
-        select(INSTANCE.c.id, INSTANCE.c.number, INSTANCE.c.title, INSTANCE.c.status).where(INSTANCE.c.id == target)
-    ).one_or_none()
-    if row is None:
-        raise call.failure(say("没有流程 {case}", case=target))
+    row = _standing_still(call, target)
     values = dict.fromkeys(wanted) | _report_values(call, [row.id], wanted).get(row.id, {})
     return {"id": str(row.id), "number": row.number, "title": row.title, "status": str(row.status.value)} | values
 
@@ -101,6 +99,20 @@ def seal_case(call: OperationCall) -> Mapping[str, Any]:
         raise call.failure("须指定可阅读的角色 roles")
     call.pending.sealed_for = frozenset(roles)
     return {"sealed": True}
+
+
+def _standing_still(call: OperationCall, case_id: UUID) -> Row[Any]:
+    """The row of another case, which stays as it is until this step is written, however many read it meanwhile.
+
+    Locks are taken in one order: the case of the step, then the one that it follows. A case that is followed follows
+    none itself, so that nobody waits in a circle.
+    """
+    query = select(INSTANCE.c.id, INSTANCE.c.number, INSTANCE.c.title, INSTANCE.c.status)
+    shared = query.where(INSTANCE.c.id == case_id).with_for_update(read=True)
+    row = call.uow.connection.execute(shared).one_or_none()
+    if row is None:
+        raise call.failure(say("没有流程 {case}", case=case_id))
+    return row
 
 
 def _case_id(call: OperationCall, text: str) -> UUID:

@@ -16,7 +16,7 @@ from tests.workflows.scenario import Scenario
 MONDAY_IN_THE_WINDOW = datetime(2026, 11, 9, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai; session 4-7 collects
 
 
-def _prepare(url: str) -> None:
+def prepare_demo(url: str) -> None:
     engine = open_engine(settings=Settings(database_url=url), clock=MovableClock(MONDAY_IN_THE_WINDOW))
     prepare(engine)
     engine.close()
@@ -31,7 +31,7 @@ def clock() -> MovableClock:
 @pytest.fixture
 def engine(clock: MovableClock, prepared_databases: PreparedDatabases, tmp_path: Path) -> Iterator[Engine]:
     """An engine on a copy of the demo organisation's database, processes deployed."""
-    with prepared_databases.copy("sqlite", "workflows", _prepare) as url:
+    with prepared_databases.copy("sqlite", "workflows", prepare_demo) as url:
         settings = Settings(database_url=url, data_directory=tmp_path, sqlite_synchronous="NORMAL")
         opened = open_engine(settings=settings, clock=clock)
         yield opened
