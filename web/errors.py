@@ -20,6 +20,8 @@ from engine.errors import (
     NotFoundError,
     NotPermittedError,
 )
+from web.extensions import current_engine
+from web.filters import filesize
 from web.patience import comes_from_our_pages, posted_again
 
 log = logging.getLogger(__name__)
@@ -77,7 +79,12 @@ def log_in_and_send_again(fields: list[tuple[str, str]]) -> str:
 
 
 def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
-    return _page(413, _("内容过大"), [_("文字或附件超过了上限，请减小后再提交。")]), 413
+    largest = filesize(current_engine().settings.upload_limit)
+    sentences = [
+        _("文字或附件超过了上限，请减小后再提交。"),
+        _("每个附件最多 %(size)s。请返回上一页重新选择；您输入的文字还在那里。", size=largest),
+    ]
+    return _page(413, _("内容过大"), sentences), 413
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

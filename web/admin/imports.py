@@ -93,7 +93,9 @@ def _mapping_page(
     token: str, sheet: Sheet, mapping: dict[str, str], errors: dict[str, str], plan: ImportPlan | None = None
 ) -> str:
     samples = [
-        "、".join(dict.fromkeys(cells[index].text for _, cells in sheet.rows[:3] if index < len(cells)))
+        "、".join(
+            dict.fromkeys(cells[index].text for _, cells in sheet.rows[:3] if index < len(cells) and cells[index].text)
+        )
         for index in range(len(sheet.headings))
     ]
     return render_template(
