@@ -28,7 +28,17 @@ from engine.queries.timeline import TimelineEntry, suspension_of, timeline_of, t
 from engine.rules.visibility import is_in_inbox, is_offered_to, is_open, may_read
 from engine.step.instance import LoadedInstance
 from engine.unit_of_work import UnitOfWork
-from models import InstanceComment, InstanceLink, InstanceParticipant, ProcessInstance, UserTask, WorkItem
+from models import (
+    InstanceComment,
+    InstanceLink,
+    InstanceParticipant,
+    Job,
+    JobKind,
+    JobState,
+    ProcessInstance,
+    UserTask,
+    WorkItem,
+)
 
 TITLE_LIMIT = 500  # characters, as many as a case keeps
 
@@ -41,6 +51,15 @@ class MyTask:
     name: str
     flow_node_id: str
     due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A date for which a case waits while nobody has anything to do."""
+
+    flow_node_id: str
+    name: str | None  # of the timer as it is drawn
+    due_at: datetime
 
 
 @dataclass(frozen=True)
@@ -107,6 +126,7 @@ class InstancePage:
     facts: tuple[FactValue, ...]
     timeline: tuple[TimelineEntry, ...]
     next_steps: tuple[NextStep, ...]
+    waits_until: Waiting | None
     attachments: tuple[AttachmentEntry, ...]
     decisions: tuple[DecisionEntry, ...]
     links: tuple[LinkEntry, ...]
@@ -135,6 +155,7 @@ def instance_page(uow: UnitOfWork, instance_id: UUID) -> InstancePage:
         dict.fromkeys(line.flow_node_id for line in timeline if line.state == "current" and line.flow_node_id)
     )
     stuck = standstills(uow, instance_id)
+    waiting = None if current else _waits_until(uow, instance)
     starter = names_of(uow.session, [instance.started_by]) if instance.started_by else {}
     return InstancePage(
         id=instance.id,
@@ -153,7 +174,8 @@ def instance_page(uow: UnitOfWork, instance_id: UUID) -> InstancePage:
         end_event_id=row.end_event_id,
         facts=facts_of(uow, instance),
         timeline=timeline,
-        next_steps=next_steps_of(instance, current),
+        waits_until=waiting,
+        next_steps=next_steps_of(instance, (waiting.flow_node_id,) if waiting else current),
         attachments=attachments_of(uow, instance),
         decisions=decisions_of(uow, instance),
         links=_links(uow, instance.id),
@@ -188,6 +210,21 @@ def _my_tasks(uow: UnitOfWork, instance_id: UUID) -> tuple[MyTask, ...]:
         .order_by(UserTask.no)
     )
     return tuple(MyTask(row.id, row.name, row.flow_node_id, row.due_at) for row in uow.session.execute(query))
+
+
+def _waits_until(uow: UnitOfWork, instance: LoadedInstance) -> Waiting | None:
+    """The next timer of a case in which nobody has anything to do."""
+    if not instance.is_active:
+        return None
+    timers = select(Job.flow_node_id, Job.due_at).where(
+        Job.process_instance_id == instance.id, Job.kind == JobKind.TIMER, Job.state == JobState.WAITING
+    )
+    timer = uow.session.execute(timers.order_by(Job.due_at).limit(1)).first()
+    if timer is None or timer.flow_node_id is None:
+        return None
+    process = instance.deployed.definitions.processes.get(instance.process_key)
+    node = process.nodes.get(timer.flow_node_id) if process else None
+    return Waiting(timer.flow_node_id, node.name if node else None, timer.due_at)
 
 
 def _typed_title(uow: UnitOfWork, instance: LoadedInstance) -> str | None:

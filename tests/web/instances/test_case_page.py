@@ -233,6 +233,8 @@ def test_the_season_of_a_session_says_what_it_is_and_is_no_motion(app, visit):
     page = visit(CLERK).get(f"/instances/{season.instance_id}")
     assert "提案征集与办理年度" in page.text
     assert "征集截止" in page.text
+    assert "2026年12月1日 24:00）后自动继续" in page.text  # nobody has to do anything before
+    assert page.tree.xpath("//li[contains(@class, 'is-next')]")
     assert "只有经办人员可以查看" not in page.text
     assert "提案人与承办单位沟通" not in page.text
     assert "教职工代表大会提案表" not in visit(CLERK).get(f"/instances/{season.instance_id}/print").text
