@@ -203,6 +203,11 @@ class Manifest:
         """Expressions that name people who take part, by part."""
         return {part: str(as_feel(text)) for part, text in self.data.get("participants", {}).items()}
 
+    @computed_once
+    def participants_while_named(self) -> frozenset[str]:
+        """Parts that end when the expression names the person no longer."""
+        return frozenset(self.data.get("participants_while_named", ()))
+
     def sections(self) -> tuple[Section, ...]:
         """Sections of the conversation."""
         return tuple(

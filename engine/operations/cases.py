@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import delete, select
 
 from engine.operations.registry import OperationCall, operation
 from engine.sentences import say
@@ -101,7 +101,7 @@ def seal_case(call: OperationCall) -> Mapping[str, Any]:
     return {"sealed": True}
 
 
-def _standing_still(call: OperationCall, case_id: UUID) -> Row[Any]:
+def _standing_still(call: OperationCall, case_id: UUID) -> Any:
     """The row of another case, which stays as it is until this step is written, however many read it meanwhile.
 
     Locks are taken in one order: the case of the step, then the one that it follows. A case that is followed follows

@@ -38,3 +38,5 @@ def review(
         people = texts(environment.evaluate(expression, environment.context(after)))
         known = set() if before is None else set(texts(environment.evaluate(expression, environment.context(before))))
         pending.participants.extend((person, part) for person in people if person not in known)
+        if part in manifest.participants_while_named:
+            pending.participants_removed |= {(person, part) for person in known.difference(people)}

@@ -45,6 +45,13 @@ _ADD_NOTICE = insert_into(NOTICE)
 _ADD_LINK = insert_missing(LINK)
 _ADD_PARTICIPANT = insert_missing(PARTICIPANT)
 _ADD_AUDIENCE = insert_missing(AUDIENCE)
+_DROP_PARTICIPANT = Prepared(
+    delete(PARTICIPANT).where(
+        PARTICIPANT.c.process_instance_id == bindparam("process_instance_id"),
+        PARTICIPANT.c.user_id == bindparam("user_id"),
+        PARTICIPANT.c.part == bindparam("part"),
+    )
+)
 _OF_INSTANCE = AUDIENCE.c.process_instance_id == bindparam("process_instance_id")
 _CLEAR_AUDIENCE = Prepared(delete(AUDIENCE).where(_OF_INSTANCE))
 _DROP_AUDIENCE = Prepared(
@@ -61,6 +68,7 @@ class PendingWrites:
     notices: list[dict[str, Any]] = field(default_factory=list)
     links: list[dict[str, Any]] = field(default_factory=list)
     participants: list[tuple[str, str]] = field(default_factory=list)  # (user id, part)
+    participants_removed: set[tuple[str, str]] = field(default_factory=set)
     audience_added: set[tuple[str, str]] = field(default_factory=set)  # (role, unit id or "")
     audience_removed: set[tuple[str, str]] = field(default_factory=set)
     sealed_for: frozenset[str] | None = None  # roles; None: not sealed in this step
@@ -92,6 +100,12 @@ def write_pending(link: Place, pending: PendingWrites, instance_id: UUID, now: d
     if pending.links:
         rows = [{**row, "linked_at": now} for row in pending.links]
         _ADD_LINK.run_many(link, rows)
+    if pending.participants_removed:
+        gone = [
+            {"process_instance_id": instance_id, "user_id": user, "part": part}
+            for user, part in sorted(pending.participants_removed)
+        ]
+        _DROP_PARTICIPANT.run_many(link, gone)
     if pending.participants:
         rows = [
             {"process_instance_id": instance_id, "user_id": user, "part": part, "since": now}

@@ -5,6 +5,7 @@ import pytest
 from engine.batch.open_list import open_cases
 from engine.errors import InvalidInputError, NotFoundError, NotPermittedError
 from engine.queries.instance_page import instance_page
+from engine.queries.organisation import leader_of
 from engine.queries.work_item_page import work_item_page
 from tests.workflows.scenario import Motion, Scenario
 
@@ -25,6 +26,12 @@ def _is_read_by(scenario: Scenario, person: str, motion: Motion) -> bool:
             return instance_page(uow, motion.id).id == motion.id
         except NotFoundError:
             return False
+
+
+def _unit_of_another_leader(scenario: Scenario, leader: str) -> str:
+    with scenario.engine.reading() as uow:
+        units = ("财务处", "人事处", "后勤管理处", "保卫处")
+        return next(unit for unit in units if leader_of(uow.session, unit, uow.today) != leader)
 
 
 def _merged_motions_on_page(scenario: Scenario, person: str, motion: Motion) -> str | None:
@@ -178,6 +185,41 @@ def test_when_the_lead_goes_to_another_unit_the_merged_motion_goes_along(scenari
     _, officer, _ = lead.item("sign_for")
     assert _is_read_by(scenario, officer, merged)
     assert not _is_read_by(scenario, OFFICER, merged)
+
+
+def test_when_the_lead_is_withdrawn_its_leader_reads_the_merged_motion_no_more(scenario: Scenario) -> None:
+    # given a leader in charge who has never acted in the merged motion
+    lead = scenario.motion_at("draft_answer")
+    merged = _merged_into(scenario, lead)
+    leader = lead.variables["leader"]
+    assert _is_read_by(scenario, leader, merged)
+
+    # when
+    lead.withdraw()
+
+    # then the leader still reads what he or she endorsed, and nothing else
+    assert _is_read_by(scenario, leader, lead)
+    assert not _is_read_by(scenario, leader, merged)
+
+
+def test_when_the_lead_goes_to_a_unit_of_another_leader_only_that_one_reads_the_merged_motion(
+    scenario: Scenario,
+) -> None:
+    # given
+    lead = scenario.motion_at("sign_for")
+    merged = _merged_into(scenario, lead)
+    first = lead.variables["leader"]
+    assert _is_read_by(scenario, first, merged)
+
+    # when
+    lead.do("sign_for", {"decision": "object", "objection_reason": "不属于本单位职责。", "proposed_unit": "后勤管理处"})
+    lead.do("routing", lead_unit=_unit_of_another_leader(scenario, first))
+    lead.go_on_to("sign_for")
+
+    # then
+    assert lead.variables["leader"] != first
+    assert _is_read_by(scenario, lead.variables["leader"], merged)
+    assert not _is_read_by(scenario, first, merged)
 
 
 def test_when_the_lead_is_withdrawn_its_unit_reads_the_merged_motion_no_more(scenario: Scenario) -> None:
