@@ -154,7 +154,7 @@ def test_a_case_in_which_a_person_did_several_steps_is_listed_once_with_the_late
     assert [link for link in done.links() if link.startswith("/instances/")] == [f"/instances/{case}"]
     (card,) = cards(done)
     assert "修改提案" in card
-    assert "您办了 2 步" in card
+    assert "您办理了 2 个环节" in card
     assert tab_counts(done)[1] == "已办 1"
     # one step alone needs no count
     assert "您办了" not in clerk.get("/inbox?tab=done").text
@@ -199,3 +199,26 @@ def test_a_draft_in_the_list_of_what_one_has_begun_has_the_title_typed_so_far(vi
     draft = proposer.start_motion()
     proposer.post(f"{draft.url}/draft", {**draft.values(), "title": "关于延长图书馆开放时间的提案"})
     assert "关于延长图书馆开放时间的提案" in proposer.get("/inbox?tab=started").text
+
+
+@pytest.mark.both_databases
+def test_who_has_done_the_work_need_not_read_the_notice_of_it(visit, clock):
+    # given a motion that was returned, with a notice to its proposer
+    submitted_motion(visit)
+    clerk = visit(CLERK)
+    answers = {"complete": "yes", "one_matter": "no", "in_scope": "yes", "duplicate": "no", "formal_action": "return"}
+    clerk.send(clerk.task("形式审查"), **answers, formal_comment="一件提案写了两件事，请拆分")
+    proposer = visit(PROPOSER)
+    assert "提案退回修改" in unread(proposer)
+
+    # when the proposer revises it from the inbox, without opening the notice
+    clock.advance(minutes=5)
+    proposer.send(proposer.task("修改提案"))
+
+    # then
+    assert "提案退回修改" not in unread(proposer)
+
+
+def unread(visitor) -> str:
+    cards = visitor.get("/notices").tree.xpath("//button[contains(@class, 'is-unread')]")
+    return " ".join(card.text_content() for card in cards)
