@@ -1,7 +1,8 @@
 """Process variables as text: exact decimals and temporal values survive the way to the database and back.
 
 ``{"#": "12.50"}`` is a number, ``{"@": "2026-01-01"}`` a date, time or duration in FEEL's notation,
-``{"$": {…}}`` a context that happens to look like one of these three.
+``{"$": {…}}`` a context that happens to look like one of these three. A number is kept with FEEL's 34 digits; a
+longer one is rounded to them, half to even.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from engine.feel.kinds import MAX_EXPONENT
+from engine.feel.kinds import MAX_EXPONENT, nearest_number
 from engine.feel.runtime import Run
 from engine.feel.temporal import YearsMonthsDuration, format_temporal, parse_temporal
 from engine.feel.text import to_text
@@ -58,8 +59,10 @@ def dumps(variables: Mapping[str, Value]) -> str:
 def as_stored(value: Value) -> Value:
     """What a storable value is read back as: the same to look at, in objects of its own wherever they can change."""
     kind = type(value)
-    if kind is str or kind is Decimal or kind is bool or value is None:
+    if kind is str or kind is bool or value is None:
         return value
+    if kind is Decimal:
+        return _kept(value)
     if kind is list or kind is tuple:
         return [as_stored(item) for item in value]
     if kind is dict:
@@ -89,7 +92,7 @@ def _encode(value: Value, depth: int) -> Any:
     if kind is bool or value is None:
         return value
     if kind is Decimal:
-        return {_NUMBER: str(value)} if value.is_finite() else _number(value)
+        return {_NUMBER: str(_kept(value))}
     return _encode_other(value, depth)
 
 
@@ -97,7 +100,7 @@ def _encode_other(value: Value, depth: int) -> Any:
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, Decimal | int):
-        return {_NUMBER: _number(Decimal(value))}
+        return {_NUMBER: str(_kept(Decimal(value)))}
     if isinstance(value, _TEMPORAL_TYPES):
         return {_TEMPORAL: format_temporal(value)}
     if depth >= MAX_DEPTH:
@@ -114,8 +117,8 @@ def _encode_items(values: list[Value] | tuple[Value, ...], depth: int) -> list[A
     made: list[Any] = []
     try:
         for item in values:
-            if type(item) is Decimal and item.is_finite():
-                made.append({_NUMBER: str(item)})
+            if type(item) is Decimal:
+                made.append({_NUMBER: str(_kept(item))})
             else:
                 made.append(_encode(item, depth + 1))
     except ValueNotStorableError as error:
@@ -153,10 +156,12 @@ def _text(value: str) -> str:
     return str(value)
 
 
-def _number(value: Decimal) -> str:
-    if not value.is_finite():
+def _kept(value: Decimal) -> Decimal:
+    """A number as it is kept."""
+    rounded = nearest_number(value)
+    if not rounded.is_finite():
         raise ValueNotStorableError("", "数字应为有限值")
-    return str(value)
+    return rounded
 
 
 def _decode(value: Any) -> Value:
@@ -261,7 +266,7 @@ def from_plain(value: Any, depth: int = 0) -> Value:
         number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
         if not number.is_finite() or abs(number.adjusted()) > MAX_EXPONENT:
             raise ValueNotStorableError("", "数字应为有限值")
-        return number
+        return _kept(number)
     if isinstance(value, list | tuple):
         return [from_plain(item, depth + 1) for item in value]
     if isinstance(value, Mapping):

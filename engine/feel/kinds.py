@@ -15,8 +15,9 @@ from engine.feel.wide import WideDate, WideDateTime
 
 #: A number has at most so many digits before or after the point: those of IEEE 754 decimal128.
 MAX_EXPONENT = 6_144
-_DIGITS = 34
-_ROUNDING = Context(prec=_DIGITS, Emax=MAX_EXPONENT, Emin=-MAX_EXPONENT + 1, rounding=ROUND_HALF_EVEN)
+#: Digits of a number.
+MAX_DIGITS = 34
+_ROUNDING = Context(prec=MAX_DIGITS, Emax=MAX_EXPONENT, Emin=-MAX_EXPONENT + 1, rounding=ROUND_HALF_EVEN)
 NULL, BOOLEAN, NUMBER, STRING = "null", "boolean", "number", "string"
 DATE, TIME, DATE_AND_TIME = "date", "time", "date and time"
 DAYS_AND_TIME, YEARS_AND_MONTHS = "days and time duration", "years and months duration"
@@ -93,6 +94,8 @@ KINDS: dict[type, str] = {
     Range: RANGE,
     Function: FUNCTION,
 }
+#: A number among the variables may have more digits than FEEL's, or be of another kind.
+FROM_OUTSIDE = frozenset({Decimal, int})
 _SUBCLASSES: tuple[tuple[type, str], ...] = (
     (datetime, DATE_AND_TIME),
     (Function, FUNCTION),
@@ -133,19 +136,20 @@ def label(value: Any) -> str:
     return LABELS[kind(value)]
 
 
-def to_34_digits(number: Decimal) -> Decimal:
-    """A number with as many digits as decimal128 has; one that has no more keeps its zeros."""
-    return _ROUNDING.plus(number)
+#: A number with as many digits as decimal128 has; one that has no more keeps its zeros. Raises beyond the range.
+to_34_digits: Callable[[Decimal], Decimal] = _ROUNDING.plus
+#: The same for any number from outside; infinite or NaN where it is none of FEEL.
+nearest_number: Callable[[Decimal], Decimal] = Context(
+    prec=MAX_DIGITS, Emax=MAX_EXPONENT, Emin=-MAX_EXPONENT + 1, rounding=ROUND_HALF_EVEN, traps=[]
+).plus
 
 
 def adopt(value: Any) -> Any:
-    """Bring a value from outside into FEEL's kinds: numbers become Decimal, tuples lists, mappings contexts."""
+    """Bring a value from outside into FEEL's kinds: numbers become Decimal of 34 digits, tuples lists."""
     if isinstance(value, bool):
         return value
-    if isinstance(value, int):
-        return Decimal(value)
-    if isinstance(value, float):
-        number = Decimal(repr(value))
+    if isinstance(value, Decimal | int | float):
+        number = nearest_number(Decimal(repr(value)) if isinstance(value, float) else Decimal(value))
         return number if number.is_finite() else None
     if isinstance(value, tuple):
         return [adopt(item) for item in value]

@@ -19,14 +19,23 @@ _TOKEN = re.compile(
     |(?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)
     |(?P<string>"(?:\\.|[^"\\])*")
     |(?P<name>{_NAME_START}{_NAME_PART}*)
-    |(?P<symbol>\*\*|<=|>=|!=|\.\.|->|[-+*/=<>()\[\]{{}},:.@'])""",
+    |(?P<symbol>\*\*|<=|>=|!=|\.\.|->|[-+*/=<>()\[\]{{}},:.@'’])""",
     re.VERBOSE | re.DOTALL,
 )
 _FULL_WIDTH = str.maketrans("，；：（）［］｛｝＋－×÷＝＜＞．", ",;:()[]{}+-*/=<>.")
-_HINTS = {"≥": ">=", "≤": "<=", "≠": "!=", "“": '"', "”": '"', "‘": '"', "’": '"', "&": "and", "|": "or", "!": "not(…)"}
+#: What to write instead of a symbol that is none.
+HINTS = {"≥": ">=", "≤": "<=", "≠": "!=", "“": '"', "”": '"', "‘": '"', "’": '"', "&": "and", "|": "or", "!": "not(…)"}
 
 #: Characters besides letters and digits that a name of the scope may contain.
-NAME_SYMBOLS = frozenset("+-*/.'") | {"**", ".."}
+NAME_SYMBOLS = frozenset("+-*/.'’") | {"**", ".."}
+
+#: Words that are no names by themselves.
+RESERVED = frozenset(
+    {
+        *("if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "and", "or", "between"),
+        *("instance", "function", "external", "true", "false", "null"),
+    }
+)
 
 
 class Tokens:
@@ -76,8 +85,8 @@ def _unexpected(character: str) -> str:
     ascii_form = character.translate(_FULL_WIDTH)
     if ascii_form != character:
         return f"全角符号“{character}”请改用半角“{ascii_form}”"
-    if character in _HINTS:
-        return f"不认识的符号“{character}”，请用 {_HINTS[character]}"
+    if character in HINTS:
+        return f"不认识的符号“{character}”，请用 {HINTS[character]}"
     return f"不认识的符号“{character}”"
 
 

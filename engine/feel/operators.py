@@ -21,6 +21,7 @@ from engine.feel.temporal import (
     in_microseconds,
     instant_of,
     seconds_in_utc,
+    without_zone,
 )
 
 #: IEEE 754 decimal128, as DMN asks for.
@@ -34,6 +35,7 @@ _DAY = timedelta(days=1)
 _MOVE_STEPS = 6  # what a day or instant costs to move
 _INSTANT_STEPS = 8  # what comparing two of them costs: each is taken to UTC
 _POWER_STEPS = 80  # a power takes as long as so many additions
+_MAX_POWER = 999_999_999
 _MAX_EXPONENT = 24  # of a duration in microseconds
 
 
@@ -42,8 +44,10 @@ def equal(a: Any, b: Any, run: Run) -> bool | None:
     if a is None or b is None:
         return a is b
     of = kind(a)
-    if of != kind(b) or of in (k.FUNCTION, k.FOREIGN):
+    if of != kind(b) or of == k.FOREIGN:
         return None
+    if of == k.FUNCTION:
+        return True if a is b else None
     if of == k.LIST:
         return _equal_lists(a, b, run)
     if of == k.CONTEXT:
@@ -87,8 +91,8 @@ def less(a: Any, b: Any, run: Run) -> bool | None:
         return None
     if of in (k.TIME, k.DATE_AND_TIME):
         run.spend(_INSTANT_STEPS)
-        if (a.tzinfo is None) != (b.tzinfo is None):
-            return None
+        if (a.tzinfo is None) != (b.tzinfo is None):  # the one without a zone is in the zone of the other
+            a, b = without_zone(a), without_zone(b)
         return seconds_in_utc(a) < seconds_in_utc(b) if of == k.TIME else _instant(a) < _instant(b)
     return bool(a < b)
 
@@ -253,6 +257,8 @@ def power(a: Any, b: Any, run: Run) -> Any:
     if kind(a) != k.NUMBER or kind(b) != k.NUMBER:
         return None
     run.spend(_POWER_STEPS)
+    if abs(b) > _MAX_POWER:
+        raise Refused(f"指数应在 -{_MAX_POWER} 到 {_MAX_POWER} 之间")
     if a == 0 and b <= 0:
         if b < 0:
             raise Refused("除数为零")

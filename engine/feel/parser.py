@@ -8,10 +8,9 @@ from decimal import Decimal
 from engine.feel import nodes as n
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.kinds import MAX_EXPONENT, to_34_digits
-from engine.feel.lexer import END, NAME, NAME_SYMBOLS, NUMBER, STRING, SYMBOL, unquote
-from engine.feel.reader import TokenReader
-from engine.feel.scope import Doubts, NameIndex, canonical
-from engine.feel.types import TYPE_NAMES, Type
+from engine.feel.lexer import END, NAME, NAME_SYMBOLS, NUMBER, RESERVED, STRING, SYMBOL, unquote
+from engine.feel.scope import Doubts, NameIndex
+from engine.feel.type_reader import TypeReader
 
 MAX_NESTING = 200
 _MAX_EXPONENT_DIGITS = 9
@@ -20,19 +19,12 @@ _OR, _AND, _COMPARISON, _ADDITIVE, _MULTIPLICATIVE, _POWER = 1, 2, 3, 4, 5, 6
 _PRECEDENCE = {"+": _ADDITIVE, "-": _ADDITIVE, "*": _MULTIPLICATIVE, "/": _MULTIPLICATIVE, "**": _POWER}
 _COMPARISONS = frozenset({"=", "!=", "<", ">", "<=", ">="})
 _WORD_OPERATORS = frozenset({"or", "and", "between", "in", "instance"})
-_RESERVED = frozenset(
-    {
-        *("if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "and", "or", "between"),
-        *("instance", "function", "external", "true", "false", "null"),
-    }
-)
 _CLOSING = frozenset({",", ")", "]", "}", "=", "!=", "<", ">", "<=", ">=", ":"})
 _FOLLOWING_WORDS = frozenset(["or", "and", "between", "in", "instance", "then", "else", "return", "satisfies"])
 _PROPERTIES = NameIndex(("time offset", "start included", "end included"))
-_TYPE_STOPS = _RESERVED | {"of"}
 
 
-class Parser(TokenReader):
+class Parser(TypeReader):
     """One pass over one text.
 
     ``known`` are the names of several tokens; ``doubts`` tells afterwards which other names could have mattered.
@@ -208,7 +200,7 @@ class Parser(TokenReader):
         if keyword is not None and (text != "function" or self.texts[self.index + 1] in ("(", "<")):
             self.index += 1
             return keyword(self, position)
-        if text in _RESERVED:
+        if text in RESERVED:
             raise self.fail(f"这里应为一个值，却是关键字“{text}”")
         self._doubt(self.doubts.inner if self._filters else self.doubts.outer)
         self.uses_value = self.uses_value or text == "?"
@@ -288,18 +280,6 @@ class Parser(TokenReader):
             self.index += 1
             return unquote(self.texts[self.index - 1])
         return self.binding((":",))
-
-    def binding(self, stops: tuple[str, ...]) -> str:
-        """A new name: all tokens up to a stop symbol or keyword."""
-        first = self.index
-        if self.kinds[first] != NAME or self.texts[first] in stops:
-            raise self.fail(f"这里应为名称，{self.found()}")
-        while True:
-            self.index += 1
-            kind, text = self.kinds[self.index], self.texts[self.index]
-            if text in stops or kind not in (NAME, NUMBER, SYMBOL) or (kind == SYMBOL and text not in NAME_SYMBOLS):
-                break
-        return canonical(self.text[self.starts[first] : self.ends[self.index - 1]])
 
     # --- keywords
 
@@ -400,59 +380,6 @@ class Parser(TokenReader):
         while self.kinds[index] in (NAME, NUMBER) or self.texts[index] in NAME_SYMBOLS:
             index += 1
         return self.texts[index] == ":" and self.kinds[index] == SYMBOL
-
-    # --- types
-
-    def type(self) -> Type:
-        """Parse a type after ``instance of`` or a parameter."""
-        word, generic = self.texts[self.index], self.texts[self.index + 1 : self.index + 2] == ["<"]
-        if generic and word in ("list", "range"):
-            self.index += 2
-            inner = self.type()
-            self.expect(">")
-            return Type(word, (inner,))
-        if generic and word == "context":
-            return self._context_type()
-        if generic and word == "function":
-            return self._function_type()
-        return Type(self._type_name())
-
-    def _context_type(self) -> Type:
-        self.index += 2
-        names: list[str] = []
-        types: list[Type] = []
-        while not names or not self.is_symbol(">"):
-            names.append(self.binding((":",)))
-            self.expect(":")
-            types.append(self.type())
-            if not self.take(","):
-                break
-        self.expect(">")
-        return Type("context", tuple(types), tuple(names))
-
-    def _function_type(self) -> Type:
-        self.index += 2
-        types: list[Type] = []
-        while not self.is_symbol(">"):
-            types.append(self.type())
-            if not self.take(","):
-                break
-        self.expect(">")
-        self.expect("->")
-        return Type("function", (*types, self.type()))
-
-    def _type_name(self) -> str:
-        found = TYPE_NAMES.match(self.texts, self.index)
-        if found:
-            self.index = found[1]
-            return found[0]
-        first = self.index
-        if self.kinds[first] != NAME:
-            raise self.fail(f"这里应为类型名称，{self.found()}")
-        self.index += 1
-        while (self.kinds[self.index] == NAME and self.texts[self.index] not in _TYPE_STOPS) or self.is_symbol("."):
-            self.index += 1
-        return canonical(self.text[self.starts[first] : self.ends[self.index - 1]])
 
     # --- unary tests
 

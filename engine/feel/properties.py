@@ -35,7 +35,12 @@ def _zone_name(moment: time | datetime) -> str | None:
     return moment.tzinfo.key if isinstance(moment.tzinfo, ZoneInfo) else None
 
 
-def _part(read: Callable[[timedelta], int]) -> Callable[[timedelta], Decimal]:
+def _seconds(seconds: int, microseconds: int) -> Decimal:
+    """Whole seconds, or with their fraction."""
+    return Decimal(seconds) + Decimal(microseconds).scaleb(-6).normalize() if microseconds else Decimal(seconds)
+
+
+def _part(read: Callable[[timedelta], int | Decimal]) -> Callable[[timedelta], Decimal]:
     return lambda duration: Decimal(read(abs(duration)) * (-1 if duration < timedelta(0) else 1))
 
 
@@ -52,7 +57,7 @@ _DATE: dict[str, Callable[[Any], Any]] = {
 _TIME: dict[str, Callable[[Any], Any]] = {
     "hour": lambda moment: Decimal(moment.hour),
     "minute": lambda moment: Decimal(moment.minute),
-    "second": lambda moment: Decimal(moment.second),
+    "second": lambda moment: _seconds(moment.second, moment.microsecond),
     "time offset": offset_of,
     "timezone": _zone_name,
 }
@@ -64,7 +69,7 @@ _PROPERTIES: dict[str, dict[str, Callable[[Any], Any]]] = {
         "days": _part(lambda size: size.days),
         "hours": _part(lambda size: size.seconds // 3600),
         "minutes": _part(lambda size: size.seconds % 3600 // 60),
-        "seconds": _part(lambda size: size.seconds % 60),
+        "seconds": _part(lambda size: _seconds(size.seconds % 60, size.microseconds)),
     },
     k.YEARS_AND_MONTHS: {
         "years": _months_part(lambda size: size // 12),

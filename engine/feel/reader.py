@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.feel.errors import FeelSyntaxError
-from engine.feel.lexer import END, NAME, SYMBOL, tokenize
+from engine.feel.lexer import END, HINTS, NAME, SYMBOL, tokenize
 
 
 class TokenReader:
@@ -55,4 +55,7 @@ class TokenReader:
 
     def found(self) -> str:
         """What stands here instead, for a message."""
-        return "却已到结尾" if self.kinds[self.index] == END else f"却是“{self.texts[self.index]}”"
+        if self.kinds[self.index] == END:
+            return "却已到结尾"
+        text = self.texts[self.index]
+        return f"却是“{text}”" + (f"，请用 {HINTS[text]}" if text in HINTS else "")

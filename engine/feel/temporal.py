@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from functools import cache, lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from engine.feel.wide import WideDate, WideDateTime, from_ordinal, make_day, ordinal_of
 
 _DATE = re.compile(r"(-?)(\d{4,9})-(\d\d)-(\d\d)", re.ASCII)
-_ZONE = r"Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z_][A-Za-z0-9_+\-]*(?:/[A-Za-z0-9_+\-]+)*"
+_ZONE = r"[Zz]|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z_][A-Za-z0-9_+\-]*(?:/[A-Za-z0-9_+\-]+)*"
 _TIME = re.compile(rf"(\d\d):(\d\d):(\d\d)(\.\d+)?({_ZONE})?", re.ASCII)
 _END_OF_DAY = re.compile(r"24:00:00(?:\.0+)?(?![\d.])", re.ASCII)
 _DURATION = re.compile(
@@ -66,7 +67,7 @@ def parse_date(text: str) -> date | WideDate | None:
 
 def parse_zone(text: str) -> tzinfo | None:
     """Read ``Z``, ``+08:00`` or ``@Asia/Shanghai``; None for anything else."""
-    if text == "Z":
+    if text in ("Z", "z"):  # XML Schema has only the first, DMN's own examples the second as well
         return UTC
     if text.startswith("@"):
         return _zone(text[1:])
@@ -286,6 +287,13 @@ def instant_of(moment: datetime | WideDateTime) -> int:
         return _MICROSECONDS_OF_DAY + since // MICROSECOND
     clock = seconds_in_utc(moment.timetz().replace(tzinfo=None)) - (offset_of(moment) or timedelta(0))
     return ordinal_of(moment) * _MICROSECONDS_OF_DAY + clock // MICROSECOND
+
+
+def without_zone(moment: Any) -> Any:
+    """The same time of day or instant as its place sees it."""
+    if isinstance(moment, WideDateTime):
+        return WideDateTime(moment.day_of, moment.clock.replace(tzinfo=None))
+    return moment.replace(tzinfo=None)
 
 
 def in_microseconds(duration: timedelta) -> Decimal:

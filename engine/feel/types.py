@@ -51,6 +51,8 @@ BUILT_IN = frozenset(
     }
 )
 
+_WITH_PARAMETERS = frozenset({k.LIST, k.CONTEXT, k.FUNCTION, k.RANGE})
+
 #: Tells whether a value is of a type that FEEL itself does not know; None for an unknown type.
 TypeLookup = Callable[[str], Callable[[Any, Run], bool] | None]
 
@@ -67,6 +69,13 @@ class Type:
 def canonical_type(name: str) -> str:
     """One spelling for a built-in type's several ones."""
     return _ALIASES.get(name, name)
+
+
+def lacks_parameters(of: Type) -> str | None:
+    """The name of a list, range, context or function without its parameters: after ``instance of`` it is no type."""
+    if not of.parameters:
+        return of.name if of.name in _WITH_PARAMETERS else None
+    return next((found for part in of.parameters if (found := lacks_parameters(part))), None)
 
 
 def is_instance(value: Any, of: Type, run: Run) -> bool:

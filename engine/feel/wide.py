@@ -92,6 +92,11 @@ class WideDateTime:
         return self.clock.second
 
     @property
+    def microsecond(self) -> int:
+        """What is beyond the second."""
+        return self.clock.microsecond
+
+    @property
     def tzinfo(self) -> tzinfo | None:
         """The zone."""
         return self.clock.tzinfo

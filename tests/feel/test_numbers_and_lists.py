@@ -168,7 +168,7 @@ sublist([1,2,3],0) ==> null
 sublist([1,2,3],4) ==> null
 sublist([1,2,3],1,4) ==> null
 sublist([1,2,3],-4) ==> null
-sublist([1,2,3],1,0) ==> []
+sublist([1,2,3],1,0) ==> null
 sublist(list:[1,2,3], start position:2) ==> [2,3]
 sublist(list:[1,2,3], start position:2, length:1) ==> [2]
 sublist(list:[1,2,3], start:2) ==> null

@@ -205,10 +205,10 @@ null in [1..5] ==> null
 (function(a:number) a) instance of function<string>->number ==> false
 (function(a) a) instance of function<number>->Any ==> true
 [1,null] instance of list<number> ==> false
-[1..5] instance of range ==> true
+[1..5] instance of range ==> null
 null instance of Any ==> false
-[] instance of list ==> true
-{} instance of context ==> true
+[] instance of list ==> null
+{} instance of context ==> null
 (function(a,b) 1) instance of function<Any>->Any ==> false
 1 instance of function<number>->number ==> false
 1 instance of number and true ==> true

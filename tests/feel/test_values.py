@@ -8,11 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.feel import YearsMonthsDuration
+from engine.feel.kinds import nearest_number
 from engine.values import ValueNotStorableError, as_stored, dumps, from_plain, loads, to_json, to_plain
 
 _texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=8)
 _scalars = st.one_of(
-    st.none(), st.booleans(), _texts, st.decimals(allow_nan=False, allow_infinity=False), st.dates(), st.timedeltas()
+    st.none(),
+    st.booleans(),
+    _texts,
+    st.decimals(allow_nan=False, allow_infinity=False).map(nearest_number).filter(Decimal.is_finite),
+    st.dates(),
+    st.timedeltas(),
 )
 _keys = st.one_of(_texts, st.sampled_from(["#", "@", "$"]))
 values = st.recursive(_scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_keys, inner, max_size=3))

@@ -34,7 +34,7 @@ def sublist(run: Run, source: Any, start: Any, length: Any = ABSENT) -> list[Any
     if length is ABSENT or length is None:
         return all_items[first:]
     count = take.whole(length)
-    if count < 0 or first + count > len(all_items):
+    if count < 1 or first + count > len(all_items):
         raise Refused(f"列表只有 {len(all_items)} 项", "arguments")
     return all_items[first : first + count]
 

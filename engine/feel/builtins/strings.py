@@ -27,8 +27,8 @@ def substring(run: Run, source: Any, start: Any, length: Any = ABSENT) -> str:
     """Characters from a position, negative from the end."""
     text = _text(run, source)
     first = take.whole(start)
-    if first == 0:
-        raise Refused("位置从 1 开始", "arguments")
+    if first == 0 or first > len(text):
+        raise Refused(f"文字有 {len(text)} 个字符，没有第 {first} 个", "arguments")
     index = first - 1 if first > 0 else max(0, len(text) + first)
     if length is ABSENT or length is None:
         return text[index:]

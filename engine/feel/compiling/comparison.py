@@ -11,7 +11,7 @@ from engine.feel.errors import Refused
 from engine.feel.kinds import label
 from engine.feel.operators import calculate, compare, negate
 from engine.feel.runtime import Frame
-from engine.feel.types import is_instance
+from engine.feel.types import is_instance, lacks_parameters
 
 
 @compiles(n.Logic)
@@ -67,7 +67,7 @@ _NUMBERS: dict[str, Any] = {
 
 @compiles(n.Between)
 def between(node: n.Between, compilation: Compilation) -> Closure:
-    """``value between low and high``, both included."""
+    """``value between low and high``, both included: ``value >= low and value <= high`` in three-valued logic."""
     value, low, high = (compilation.closure(part) for part in (node.value, node.low, node.high))
     place = compilation.place(node)
 
@@ -75,10 +75,12 @@ def between(node: n.Between, compilation: Compilation) -> Closure:
         subject = value(frame)
         above = compare(">=", subject, low(frame), frame.run)
         below = compare("<=", subject, high(frame), frame.run)
+        if above is False or below is False:
+            return False
         if above is None or below is None:
             frame.run.warn(place, f"“between”不能用于{label(subject)}和这些端点", "type")
             return None
-        return above and below
+        return True
 
     return decide
 
@@ -87,9 +89,12 @@ def between(node: n.Between, compilation: Compilation) -> Closure:
 def instance_of(node: n.InstanceOf, compilation: Compilation) -> Closure:
     """``value instance of type``."""
     value, wanted, place = compilation.closure(node.value), node.type, compilation.place(node)
+    incomplete = lacks_parameters(wanted)
 
     def decide(frame: Frame) -> bool | None:
         try:
+            if incomplete:
+                raise Refused(f"类型“{incomplete}”应写明其内容，例如 {incomplete}<…>", "unknown-type")
             return is_instance(value(frame), wanted, frame.run)
         except Refused as refused:
             frame.run.warn(place, refused.reason, refused.code)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from engine.feel import nodes as n
 from engine.feel.compiling.base import MISSING, Closure, Compilation, compiles
 from engine.feel.errors import Refused
-from engine.feel.kinds import NUMBER, kind, label
+from engine.feel.kinds import FROM_OUTSIDE, NUMBER, adopt, kind, label
 from engine.feel.operators import is_whole
 from engine.feel.properties import property_of
 from engine.feel.runtime import Frame
@@ -26,7 +25,7 @@ def path(node: n.Property, compilation: Compilation) -> Closure:
         if type(subject) is dict:
             value = subject.get(wanted, MISSING)
             if value is not MISSING:
-                return Decimal(value) if type(value) is int else value
+                return adopt(value) if type(value) in FROM_OUTSIDE else value
         return _select(subject, wanted, frame, place)
 
     return select
@@ -94,9 +93,9 @@ def _at(items: list[Any], position: Any, frame: Frame, place: Place) -> Any:
     if is_whole(position):
         index = int(position)
         if 1 <= index <= len(items):
-            return items[index - 1]
+            return adopt(items[index - 1])
         if -len(items) <= index <= -1:
-            return items[index]
+            return adopt(items[index])
     frame.run.warn(place, f"列表有 {len(items)} 项，没有第 {position} 项")
     return None
 

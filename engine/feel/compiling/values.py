@@ -9,7 +9,7 @@ from engine.feel import nodes as n
 from engine.feel.builtins import BUILTINS
 from engine.feel.compiling.base import MISSING, Closure, Compilation, compiles
 from engine.feel.errors import Refused
-from engine.feel.kinds import KINDS, Range, adopt, kind
+from engine.feel.kinds import FROM_OUTSIDE, KINDS, Range, adopt, kind
 from engine.feel.operators import less
 from engine.feel.runtime import Frame, Run
 from engine.feel.temporal import parse_temporal
@@ -48,9 +48,7 @@ def name(node: n.Name, compilation: Compilation) -> Closure:
         if value is MISSING:
             value = _outer(frame, wanted, place)
         kind_of = type(value)
-        if kind_of is int or kind_of not in KINDS:
-            return adopt(value)
-        return value
+        return adopt(value) if kind_of in FROM_OUTSIDE or kind_of not in KINDS else value
 
     return look_up
 
