@@ -55,8 +55,9 @@ bench-peers: setup ## the same approval of twelve steps with bpmn-engine and dja
 bench-files: setup ## checking 300 files, the start of a simulation (ARGS="--from FOLDER" for more files)
 	@$(BIN)/python -m bench.cli $(ARGS)
 
-fuzz: setup ## 2,000 diagrams with something wrong in each (ARGS="--count 20000 --seed 7")
+fuzz: setup ## 2,000 diagrams with something wrong in each, 20,000 expressions (ARGS="--count 20000 --seed 7")
 	@$(BIN)/python -m tests.bpmn.fuzzing $(ARGS)
+	@$(BIN)/python -m tests.feel.fuzzing $(ARGS)
 
 properties: setup ## random diagrams, expressions and forms, the whole count; log in docs/logs
 	@scripts/long-run properties

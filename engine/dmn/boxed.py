@@ -23,6 +23,8 @@ Scope = dict[str, Any]
 _FEEL = "FEEL"
 _PARTIAL = "partial"
 _NAMES_PER_STEP = 16  # or items that are copied
+_TEXT_STEPS = 3  # what a cell or another FEEL text costs besides its own steps
+_CALL_STEPS = 6  # entering boxed knowledge
 _FRAMES = 12  # Python frames of one boxed call, in closures
 
 
@@ -42,6 +44,7 @@ class Interpreter:
     def feel(self, text: str, scope: Scope) -> Any:
         """Evaluate FEEL text; a wrong one is null."""
         try:
+            self.run.spend(_TEXT_STEPS)
             expression = compile_expression(text, self.session.library.names)
             return self._within(lambda: expression.evaluate_within(self.run, scope))
         except FeelSyntaxError as error:
@@ -51,6 +54,7 @@ class Interpreter:
     def unary(self, text: str, value: Any, scope: Scope) -> bool | None:
         """Whether a value passes a cell; a wrong cell lets nothing pass."""
         try:
+            self.run.spend(_TEXT_STEPS)
             tests = compile_unary_tests(text, self.session.library.names)
             verdict: bool | None = self._within(lambda: tests.test_within(self.run, value, scope))
             return verdict
@@ -150,6 +154,7 @@ class Interpreter:
             return None
 
         def call(run: Run, arguments: list[Any]) -> Any:
+            run.spend(_CALL_STEPS + len(scope) // _NAMES_PER_STEP)
             inner = dict(scope)
             if own_name:
                 inner.setdefault(own_name, made)

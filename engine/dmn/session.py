@@ -16,7 +16,8 @@ from engine.feel import Budget, Function
 from engine.feel.errors import Refused
 from engine.feel.runtime import Run
 
-BUDGET = Budget(steps=1_000_000, result_bytes=1_000_000, depth=200)  # of a whole decision
+BUDGET = Budget()  # of a whole decision with all it requires and calls: as much as one expression has
+_SERVICE_STEPS = 12  # what calling a decision service costs besides its decisions
 _MAX_WARNINGS = 100
 _IMPORT_DEPTH = 4
 Key = tuple[str, str]
@@ -156,6 +157,7 @@ class Session:
         result_type = interpreter.types.result_of(node.type_ref)
 
         def call(run: Run, arguments: list[Any]) -> Any:
+            run.spend(_SERVICE_STEPS)
             given: dict[Key, Any] = {}
             for (where, parameter), argument in zip(parameters, arguments, strict=True):
                 value = Interpreter(self, where, node.name).types.coerce(argument, _type_of(parameter))

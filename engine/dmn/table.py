@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.dmn.boxed import Interpreter, Scope
 
 _IRRELEVANT = frozenset({"", "-"})
+_COLUMNS_PER_STEP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class _TableRun:
         return True
 
     def _matches(self, rule: m.Rule, values: list[Any]) -> bool:
-        self.interpreter.run.spend(1)
+        self.interpreter.run.spend(1 + len(values) // _COLUMNS_PER_STEP)
         return all(
             text in _IRRELEVANT or self.interpreter.unary(text, value, self.scope) is True
             for text, value in zip(rule.inputs, values, strict=True)
