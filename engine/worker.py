@@ -13,9 +13,10 @@ import structlog
 from sqlalchemy import Row, delete, insert, or_, select, update
 
 from engine import step
-from engine.commands.correlate_message import correlate_message, deliver, find_subscriptions
+from engine.commands.correlate_message import correlate_message, deliver
 from engine.commands.stand_in import absent_and_waited_for, let_others_stand_in
 from engine.errors import BusyError, EngineError, NoSubscriptionError, StepFailedError
+from engine.queries.entitlement import find_subscriptions
 from engine.queries.organisation import local_date
 from engine.rules.retry import MAX_ATTEMPTS, next_try
 from engine.step import starting

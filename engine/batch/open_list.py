@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from engine.commands.complete_work_item import form_context
-from engine.commands.work_items import LoadedWorkItem, read_work_items
 from engine.forms import Choice
 from engine.forms.resolve import options_of
 from engine.queries.choices import CaseChoices
@@ -15,6 +13,7 @@ from engine.queries.open_list import open_list
 from engine.reports.definition import read_column
 from engine.reports.display import Display
 from engine.unit_of_work import UnitOfWork
+from engine.work_items import LoadedWorkItem, form_context, read_work_items
 
 MOST_CASES = 200
 

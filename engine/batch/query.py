@@ -9,8 +9,6 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from engine.batch.definition import BatchDefinition, read_batch_definitions
-from engine.commands.complete_work_item import form_context
-from engine.commands.work_items import LoadedWorkItem, read_work_items
 from engine.errors import NotFoundError
 from engine.feel import evaluate, strip_marker
 from engine.forms import Choice, FormSchema
@@ -22,6 +20,7 @@ from engine.reports.load import load_manifest
 from engine.rules.visibility import is_in_inbox
 from engine.unit_of_work import UnitOfWork
 from engine.values import Value
+from engine.work_items import LoadedWorkItem, form_context, read_work_items
 from models import ProcessInstance, UserTask, WorkItem
 
 MOST_LINES = 200

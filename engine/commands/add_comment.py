@@ -2,10 +2,8 @@
 
 from uuid import UUID
 
-from engine.commands.work_items import can_read
-from engine.definitions.manifest import Section
 from engine.errors import InvalidInputError, NotFoundError, NotPermittedError
-from engine.queries.roles_in_case import holder_in
+from engine.queries.entitlement import takes_part
 from engine.requests import remember, replayed
 from engine.sentences import say
 from engine.step.history import HistoryEntry
@@ -14,6 +12,7 @@ from engine.step.instance import LoadedInstance, load_instance
 from engine.step.save import append_history
 from engine.step.writes import PendingWrites, write_pending
 from engine.unit_of_work import UnitOfWork
+from engine.work_items import can_read
 from models import InstanceComment
 
 COMMAND = "add_comment"
@@ -61,15 +60,6 @@ def may_write(uow: UnitOfWork, instance: LoadedInstance, section: str) -> bool:
     if not sections:
         return True
     return any(each.key == section and takes_part(uow, instance, each) for each in sections)
-
-
-def takes_part(uow: UnitOfWork, instance: LoadedInstance, section: Section) -> bool:
-    """Whether the actor belongs to a section of the conversation; a section without who began it is closed to them."""
-    if section.process not in (None, instance.process_key):
-        return False
-    if uow.actor == instance.started_by:
-        return section.initiator
-    return bool(holder_in(uow, instance.id).role_names.intersection(section.roles))
 
 
 def _tell_initiator(uow: UnitOfWork, instance: LoadedInstance, section: str, text: str) -> None:

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from engine.commands.work_items import ITEM, changed_once, load_work_item, stale
 from engine.errors import InvalidInputError, NotPermittedError
 from engine.queries.organisation import names_of
 from engine.requests import remember, replayed
@@ -13,6 +12,7 @@ from engine.step.history import HistoryEntry
 from engine.step.save import append_history
 from engine.step.writes import PendingWrites, write_pending
 from engine.unit_of_work import UnitOfWork
+from engine.work_items import ITEM, changed_once, load_work_item, stale
 from models import WorkItemState
 
 COMMAND = "assign_work_item"

@@ -7,10 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from engine.commands.add_comment import takes_part
-from engine.commands.work_items import can_read, ensure_entitled, ensure_open, load_work_item
 from engine.errors import InvalidInputError, NotFoundError, NotPermittedError
-from engine.queries.roles_in_case import holder_in
+from engine.queries.entitlement import may_attach, may_open_sensitive
 from engine.requests import remember, replayed
 from engine.sentences import say
 from engine.step.history import HistoryEntry
@@ -18,7 +16,8 @@ from engine.step.ids import ordered_id
 from engine.step.instance import LoadedInstance, load_instance
 from engine.step.save import append_history
 from engine.unit_of_work import UnitOfWork
-from models import Attachment, InstanceParticipant
+from engine.work_items import can_read, ensure_entitled, ensure_open, load_work_item
+from models import Attachment
 
 COMMAND = "add_attachment"
 # the first bytes of what may be attached, by extension; a name alone proves nothing
@@ -129,28 +128,6 @@ def remove_attachment(uow: UnitOfWork, attachment_id: UUID, *, request_id: str |
     uow.session.delete(attachment)
     uow.session.flush()
     remember(uow, request_id, "remove_attachment", {})
-
-
-def may_open_sensitive(uow: UnitOfWork, instance: LoadedInstance, attachment: Attachment) -> bool:
-    """Its uploader, who began the case, and the roles of the sensitive field."""
-    if uow.actor in (attachment.uploaded_by, instance.started_by):
-        return True
-    roles = instance.deployed.manifest.sensitive.get(attachment.field_key or "", ())
-    return bool(holder_in(uow, instance.id).role_names.intersection(roles))
-
-
-def may_attach(uow: UnitOfWork, instance: LoadedInstance) -> bool:
-    """Whoever belongs to the case or to its conversation; reading alone, as all read what is published, is not enough.
-
-    A process without any conversation leaves it to everybody who reads the case.
-    """
-    sections = instance.deployed.manifest.sections()
-    if not sections or uow.actor == instance.started_by or any(takes_part(uow, instance, each) for each in sections):
-        return True
-    part = select(InstanceParticipant.user_id).where(
-        InstanceParticipant.process_instance_id == instance.id, InstanceParticipant.user_id == uow.actor
-    )
-    return uow.session.execute(part.limit(1)).one_or_none() is not None
 
 
 def clean_name(name: str) -> str:

@@ -5,16 +5,14 @@ from uuid import UUID
 from sqlalchemy import update
 
 from engine import step
-from engine.errors import ConflictError, InvalidInputError, NotPermittedError
+from engine.errors import ConflictError, InvalidInputError
+from engine.queries.entitlement import ensure_administers
 from engine.requests import remember, replayed
-from engine.rules.administration import AREA_ROLES, Area
 from engine.step.history import HistoryEntry
-from engine.step.instance import INSTANCE, LoadedInstance, load_instance
+from engine.step.instance import INSTANCE, load_instance
 from engine.step.save import append_history
 from engine.unit_of_work import UnitOfWork
 from models import InstanceStatus
-
-ADMINISTRATORS = AREA_ROLES[Area.CASES]
 
 
 def cancel_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, request_id: str | None) -> None:
@@ -45,13 +43,6 @@ def resume_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, request_
     """Let a suspended case go on."""
     _switch(uow, instance_id, InstanceStatus.SUSPENDED, InstanceStatus.ACTIVE, "instance.resumed", reason, request_id)
     uow.jobs_are_due()
-
-
-def ensure_administers(uow: UnitOfWork, instance: LoadedInstance) -> None:
-    """Only the engine itself, an administrator or the process's owner."""
-    owner = instance.deployed.manifest.data.get("owner_role")
-    if uow.actor is not None and not uow.holder.role_names & (ADMINISTRATORS | {owner}):
-        raise NotPermittedError
 
 
 def _switch(

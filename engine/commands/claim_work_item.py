@@ -4,12 +4,12 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from engine.commands.work_items import ITEM, changed_once, ensure_entitled, ensure_open, load_work_item
 from engine.requests import remember, replayed
 from engine.step.history import HistoryEntry
 from engine.step.save import append_history
 from engine.step.writes import PendingWrites, write_pending
 from engine.unit_of_work import UnitOfWork
+from engine.work_items import ITEM, changed_once, ensure_entitled, ensure_open, load_work_item
 from models import WorkItemState
 
 COMMAND = "claim_work_item"

@@ -7,14 +7,6 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, update
 
 from engine import step
-from engine.commands.work_items import (
-    ITEM,
-    LoadedWorkItem,
-    ensure_entitled,
-    ensure_open,
-    load_work_item,
-    overtaken,
-)
 from engine.errors import InvalidInputError
 from engine.forms import FormSchema
 from engine.prepared import Prepared
@@ -22,10 +14,18 @@ from engine.queries.choices import CaseChoices
 from engine.queries.uniqueness import OtherCasesOf
 from engine.requests import used_otherwise
 from engine.step.advance import StepResult, without_reserved
-from engine.step.environment import StepEnvironment
 from engine.step.history import HistoryEntry
 from engine.unit_of_work import UnitOfWork
 from engine.values import loads
+from engine.work_items import (
+    ITEM,
+    LoadedWorkItem,
+    ensure_entitled,
+    ensure_open,
+    form_context,
+    load_work_item,
+    overtaken,
+)
 from models import HistoryEvent, WorkItemState
 
 HISTORY = HistoryEvent.__table__
@@ -150,13 +150,6 @@ def judged(uow: UnitOfWork, item: LoadedWorkItem, data: Mapping[str, Any]) -> di
     if result.errors:
         raise InvalidInputError(result.errors)
     return without_reserved(result.values)
-
-
-def form_context(uow: UnitOfWork, item: LoadedWorkItem) -> dict[str, Any]:
-    """The variables that conditions of the form see."""
-    instance = item.instance
-    environment = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by)
-    return environment.context(instance.variables, item.local_variables)
 
 
 def _decision(form: FormSchema | None, values: Mapping[str, Any]) -> str | None:

@@ -11,6 +11,7 @@ from engine import step
 from engine.definitions import deployments
 from engine.definitions.deployed import Deployed
 from engine.errors import ConflictError, NoSubscriptionError
+from engine.queries.entitlement import find_subscriptions
 from engine.requests import remember, replayed
 from engine.sentences import say
 from engine.step.advance import without_reserved
@@ -71,22 +72,6 @@ def correlate_message(
         raise NoSubscriptionError(name, correlation_key)
     remember(uow, request_id, COMMAND, {"instance": str(result.instance_id), "started": result.started})
     return result
-
-
-def find_subscriptions(
-    uow: UnitOfWork, kind: SubscriptionKind, name: str, correlation_key: str | None, *, instance_id: UUID | None = None
-) -> list[tuple[UUID, int]]:
-    """Instances and numbers of the waits that fit, oldest first."""
-    query = select(SUBSCRIPTION.c.process_instance_id, SUBSCRIPTION.c.no).where(
-        SUBSCRIPTION.c.kind == kind, SUBSCRIPTION.c.name == name
-    )
-    if instance_id is not None:
-        query = query.where(SUBSCRIPTION.c.process_instance_id == instance_id)
-    elif kind is SubscriptionKind.MESSAGE:
-        key = SUBSCRIPTION.c.correlation_key
-        query = query.where(key.is_(None) if correlation_key is None else key == correlation_key)
-    query = query.order_by(SUBSCRIPTION.c.created_at, SUBSCRIPTION.c.id)
-    return [(row.process_instance_id, row.no) for row in uow.connection.execute(query)]
 
 
 def deliver(uow: UnitOfWork, instance_id: UUID, no: int, name: str, data: Mapping[str, Any]) -> None:

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from engine.commands.cancel_instance import ensure_administers
 from engine.errors import ConflictError, InvalidInputError
+from engine.queries.entitlement import ensure_administers
 from engine.requests import remember, replayed
 from engine.step.history import HistoryEntry
 from engine.step.instance import load_instance

@@ -2,15 +2,15 @@
 
 from uuid import UUID
 
-from engine.commands.cancel_instance import ADMINISTRATORS
-from engine.commands.work_items import can_read
 from engine.errors import InvalidInputError, NotFoundError, NotPermittedError
+from engine.queries.entitlement import ADMINISTRATORS
 from engine.requests import remember, replayed
 from engine.step.history import HistoryEntry
 from engine.step.instance import load_instance
 from engine.step.save import append_history
 from engine.step.writes import PendingWrites, write_pending
 from engine.unit_of_work import UnitOfWork
+from engine.work_items import can_read
 
 COMMAND = "link_instances"
 LINKERS = frozenset({"union_clerk", "motion_committee", "motion_committee_head"})

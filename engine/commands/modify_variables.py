@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from engine import step
-from engine.commands.cancel_instance import ensure_administers
 from engine.errors import InvalidInputError
 from engine.queries.case_fields import field_label, nodes_of_field, schema_of_field, value_in_words
 from engine.queries.choices import CaseChoices
+from engine.queries.entitlement import ensure_administers
 from engine.queries.uniqueness import OtherCasesOf
 from engine.requests import remember, replayed
 from engine.sentences import say

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from engine import step
-from engine.commands.cancel_instance import ADMINISTRATORS
 from engine.errors import InvalidInputError, NotPermittedError
+from engine.queries.entitlement import ADMINISTRATORS
 from engine.requests import remember, replayed
 from engine.step.history import HistoryEntry
 from engine.step.instance import load_instance

@@ -5,9 +5,8 @@ from uuid import UUID
 from sqlalchemy import update
 
 from engine.commands.assign_work_item import assign_work_item
-from engine.commands.cancel_instance import ADMINISTRATORS
-from engine.commands.work_items import load_work_item
 from engine.errors import ConflictError, InvalidInputError, NotFoundError, NotPermittedError
+from engine.queries.entitlement import ADMINISTRATORS
 from engine.queries.incidents import open_incident
 from engine.queries.organisation import absent, user_by_name
 from engine.requests import remember, replayed
@@ -15,6 +14,7 @@ from engine.step.history import HistoryEntry
 from engine.step.instance import load_instance
 from engine.step.save import INCIDENT, JOB, append_history
 from engine.unit_of_work import UnitOfWork
+from engine.work_items import load_work_item
 from models import Incident, JobState, User
 
 COMMAND = "resolve_incident"

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from engine.commands.work_items import ITEM, changed_once, ensure_entitled, ensure_open, load_work_item
 from engine.errors import InvalidInputError
 from engine.step.history import HistoryEntry
 from engine.step.save import append_history
 from engine.unit_of_work import UnitOfWork
 from engine.values import dumps
+from engine.work_items import ITEM, changed_once, ensure_entitled, ensure_open, load_work_item
 from models import WorkItemState
 
 DRAFT_LIMIT = 200_000  # characters

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from sqlalchemy import Select, delete, insert, or_, select, update
 
-from engine.commands.work_items import CANDIDATE, ITEM, LoadedWorkItem, changed_once, load_work_item
 from engine.queries.organisation import has_not_left
 from engine.rules.assignment import Assignment
 from engine.sentences import say
@@ -14,6 +13,7 @@ from engine.step.opening import names_stand_in, resolve_assignment
 from engine.step.save import append_history
 from engine.step.writes import PendingWrites, write_pending
 from engine.unit_of_work import UnitOfWork
+from engine.work_items import CANDIDATE, ITEM, LoadedWorkItem, changed_once, load_work_item
 from models import InstanceStatus, ProcessInstance, User, WorkItem, WorkItemState
 
 REASON = "原办理人已离任或账号已停用"

@@ -6,14 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from engine import step
-from engine.definitions.deployed import Deployed
 from engine.errors import NotFoundError, NotPermittedError
+from engine.queries.entitlement import may_start
 from engine.requests import remember, replayed
 from engine.sentences import say
 from engine.unit_of_work import UnitOfWork
 
 COMMAND = "start_instance"
-EVERYBODY = "*"  # in process.yaml: whoever has a log-in
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,3 @@ def start_instance(
     items = [str(each) for each in result.work_item_ids]
     remember(uow, request_id, COMMAND, {"instance": str(result.instance_id), "items": items})
     return InstanceStarted(result.instance_id, result.work_item_ids)
-
-
-def may_start(uow: UnitOfWork, deployed: Deployed, process_id: str) -> bool:
-    """Whether process.yaml lets the actor start this process."""
-    roles = deployed.manifest.starters(process_id)
-    return EVERYBODY in roles or bool(uow.holder.role_names.intersection(roles))

@@ -3,15 +3,13 @@
 from uuid import UUID
 
 from engine import step
-from engine.commands.correlate_message import find_subscriptions
-from engine.commands.work_items import can_read
 from engine.errors import ConflictError, InvalidInputError, NotFoundError, NotPermittedError
+from engine.queries.entitlement import may_withdraw, open_withdrawal
 from engine.requests import remember, replayed
-from engine.step.environment import StepEnvironment
 from engine.step.history import HistoryEntry
-from engine.step.instance import LoadedInstance, load_instance
+from engine.step.instance import load_instance
 from engine.unit_of_work import UnitOfWork
-from models import SubscriptionKind
+from engine.work_items import can_read
 
 COMMAND = "withdraw_instance"
 
@@ -41,25 +39,3 @@ def withdraw_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, reques
     entry = HistoryEntry("instance.withdrawn", body={"reason": reason.strip()}, actor_id=uow.actor)
     step.advance(uow, instance, lambda execution: execution.deliver_message(waiting, data), [entry])
     remember(uow, request_id, COMMAND, {})
-
-
-def may_withdraw(uow: UnitOfWork, instance: LoadedInstance) -> bool:
-    """Whether the actor is one who may withdraw this case at all."""
-    if uow.actor is None or instance.started_by == uow.actor:
-        return True
-    return bool(uow.holder.role_names.intersection(instance.deployed.manifest.withdraw_roles))
-
-
-def open_withdrawal(uow: UnitOfWork, instance: LoadedInstance) -> int | None:
-    """The wait that a withdrawal would trigger now; None when it is too late or not drawn."""
-    manifest = instance.deployed.manifest
-    if not instance.is_active:
-        return None
-    if manifest.withdraw_when is not None:
-        environment = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by)
-        if environment.evaluate(manifest.withdraw_when, environment.context(instance.variables)) is not True:
-            return None
-    waiting = find_subscriptions(
-        uow, SubscriptionKind.MESSAGE, manifest.withdraw_message, None, instance_id=instance.id
-    )
-    return waiting[0][1] if waiting else None

@@ -179,7 +179,7 @@ def _displayed(instance: LoadedInstance, fact: Fact, value: Any, names: Mapping[
 
 def attachments_of(uow: UnitOfWork, instance: LoadedInstance) -> tuple[AttachmentEntry, ...]:
     """Files that this person may open, oldest first."""
-    from engine.commands.attachments import may_open_sensitive
+    from engine.queries.entitlement import may_open_sensitive
 
     query = (
         select(Attachment)

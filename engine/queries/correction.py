@@ -11,13 +11,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from engine.commands.cancel_instance import ensure_administers
 from engine.errors import NotFoundError
 from engine.forms import ChoiceSource, FormSchema
 from engine.queries.case_fields import fields_with_nodes, schema_of_field
 from engine.queries.case_labels import CaseLabel, case_labels
 from engine.queries.cases import readable_variables
 from engine.queries.choices import CaseChoices
+from engine.queries.entitlement import ensure_administers
 from engine.step.instance import LoadedInstance, load_instance
 from engine.unit_of_work import UnitOfWork
 from models import EventSubscription, Job, JobKind, JobState, UserTask, waits

@@ -6,10 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from engine.commands.add_comment import takes_part
-from engine.commands.attachments import may_attach
-from engine.commands.cancel_instance import ADMINISTRATORS
-from engine.commands.withdraw_instance import may_withdraw, open_withdrawal
 from engine.queries.cases import (
     AttachmentEntry,
     DecisionEntry,
@@ -22,6 +18,7 @@ from engine.queries.cases import (
     process_name_of,
     readable_instance,
 )
+from engine.queries.entitlement import ADMINISTRATORS, may_attach, may_withdraw, open_withdrawal, takes_part
 from engine.queries.incidents import IncidentEntry, standstills, who_resolves
 from engine.queries.organisation import names_of
 from engine.queries.timeline import TimelineEntry, suspension_of, timeline_of, traces_of

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from engine.commands.start_instance import may_start
 from engine.definitions.manifest import text_of
+from engine.queries.entitlement import may_start
 from engine.queries.processes import newest_deployments
 from engine.unit_of_work import UnitOfWork
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from engine.commands.work_items import can_read, ensure_known, load_work_item
 from engine.forms import FormSchema
 from engine.unit_of_work import UnitOfWork
+from engine.work_items import can_read, ensure_known, load_work_item
 
 
 @dataclass(frozen=True)

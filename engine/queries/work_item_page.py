@@ -8,8 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from engine.commands.complete_work_item import form_context
-from engine.commands.work_items import LoadedWorkItem, ensure_known, load_work_item, stale
 from engine.errors import StaleWorkItemError
 from engine.forms import ChoiceSource, FormSchema
 from engine.queries.cases import (
@@ -31,6 +29,7 @@ from engine.queries.timeline import TimelineEntry, suspension_of, timeline_of
 from engine.rules.assignment import Assignment, may_handle
 from engine.rules.masking import masked
 from engine.unit_of_work import UnitOfWork
+from engine.work_items import LoadedWorkItem, ensure_known, form_context, load_work_item, stale
 from models import UserTask, WorkItem, WorkItemState
 
 

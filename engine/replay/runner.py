@@ -12,10 +12,9 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select
 
 from engine.bootstrap import Engine
-from engine.commands.complete_work_item import complete_work_item, form_context
+from engine.commands.complete_work_item import complete_work_item
 from engine.commands.save_draft import save_draft
 from engine.commands.start_instance import start_instance
-from engine.commands.work_items import LoadedWorkItem, load_work_item
 from engine.errors import InvalidInputError, StaleWorkItemError
 from engine.prepared import Prepared
 from engine.replay import surroundings
@@ -26,6 +25,7 @@ from engine.replay.lines import Line
 from engine.rules.due_dates import SHANGHAI
 from engine.step.opening import as_instant
 from engine.unit_of_work import UnitOfWork
+from engine.work_items import LoadedWorkItem, form_context, load_work_item
 from models import HistoryEvent, InstanceStatus, Job, JobState, ProcessInstance, UserTask, WorkItem, WorkItemState
 
 JOB, ITEM, TASK, INSTANCE = Job.__table__, WorkItem.__table__, UserTask.__table__, ProcessInstance.__table__

@@ -18,11 +18,11 @@ from engine.commands import complete_work_item as completing
 from engine.commands import start_instance as starting
 from engine.commands.complete_work_item import complete_work_item
 from engine.commands.start_instance import start_instance
-from engine.commands.work_items import load_work_item
 from engine.errors import BusyError, ConflictError, EngineError, StaleWorkItemError
 from engine.operations import numbers
 from engine.step.history import HistoryEntry
 from engine.unit_of_work import UnitOfWork
+from engine.work_items import load_work_item
 from models import Counter, ProcessInstance
 from tests.durability.paper import rows_of
 from tests.durability.test_joins import DIAGRAM as JOINED

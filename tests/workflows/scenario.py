@@ -11,11 +11,11 @@ from engine.bootstrap import Engine
 from engine.commands.complete_work_item import complete_work_item
 from engine.commands.start_instance import start_instance
 from engine.commands.withdraw_instance import withdraw_instance
-from engine.commands.work_items import load_work_item
 from engine.forms.resolve import options_of
 from engine.queries.work_item_page import work_item_page
 from engine.replay.surroundings import Directory
 from engine.step.instance import load_instance
+from engine.work_items import load_work_item
 from models import Job, JobState, Notice, ProcessInstance, Setting, UserTask, WorkItem, WorkItemState, waits
 from tests.support.fakes import MovableClock
 

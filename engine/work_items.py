@@ -1,4 +1,4 @@
-"""What the commands on a work item share: loading it under the instance's lock, and who may do what with it."""
+"""What commands and pages share of a work item: reading it with its case, and who may do what with it."""
 
 import json
 from collections.abc import Collection
@@ -16,6 +16,7 @@ from engine.requests import REQUEST, used_otherwise
 from engine.rules.assignment import Assignment, Candidate, matching_candidate, may_handle
 from engine.rules.due_dates import SHANGHAI
 from engine.rules.visibility import may_read
+from engine.step.environment import StepEnvironment
 from engine.step.instance import COLUMNS, INSTANCE, KEY, LoadedInstance, from_row
 from engine.unit_of_work import UnitOfWork
 from models import ProcessInstance, UserTask, WorkItem, WorkItemCandidate, WorkItemState
@@ -222,3 +223,10 @@ def changed_once(rowcount: int) -> None:
 def overtaken() -> ConflictError:
     """Another was quicker."""
     return ConflictError("此事项刚被更改，请重新打开")
+
+
+def form_context(uow: UnitOfWork, item: LoadedWorkItem) -> dict[str, Any]:
+    """The variables that conditions of the form see."""
+    instance = item.instance
+    environment = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by)
+    return environment.context(instance.variables, item.local_variables)
