@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from engine.adapters.system_clock import SystemClock
-from engine.cli.feel import parse_input, read_input
+from engine.cli.feel import parse_input, read_input, unread
 from engine.dmn import DecisionModel, DecisionResult, DmnError, load_decisions
 from engine.values import to_json
 
@@ -73,11 +73,15 @@ def _decide(model: DecisionModel, decision: str | None, service: str | None, inp
 
 
 def _fail(error: DmnError | OSError, as_json: bool) -> None:
-    code = error.code if isinstance(error, DmnError) else "file"
+    code, message = (error.code, str(error)) if isinstance(error, DmnError) else ("file", _file_reason(error))
     if as_json:
-        click.echo(to_json({"error": {"code": code, "message": str(error)}}))
-    click.echo(f"错误：{error}", err=True)
+        click.echo(to_json({"error": {"code": code, "message": message}}))
+    click.echo(f"错误：{message}", err=True)
     sys.exit(EXIT_USAGE if code == "no-decision" else EXIT_FILE)
+
+
+def _file_reason(error: OSError) -> str:
+    return f"读不出“{error.filename}”：{unread(error)}"
 
 
 def _as_json(result: DecisionResult, trace: bool) -> str:
@@ -144,7 +148,7 @@ def _answer(line: str) -> dict[str, Any]:
     except DmnError as error:
         return _refusal(identity, error.code, str(error))
     except OSError as error:
-        return _refusal(identity, "file", str(error))
+        return _refusal(identity, "file", _file_reason(error))
     except RecursionError:
         return _refusal(identity, "budget", "嵌套过深，已停止")
     warnings = [warning._asdict() for warning in result.warnings]

@@ -58,8 +58,22 @@ def read_input(source: str) -> dict[str, Any]:
         text = sys.stdin.read() if source == "-" else Path(source).read_text("utf-8")
         return parse_input(json.loads(text, parse_float=Decimal))
     except (OSError, ValueError, RecursionError) as error:
-        click.echo(f"错误：读不出变量“{source}”：{error}", err=True)
+        reason = unread(error) if isinstance(error, OSError) else error
+        click.echo(f"错误：读不出变量“{source}”：{reason}", err=True)
         sys.exit(EXIT_USAGE)
+
+
+_UNREAD: tuple[tuple[type[OSError], str], ...] = (
+    (FileNotFoundError, "没有这个文件"),
+    (IsADirectoryError, "这是文件夹，不是文件"),
+    (PermissionError, "没有读取它的权限"),
+)
+
+
+def unread(error: OSError) -> str:
+    """Why a file could not be read, in words."""
+    words = next((words for kind, words in _UNREAD if isinstance(error, kind)), None)
+    return words or error.strerror or str(error)
 
 
 def parse_input(plain: Any) -> dict[str, Any]:

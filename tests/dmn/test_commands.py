@@ -107,3 +107,17 @@ def test_batch_refuses_a_strange_line_and_goes_on(tier: str, line: str) -> None:
     assert result.exit_code == 0
     assert "error" in first
     assert second["result"] == "部长"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("nowhere.dmn", "没有这个文件"), (".", "这是文件夹，不是文件")], ids=["nowhere", "folder"]
+)
+def test_a_file_that_cannot_be_read_is_named_with_the_reason_in_words(tmp_path: Path, name: str, reason: str) -> None:
+    path = str(tmp_path / name)
+    told = run("feel", "a", "--context", path)
+    decided = run("decide", path, "--decision", "x", "--json")
+    batch = run("decide", "--batch", stdin=json.dumps({"id": 1, "files": [path], "decision": "x"}))
+    assert (told.exit_code, decided.exit_code, batch.exit_code) == (3, 2, 0)
+    assert told.stderr == f"错误：读不出变量“{path}”：{reason}\n"
+    assert answer(decided)["error"] == {"code": "file", "message": f"读不出“{path}”：{reason}"}
+    assert answer(batch)["error"] == answer(decided)["error"]
