@@ -4,7 +4,7 @@ Every function takes the day it asks for: roles, charges and units have dates. A
 only within the term. People who have left never count; a locked account keeps its roles, it only cannot log in.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -168,12 +168,6 @@ def leader_of(session: Session, unit_id: str, on: date) -> str | None:
         if leader is not None:
             return leader
     return None
-
-
-def leaders_of(session: Session, unit_ids: Iterable[str], on: date) -> list[str]:
-    """The leaders in charge of several units, each once, in the order of the units."""
-    found = (leader_of(session, unit_id, on) for unit_id in unit_ids)
-    return list(dict.fromkeys(leader for leader in found if leader))
 
 
 def relatives_of(session: Session, user_ids: str | Collection[str]) -> frozenset[str]:

@@ -45,6 +45,7 @@ SHOWN = frozenset(
 )
 
 
+PERFORMED, LEADER_OF = "operation.performed", "organisation.leader_of"  # shown where somebody has to stay out
 NOT_DETAILS = frozenset({"data", "trace", "reason", "before"})
 
 
@@ -214,13 +215,16 @@ def _events(uow: UnitOfWork, instance: LoadedInstance) -> list[TimelineEntry]:
     nodes = process.nodes if process else {}
     query = (
         select(HistoryEvent)
-        .where(HistoryEvent.process_instance_id == instance.id, HistoryEvent.kind.in_(SHOWN))
+        .where(HistoryEvent.process_instance_id == instance.id, HistoryEvent.kind.in_({*SHOWN, PERFORMED}))
         .order_by(HistoryEvent.seq)
     )
     lines = []
     for event in uow.session.scalars(query):
         body = read_body(event.body, event.seq, instance.sealer)
         node = nodes.get(event.flow_node_id or "")
+        if event.kind == PERFORMED:
+            lines += _recusals(uow, event, body)
+            continue
         lines.append(
             TimelineEntry(
                 kind=event.kind,
@@ -238,6 +242,28 @@ def _events(uow: UnitOfWork, instance: LoadedInstance) -> list[TimelineEntry]:
             )
         )
     return lines
+
+
+def _recusals(uow: UnitOfWork, event: HistoryEvent, body: Mapping[str, Any]) -> list[TimelineEntry]:
+    """Who stays out by the rules of recusal, and who takes the place: found by an automatic step."""
+    found = (body.get("data") or {}).get("recused", ()) if body.get("operation") == LEADER_OF else ()
+    pairs = dict.fromkeys((each["leader"], each["instead"]) for each in found)
+    names = names_of(uow.session, {person for pair in pairs for person in pair if person}) if pairs else {}
+    return [
+        TimelineEntry(
+            kind="recusal",
+            state="event",
+            at=event.at,
+            flow_node_id=event.flow_node_id,
+            name=None,
+            actor_id=None,
+            actor_name=None,
+            on_behalf_of_name=None,
+            role=None,
+            detail={"who": names.get(who, who), "instead": names.get(instead, instead)},
+        )
+        for who, instead in pairs
+    ]
 
 
 def _corrected(uow: UnitOfWork, instance: LoadedInstance, body: Mapping[str, Any]) -> Iterator[Corrected]:

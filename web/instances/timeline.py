@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -106,6 +107,7 @@ def _event(entry: TimelineEntry) -> Step:
         else _("工作日历变更，期限重新计算"),
         "timer.fired": _("到期：%(name)s", name=name) if name else _("到期"),
         "work_item.assigned": _("指派：%(name)s", name=name) if name else _("指派"),
+        "recusal": _recusal(detail),
         "attachment.added": _("上传附件：%(name)s", name=detail.get("name", "")),
         "attachment.opened": _("查看附件：%(name)s", name=detail.get("name", "")),
         "personal_data.erased": _("清除个人信息"),
@@ -120,6 +122,12 @@ def _event(entry: TimelineEntry) -> Step:
         opinion=entry.opinion,
         tone="blue",
     )
+
+
+def _recusal(detail: Mapping[str, Any]) -> str:
+    if detail.get("instead"):
+        return _("%(who)s回避，由%(instead)s代为办理", who=detail.get("who"), instead=detail["instead"])
+    return _("%(who)s回避", who=detail.get("who"))
 
 
 def _corrected_fields(corrected: Iterable[Corrected]) -> str:
