@@ -226,7 +226,7 @@ def _waits_until(uow: UnitOfWork, instance: LoadedInstance) -> Waiting | None:
 
 def _typed_title(uow: UnitOfWork, instance: LoadedInstance) -> str | None:
     """The title that the actor typed into a draft and has not sent yet."""
-    variable = instance.deployed.manifest.data.get("title_variable")
+    variable = instance.deployed.manifest.title_variable
     drafts = select(WorkItem.id, WorkItem.draft).where(
         WorkItem.process_instance_id == instance.id,
         WorkItem.assignee_id == uow.actor,
@@ -234,7 +234,7 @@ def _typed_title(uow: UnitOfWork, instance: LoadedInstance) -> str | None:
         is_open(),
     )
     for item, draft in uow.session.execute(drafts):
-        title = instance.sealer.open(draft, f"draft:{item}").get(variable)
+        title = instance.sealer.open(draft, f"draft:{item}").get(variable) if draft else None
         if isinstance(title, str) and title.strip():
             return title[:TITLE_LIMIT]
     return None
