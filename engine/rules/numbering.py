@@ -26,6 +26,27 @@ def render(pattern: str, seq: int, variables: Mapping[str, Any]) -> str:
     return _PLACE.sub(place, pattern)
 
 
+def seq_of(pattern: str, number: str, variables: Mapping[str, Any]) -> int | None:
+    """The running number in a number that was made of the pattern; None if it was not, or if a variable is missing."""
+    before, seq, after = _around_seq(pattern)
+    if not seq:
+        return None
+    try:
+        start, end = render(before, 0, variables), render(after, 0, variables)
+    except ValueError:
+        return None
+    digits = number.removeprefix(start).removesuffix(end)
+    found = int(digits) if digits.isdecimal() and digits.isascii() else None
+    return found if found is not None and render(pattern, found, variables) == number else None
+
+
+def _around_seq(pattern: str) -> tuple[str, str, str]:
+    place = next((match for match in _PLACE.finditer(pattern) if match[1] == "seq"), None)
+    if place is None:
+        return pattern, "", ""
+    return pattern[: place.start()], place[0], pattern[place.end() :]
+
+
 def fill(template: str, variables: Mapping[str, Any]) -> str:
     """Fill a notice's template in; what has no value becomes nothing."""
     return _PLACE.sub(lambda match: plain(look_up(match[1], variables)), template)

@@ -11,7 +11,7 @@ from engine.rules.assignment import Assignment, Candidate, Holder, assign, may_h
 from engine.rules.due_dates import DeadlineUnit, compute, end_of_day, local_day
 from engine.rules.four_eyes import excluded_by_earlier_steps
 from engine.rules.masking import MASK, masked
-from engine.rules.numbering import fill, render
+from engine.rules.numbering import fill, render, seq_of
 from engine.rules.retry import next_try
 from engine.rules.working_days import Calendar
 
@@ -151,3 +151,22 @@ def test_sensitive_values_are_masked_for_all_but_their_author_and_the_named_role
     assert masked(values, sensitive, other, is_initiator=False) == {**values, "phone": MASK}
     assert masked(values, sensitive, clerk, is_initiator=False) == values
     assert masked(values, sensitive, other, is_initiator=True) == values
+
+
+@pytest.mark.parametrize(
+    ("pattern", "number", "seq"),
+    [
+        ("{term}{meeting:2}{seq:3}", "405023", 23),
+        ("{term}{meeting:2}{seq:3}", "4051023", 1023),
+        ("J{term}{meeting:2}{seq:3}", "J405023", 23),
+        ("BF-{term}-{seq}号", "BF-4-17号", 17),
+        ("{term}{meeting:2}{seq:3}", "J405023", None),
+        ("{term}{meeting:2}{seq:3}", "406023", None),
+        ("{term}{meeting:2}{seq:3}", "40523", None),
+        ("{term}{meeting:2}{seq:3}", "405", None),
+        ("{missing}{seq:3}", "405023", None),
+        ("{term}", "4", None),
+    ],
+)
+def test_a_running_number_is_found_in_a_number_of_that_pattern_only(pattern: str, number: str, seq: int | None) -> None:
+    assert seq_of(pattern, number, {"term": Decimal(4), "meeting": Decimal(5)}) == seq

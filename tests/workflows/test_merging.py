@@ -68,6 +68,44 @@ def test_before_the_lead_is_handed_over_the_committee_splits_a_merge(scenario: S
     assert lead.waits_at == ["endorse"]
 
 
+def _split_off(scenario: Scenario) -> Motion:
+    merged = _merged_into(scenario, scenario.motion_at("endorse"))
+    merged.do("split", {"split_action": "split", "split_reason": "两件提案不是同一事项。"})
+    return merged
+
+
+def test_a_split_motion_that_becomes_a_suggestion_keeps_its_running_number_among_the_suggestions(
+    scenario: Scenario,
+) -> None:
+    # given
+    motion = _split_off(scenario)
+
+    # when
+    motion.do("decide_filing", disposition="suggestion", reason_text="请主办单位研究参考。")
+    motion.go_on_to("sign_for")
+
+    # then the series has no gap, and the next number is the next one
+    assert motion.variables["number"] == "J407002"
+    assert scenario.motion_at("sign_for", proposer="d0301").variables["number"] == "407003"
+
+
+def test_a_split_motion_that_is_refused_is_not_public_any_more_and_nobody_else_gets_its_number(
+    scenario: Scenario,
+) -> None:
+    # given a motion that every representative reads
+    motion = _split_off(scenario)
+    assert _is_read_by(scenario, "d0401", motion)
+
+    # when
+    motion.do("decide_filing", disposition="not_filed", reason_code="already_solved", reason_text="此事已经解决。")
+    motion.do("chair_approve")
+
+    # then
+    assert (motion.waits_at, motion.variables["number"]) == (["appeal"], "407002")
+    assert not _is_read_by(scenario, "d0401", motion)
+    assert scenario.motion_at("sign_for", proposer="d0301").variables["number"] == "407003"
+
+
 def test_a_split_motion_can_be_merged_again(scenario: Scenario) -> None:
     lead = scenario.motion_at("endorse")
     merged = _merged_into(scenario, lead)
