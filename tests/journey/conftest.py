@@ -1,6 +1,7 @@
 """The application on loopback, a clock to move, and people who log in with a browser each."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from threading import Thread
 
@@ -16,7 +17,7 @@ from tests.journey.people import PASSWORD, House
 from tests.journey.taken import steps_of, watch
 from tests.support.databases import PreparedDatabases
 from tests.support.fakes import MovableClock
-from tests.web.application import NOW, running_application
+from tests.web.application import NOW, login_token, running_application
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +65,7 @@ def house(browser, app: Flask, engine: Engine, clock: MovableClock, request: pyt
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     failed_before = request.session.testsfailed
-    opened = House(browser, f"http://127.0.0.1:{server.port}", engine, clock)
+    opened = House(browser, server.port, engine, clock, partial(login_token, app))
     yield opened
     opened.close()
     server.shutdown()

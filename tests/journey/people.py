@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
 
 from engine.bootstrap import Engine
 from engine.rules.due_dates import SHANGHAI
 from tests.support.browser import DESK, PHONE
 from tests.support.fakes import MovableClock
+from tests.web.application import COOKIE
 from tests.workflows.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -24,19 +27,39 @@ REPORT_VIOLATIONS = """document.addEventListener('securitypolicyviolation',
 
 
 class House:
-    """The running application and everybody who has a browser open on it."""
+    """The running application and everybody who has a page open on it.
 
-    def __init__(self, browser: Browser, address: str, engine: Engine, clock: MovableClock) -> None:
-        self.browser, self.address, self.engine, self.clock = browser, address, engine, clock
+    A person has an address of his or her own (``d0101.localhost``), and with it cookies of his or her own, so that all
+    share one context of the browser and its renderer: to start one for each took longer than what the people did.
+
+    Args:
+        browser: in which they all are.
+        port: of the application.
+        engine: behind the application.
+        clock: the house's.
+        log_in: opens a log-in and gives its token; people begin with it unless ``logs_in_by_page``.
+    """
+
+    def __init__(
+        self, browser: Browser, port: int, engine: Engine, clock: MovableClock, log_in: Callable[[str], str]
+    ) -> None:
+        self.browser, self.port, self.engine, self.clock = browser, port, engine, clock
         self.scenario = Scenario(engine, clock)  # what happens without a browser
+        self.logs_in_by_page = False
+        self._log_in = log_in
+        self._contexts: dict[bool, BrowserContext] = {}
         self._people: dict[tuple[str, bool], Person] = {}
 
     def person(self, login: str, *, scripts: bool = True) -> Person:
         """Somebody with a phone; the same one every time."""
         key = (login, scripts)
         if key not in self._people:
-            self._people[key] = Person(self, login, self._phone(scripts), scripts=scripts)
+            self._people[key] = Person(self, login, self._phone(login, scripts), scripts=scripts)
         return self._people[key]
+
+    def address_of(self, login: str) -> str:
+        """Where this person finds the application."""
+        return f"http://{login}.localhost:{self.port}/"
 
     def pass_time(self, **by: float) -> None:
         """Move the clock and let the worker do what is due."""
@@ -65,16 +88,19 @@ class House:
 
     def close(self) -> None:
         """Everybody closes the browser."""
-        for person in self._people.values():
-            person.page.context.close()
+        for context in self._contexts.values():
+            context.close()
 
-    def _phone(self, scripts: bool) -> BrowserContext:
-        context = self.browser.new_context(
-            viewport=PHONE, base_url=self.address, locale="zh-CN", java_script_enabled=scripts
-        )
-        context.set_default_timeout(PATIENCE)
-        context.add_init_script(REPORT_VIOLATIONS)
-        return context
+    def _phone(self, login: str, scripts: bool) -> Page:
+        context = self._contexts.get(scripts)
+        if context is None:
+            context = self.browser.new_context(viewport=PHONE, locale="zh-CN", java_script_enabled=scripts)
+            context.set_default_timeout(PATIENCE)
+            context.add_init_script(REPORT_VIOLATIONS)
+            self._contexts[scripts] = context
+        if not self.logs_in_by_page:
+            context.add_cookies([{"name": COOKIE, "value": self._log_in(login), "url": self.address_of(login)}])
+        return context.new_page()
 
 
 class Person:
@@ -83,9 +109,8 @@ class Person:
     After each of these the page must fit the phone; what it complains about is kept in ``complaints``.
     """
 
-    def __init__(self, house: House, login: str, context: BrowserContext, *, scripts: bool) -> None:
-        self.house, self.login, self.scripts = house, login, scripts
-        self.page: Page = context.new_page()
+    def __init__(self, house: House, login: str, page: Page, *, scripts: bool) -> None:
+        self.house, self.login, self.scripts, self.page = house, login, scripts, page
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self._complain(str(error)))
         self.page.on("console", lambda message: self._heard(message.type, message.text))
@@ -95,7 +120,8 @@ class Person:
 
     def open(self, path: str) -> int:
         """Open a page, after the log-in page where one is asked to log in; the HTTP status."""
-        answer = self.page.goto(path)
+        path = urlsplit(path)._replace(scheme="", netloc="").geturl()  # as it was seen by whomever
+        answer = self.page.goto(urljoin(self.house.address_of(self.login), path))
         if self.page.url.split("?")[0].endswith("/login"):
             answer = self._log_in()
             assert self.page.url.endswith(path), f"{self.login} asked for {path} and came to {self.page.url}"

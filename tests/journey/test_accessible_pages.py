@@ -18,7 +18,8 @@ ADMINISTRATOR = "admin"
 @takes("draft")
 def test_the_pages_of_those_who_write_and_second_are_accessible(house: House) -> None:
     stranger = house.person(steps.STRANGER)
-    stranger.page.goto("/login")
+    stranger.page.context.clear_cookies()
+    stranger.page.goto(f"{house.address_of(steps.STRANGER)}login")
     found = grave_violations(stranger.page)
     motion = Motion(house, "关于增加教学楼智慧教室数量的提案", steps.PROPOSER)
     found += pages(house.person(steps.PROPOSER), "/start", "/inbox", "/inbox?tab=done", "/notices", "/password")

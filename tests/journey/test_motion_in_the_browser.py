@@ -27,6 +27,12 @@ OTHER_TEXTS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def log_in_page(house: House) -> None:
+    """Here everybody comes in by the page for it."""
+    house.logs_in_by_page = True
+
+
 @pytest.fixture
 def delegation_check(engine: Engine) -> None:
     """The delegations look at their motions before they are submitted."""

@@ -19,6 +19,10 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # people at addresses of their own (d0101.localhost) share a renderer; a context has one of its own all the same
+    "--host-resolver-rules=MAP *.localhost 127.0.0.1",
+    "--disable-site-isolation-trials",
+    "--renderer-process-limit=1",
 )
 PHONE = {"width": 390, "height": 844}  # pixels, CSS
 DESK = {"width": 1280, "height": 800}
