@@ -85,6 +85,7 @@ def is_reported(house: House) -> None:
     assert clerk.reads("请补充办理情况。")
     clerk.press("送主席签发")
     take_up(chair, "签发工作报告")
+    assert chair.reads("本年度提案工作按期完成。")
     chair.picture("season-sign")
     chair.press("签发")
     assert chair.sentence == "“签发工作报告”已提交：签发"

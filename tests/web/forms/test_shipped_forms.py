@@ -24,3 +24,13 @@ def test_recommended_co_units_stand_in_the_form_that_names_the_units():
     case = {"lead_unit": None, "co_units": [], "recommended_lead_unit": "教务处", "recommended_co_units": ["财务处"]}
     shown = initial_data(schema, None, case)
     assert (shown["lead_unit"], shown["co_units"]) == ("教务处", ["财务处"])
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [("work_report", "report_text"), ("excellent", "excellent_comment"), ("open_season", "collection_notice")],
+)
+def test_a_long_text_that_was_returned_stands_in_the_form_again(form, text):
+    path = next(path for path in FORMS if path.stem == form)
+    schema = FormSchema.load(json.loads(path.read_text(encoding="utf-8")))
+    assert initial_data(schema, None, {text: "本年度提案工作按期完成。"})[text] == "本年度提案工作按期完成。"
