@@ -48,5 +48,5 @@ def password_problem(password: str, *, least: int, login: str, name: str) -> str
     if (len(login) >= 3 and login.lower() in lowered) or (len(name) >= 2 and name.lower() in lowered):
         return "密码不能包含工号或姓名"
     if lowered in MOST_USED or len(set(lowered)) <= 3:
-        return "这个密码太容易被猜到"
+        return "这个密码太容易被猜到，请换一个"
     return None

@@ -39,7 +39,7 @@ def replayed(uow: UnitOfWork, request_id: str | None, command: str) -> dict[str,
 
 def used_otherwise() -> ConflictError:
     """The id of a request belongs to another one."""
-    return ConflictError("请求编号已用于其他操作")
+    return ConflictError("此次提交的编号已用于其他操作，请刷新页面后重新提交")
 
 
 def remember(uow: UnitOfWork, request_id: str | None, command: str, answer: Mapping[str, Any]) -> None:

@@ -189,7 +189,7 @@ def ensure_entitled(uow: UnitOfWork, item: LoadedWorkItem) -> str | None:
     if uow.actor in item.assignment.excluded:
         raise NotEntitledError("按回避规定，您不能办理此事项")
     if not may_handle(uow.holder, item.assignment):
-        raise NotEntitledError("此事项不由您办理")
+        raise NotEntitledError("此事项不由您办理，请回到待办查看")
     candidate = matching_candidate(uow.holder, item.assignment.candidates)
     return candidate.role if candidate else None
 

@@ -19,7 +19,7 @@ LARGEST_CONTENT = 200 * 1024 * 1024  # bytes unpacked
 MOST_CELLS = 3_000_000  # of the rectangle around the filled cells of one sheet
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0"  # what a workbook with a password and the old .xls begin with
 OTHER_FORMATS = frozenset({"xl/workbook.bin", "content.xml"})  # XLSB and ODS; the reader would take them
-UNREADABLE = "文件不是可以读取的 Excel（.xlsx）文件"
+UNREADABLE = "文件不是可以读取的 Excel（.xlsx）文件，请另存为 .xlsx 后再导入"
 
 
 def ensure_harmless(content: bytes, *, largest_content: int = LARGEST_CONTENT) -> None:
@@ -33,7 +33,7 @@ def ensure_harmless(content: bytes, *, largest_content: int = LARGEST_CONTENT) -
         InvalidInputError: field ``file``.
     """
     if len(content) > LARGEST_FILE:
-        raise refused(say("文件超过 {most} MB", most=LARGEST_FILE // 1024 // 1024))
+        raise refused(say("文件超过 {most} MB，请分批导入", most=LARGEST_FILE // 1024 // 1024))
     if content.startswith(COMPOUND_FILE):
         raise refused("文件设有密码，或是旧的 .xls 格式；请取消密码，另存为 .xlsx 后再导入")
     try:
@@ -56,7 +56,7 @@ def _ensure_xlsx(archive: zipfile.ZipFile, largest_content: int) -> None:
     if "xl/workbook.xml" not in names or names & OTHER_FORMATS:
         raise refused(UNREADABLE)
     if sum(entry.file_size for entry in archive.infolist()) > largest_content:
-        raise refused("文件解开后过大")
+        raise refused("文件解压后过大")
 
 
 def _ensure_compact(part: IO[bytes], name: str) -> None:

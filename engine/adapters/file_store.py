@@ -46,11 +46,11 @@ class DirectoryFileStore:
         try:
             return self._path(sha256).open("rb")
         except FileNotFoundError as error:
-            raise NotFoundError("附件不存在") from error
+            raise NotFoundError("附件不存在或已删除，请刷新页面") from error
 
     def _path(self, sha256: str) -> Path:
         if not _SHA256.fullmatch(sha256):
-            raise NotFoundError("附件不存在")
+            raise NotFoundError("附件不存在或已删除，请刷新页面")
         return self._directory / sha256[:2] / sha256[2:]
 
 
@@ -59,7 +59,8 @@ def _copy(stream: BinaryIO, target: BinaryIO, limit: int) -> tuple[str, int]:
     while chunk := stream.read(CHUNK):
         size += len(chunk)
         if size > limit:
-            raise InvalidInputError({"attachment": say("附件不能超过 {most} MB", most=limit // (1024 * 1024))})
+            too_large = say("附件不能超过 {most} MB，请压缩后再上传", most=limit // (1024 * 1024))
+            raise InvalidInputError({"attachment": too_large})
         digest.update(chunk)
         target.write(chunk)
     return digest.hexdigest(), size

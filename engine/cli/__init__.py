@@ -24,7 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("engine.cli:import_", "导入人员 · import people from a spreadsheet"),
     "demo": ("engine.cli.demo:demo", "准备演示数据 · prepare the demo data"),
     "replay": ("engine.cli.replay:replay", "重放一年的提案 · replay a year's caseload"),
-    "report": ("engine.cli.report:report", "统计报表 · print a report"),
+    "report": ("engine.cli.report:report", "统计报告 · print a report"),
     "backup": ("engine.cli.backup:backup", "备份 · back up the database"),
     "restore": ("engine.cli.backup:restore", "恢复备份 · restore a backup"),
     "audit": ("engine.cli.audit:audit", "校验历史链 · verify the history"),

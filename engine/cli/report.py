@@ -24,7 +24,7 @@ EXIT_UNKNOWN = 3  # no such process, session or figure: the usage is wrong, not 
 @click.option("--cases", "key", help="列出某指标背后的案件，如 rated、filed · list the cases behind a figure")
 @click.option("--database", "database_url", help="数据库地址 · database URL")
 def report(*, process: str, period: str, as_json: bool, key: str | None, database_url: str | None) -> None:
-    """统计报表 · print the report of PROCESS for one session.
+    """统计报告 · print the report of PROCESS for one session.
 
     Exit code 0: all invariants hold; 1: one is broken (named in ``invariants_failed``); 3: no such report or figure.
     """

@@ -34,10 +34,10 @@ def add_comment(uow: UnitOfWork, instance_id: UUID, section: str, text: str, *, 
     if not can_read(uow, instance_id):
         raise NotFoundError
     if not may_write(uow, instance, section):
-        raise NotPermittedError("您不能在此处发言")
+        raise NotPermittedError("您不能在此处留言")
     clean = text.strip()
     if not clean or len(clean) > TEXT_LIMIT:
-        raise InvalidInputError({"text": say("请填写 1–{most} 字", most=TEXT_LIMIT)})
+        raise InvalidInputError({"text": say("请填写 1 至 {most} 个字", most=TEXT_LIMIT)})
     comment = InstanceComment(
         id=ordered_id(uow.now),
         process_instance_id=instance_id,

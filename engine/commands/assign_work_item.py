@@ -36,9 +36,9 @@ def assign_work_item(uow: UnitOfWork, work_item_id: UUID, user_id: str, *, reaso
     if item.state is not WorkItemState.OPEN:
         raise stale(uow, item.decided_by, item.ended_at)
     if not names_of(uow.session, [user_id]):
-        raise InvalidInputError({"user_id": "没有这个人"})
+        raise InvalidInputError({"user_id": "没有找到此人，请重新选择"})
     if user_id in item.assignment.excluded:
-        raise InvalidInputError({"user_id": "按回避规定，此人不能办理"})
+        raise InvalidInputError({"user_id": "按回避规定，此人不能办理，请指派其他人"})
     if not reason.strip():
         raise InvalidInputError({"reason": "请写明理由"})
     changed = uow.connection.execute(

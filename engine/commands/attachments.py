@@ -135,7 +135,7 @@ def clean_name(name: str) -> str:
     last = PurePath(name.replace("\\", "/")).name
     visible = "".join(character for character in last if character.isprintable()).strip()
     if not visible or visible.startswith("."):
-        raise InvalidInputError({"attachment": "文件名无效"})
+        raise InvalidInputError({"attachment": "文件名无效，请改名后再上传"})
     path = PurePath(visible)
     return path.stem[: NAME_LIMIT - len(path.suffix)] + path.suffix
 
@@ -151,7 +151,7 @@ def _instance_for(uow: UnitOfWork, instance_id: UUID | None, work_item_id: UUID 
     if not can_read(uow, instance_id):
         raise NotFoundError
     if not may_attach(uow, instance):
-        raise NotPermittedError("您不能为此案添加附件")
+        raise NotPermittedError("您不能为此事项添加附件")
     return instance
 
 
@@ -161,7 +161,11 @@ def _ensure_room(uow: UnitOfWork, instance_id: UUID) -> None:
     )
     if (count or 0) >= uow.engine.settings.uploads_per_instance:
         raise InvalidInputError(
-            {"attachment": say("每件最多 {most} 个附件", most=uow.engine.settings.uploads_per_instance)}
+            {
+                "attachment": say(
+                    "每件事项最多 {most} 个附件，请合并文件后再上传", most=uow.engine.settings.uploads_per_instance
+                )
+            }
         )
 
 
@@ -169,8 +173,8 @@ def _ensure_type(name: str, stream: BinaryIO) -> None:
     suffix = PurePath(name).suffix.lower()
     allowed = SIGNATURES.get(suffix)
     if allowed is None:
-        raise InvalidInputError({"attachment": "只接受 pdf、docx、xlsx、pptx、jpg、png 文件"})
+        raise InvalidInputError({"attachment": "只接受 pdf、docx、xlsx、pptx、jpg、png 文件，请转换格式后再上传"})
     start = stream.read(16)
     stream.seek(0)
     if not start.startswith(allowed):
-        raise InvalidInputError({"attachment": say("文件内容不是 {type}", type=suffix[1:])})
+        raise InvalidInputError({"attachment": say("文件内容不是 {type} 格式，请检查文件后重新上传", type=suffix[1:])})

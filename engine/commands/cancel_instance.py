@@ -59,7 +59,7 @@ def _switch(
         return
     ensure_administers(uow, instance)
     if instance.status is not before:
-        raise ConflictError("此流程现在的状态不允许这样做")
+        raise ConflictError("此事项的当前状态不允许此项操作，请刷新页面查看")
     uow.connection.execute(
         update(INSTANCE)
         .where(INSTANCE.c.id == instance_id)

@@ -143,7 +143,7 @@ def judged(uow: UnitOfWork, item: LoadedWorkItem, data: Mapping[str, Any]) -> di
     form = deployed.form(item.form_key)
     if form is None:
         if data:
-            raise InvalidInputError(dict.fromkeys(data, "此步骤没有表单，不接受数据"))
+            raise InvalidInputError(dict.fromkeys(data, "此环节没有表单，不能提交填写内容"))
         return {}
     context = form_context(uow, item)
     result = form.parse(data, context, CaseChoices(uow, item.instance), OtherCasesOf(uow, item.instance))

@@ -32,7 +32,7 @@ def link_instances(uow: UnitOfWork, source_id: UUID, target_id: UUID, kind: str,
     if not uow.holder.role_names & (LINKERS | ADMINISTRATORS | {owner}):
         raise NotPermittedError
     if source_id == target_id:
-        raise InvalidInputError({"target": "不能与自身关联"})
+        raise InvalidInputError({"target": "事项不能与自身关联，请另选事项"})
     row = {"source_id": source_id, "target_id": target_id, "kind": kind}
     write_pending(uow.connection, PendingWrites(links=[row]), source_id, uow.now)
     body = {"target": str(target_id), "kind": kind}

@@ -68,7 +68,7 @@ def assign_incident(
     user_id = _who_can_work(uow, person)
     vacancies = open_incident(uow, incident_id).vacancies
     if not vacancies:
-        raise ConflictError("此步骤已有人办理，或已经结束")
+        raise ConflictError("此环节已有人办理或已经结束，请刷新页面查看")
     names = [load_work_item(uow, each, for_update=False).task_name for each in vacancies]
     for item_id in vacancies:
         assign_work_item(uow, item_id, user_id, reason=reason, request_id=None)
@@ -88,7 +88,7 @@ def _ours(uow: UnitOfWork, incident_id: UUID) -> Incident:
 
 def _ensure_open(incident: Incident) -> None:
     if incident.resolved_at is not None:
-        raise ConflictError("此异常已经处理")
+        raise ConflictError("此异常事项已经处理，请刷新页面查看")
 
 
 def _who_can_work(uow: UnitOfWork, person: str) -> str:
@@ -97,7 +97,7 @@ def _who_can_work(uow: UnitOfWork, person: str) -> str:
     if found is None:
         raise InvalidInputError({"user_id": "没有这个人，或重名；请填写工号"})
     if found.password_hash is None or found.is_locked or absent(uow.session, [found.id], uow.today):
-        raise InvalidInputError({"user_id": "此人不能登录，无法办理"})
+        raise InvalidInputError({"user_id": "此人不能登录，无法办理，请指派其他人"})
     return found.id
 
 
@@ -122,5 +122,5 @@ def _retry(uow: UnitOfWork, job_id: UUID | None) -> None:
         .values(state=JobState.WAITING, attempts=0, retries_left=5, due_at=uow.now, last_error=None)
     )
     if changed.rowcount != 1:
-        raise ConflictError("没有可以重试的作业")
+        raise ConflictError("没有可以重试的作业，请刷新页面查看")
     uow.jobs_are_due()

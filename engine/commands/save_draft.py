@@ -38,7 +38,7 @@ def save_draft(
     keys = {component.key for component in form.fields()} if form else set()
     kept = {key: value for key, value in data.items() if key in keys}
     if len(dumps(kept)) > DRAFT_LIMIT:
-        raise InvalidInputError({"": "草稿太长，未保存"})
+        raise InvalidInputError({"": "草稿太长，未保存；请缩短内容"})
     changed = uow.connection.execute(
         update(ITEM)
         .where(ITEM.c.id == item.id, ITEM.c.state == WorkItemState.OPEN, ITEM.c.version == item.version)

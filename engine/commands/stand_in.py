@@ -16,7 +16,7 @@ from engine.unit_of_work import UnitOfWork
 from engine.work_items import CANDIDATE, ITEM, LoadedWorkItem, changed_once, load_work_item
 from models import InstanceStatus, ProcessInstance, User, WorkItem, WorkItemState
 
-REASON = "原办理人已离任或账号已停用"
+REASON = "原办理人已离职或账号已停用"
 
 
 def let_others_stand_in(uow: UnitOfWork, user_id: str) -> int:

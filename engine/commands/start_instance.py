@@ -52,9 +52,11 @@ def start_instance(
     deployed = uow.engine.latest(uow.session, process_key)
     process = process_id or deployed.manifest.main_process
     if process not in deployed.definitions.processes:
-        raise NotFoundError(say("流程“{folder}”中没有过程“{process}”", folder=process_key, process=process))
+        raise NotFoundError(say("流程文件夹“{folder}”中没有流程“{process}”", folder=process_key, process=process))
     if uow.actor is not None and not may_start(uow, deployed, process):
-        raise NotPermittedError(say("您无权发起“{process}”", process=say(deployed.manifest.name)))
+        raise NotPermittedError(
+            say("您无权发起“{process}”，如有疑问请联系校工会办公室", process=say(deployed.manifest.name))
+        )
     result = step.begin(uow, deployed, process, variables or {}, business_key=business_key)
     items = [str(each) for each in result.work_item_ids]
     remember(uow, request_id, COMMAND, {"instance": str(result.instance_id), "items": items})

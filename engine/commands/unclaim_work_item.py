@@ -31,9 +31,9 @@ def unclaim_work_item(uow: UnitOfWork, work_item_id: UUID, *, request_id: str | 
         return int(answer["version"])
     ensure_open(uow, item, None)
     if item.assignee_id != uow.actor:
-        raise NotEntitledError("此事项不在您名下")
+        raise NotEntitledError("此事项不在您名下，不能放回")
     if item.assigned_directly:
-        raise ConflictError("此事项指定由您办理，不能退回")
+        raise ConflictError("此事项指定由您办理，不能放回；如不能办理，请联系系统管理员")
     changed = uow.connection.execute(
         update(ITEM)
         .where(ITEM.c.id == item.id, ITEM.c.state == WorkItemState.OPEN, ITEM.c.version == item.version)

@@ -47,13 +47,13 @@ def urge_instance(uow: UnitOfWork, instance_id: UUID, *, request_id: str | None)
     if not _follows(uow, instance_id):
         raise NotFoundError
     if not instance.is_active:
-        raise ConflictError("此案已结束，无须催办")
+        raise ConflictError("此事项已结束，无须催办")
     last = last_urged(uow, instance_id)
     if last is not None and uow.now - last < PAUSE:
         raise ConflictError(say("{at} 已催办过，每件每天只能催办一次", at=f"{last.astimezone(SHANGHAI):%m-%d %H:%M}"))
     waiting = sorted(waits_for(uow, [instance_id])[instance_id] - {uow.actor or ""})
     if not waiting:
-        raise ConflictError("此案现在没有等待办理的人")
+        raise ConflictError("此事项现在没有等待办理的人，无须催办")
     who = names_of(uow.session, [uow.actor or ""]).get(uow.actor or "", uow.actor or "")
     title = instance.title or instance.number or ""
     pending = PendingWrites()

@@ -29,12 +29,12 @@ def withdraw_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, reques
     if replayed(uow, request_id, COMMAND) is not None:
         return
     if not may_withdraw(uow, instance):
-        raise NotPermittedError("只有提出人可以撤回") if can_read(uow, instance_id) else NotFoundError
+        raise NotPermittedError("只有发起人可以撤案") if can_read(uow, instance_id) else NotFoundError
     if not reason.strip():
-        raise InvalidInputError({"reason": "请写明撤回理由"})
+        raise InvalidInputError({"reason": "请写明撤案理由"})
     waiting = open_withdrawal(uow, instance)
     if waiting is None:
-        raise ConflictError("现在已不能撤回")
+        raise ConflictError("此事项已过可以撤案的阶段，不能撤案")
     data = {"withdrawal_reason": reason.strip(), "withdrawn_by": uow.actor}
     entry = HistoryEntry("instance.withdrawn", body={"reason": reason.strip()}, actor_id=uow.actor)
     step.advance(uow, instance, lambda execution: execution.deliver_message(waiting, data), [entry])

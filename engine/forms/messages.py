@@ -32,7 +32,7 @@ TEMPLATES: dict[str, str] = {
     "pattern": "格式不正确",
     "phone": "电话号码格式不正确，例如 13800001234 或 0373-3029000",
     "mobile": "手机号码应为 11 位数字",
-    "email": "邮箱格式不正确",
+    "email": "邮箱格式不正确，例如 name@example.edu.cn",
     "id_card": "身份证号码不正确，请核对最后一位校验码",
     "bank_card": "银行卡号不正确，请核对",
     "staff_number": "工号只能由字母和数字组成，最多 20 位",
@@ -42,8 +42,8 @@ TEMPLATES: dict[str, str] = {
     "row": "第 {row} 项：{message}",
     "file": "附件不存在或不可用，请重新上传",
     "file_type": "不支持的文件类型，只接受 {accept}",
-    "taken": "已有“{case}”，不能重复",
-    "taken_unnamed": "已有相同的内容，不能重复",
+    "taken": "已有“{case}”，不能重复，请修改",
+    "taken_unnamed": "已有相同的内容，不能重复，请修改",
     "check": "填写的内容不符合要求",
 }
 

@@ -22,7 +22,7 @@ def link_case(call: OperationCall) -> Mapping[str, Any]:
     """Link this case to another: ``to`` (case id), ``kind`` (merged, duplicate, earlier_answer …)."""
     target = _case_id(call, call.text("to"))
     if target == call.environment.instance_id:
-        raise call.failure("不能与自身关联")
+        raise call.failure("事项不能与自身关联，请另选事项")
     _standing_still(call, target)
     kind = call.text("kind", "merged")
     call.pending.links.append({"source_id": call.environment.instance_id, "target_id": target, "kind": kind})
@@ -111,7 +111,7 @@ def _standing_still(call: OperationCall, case_id: UUID) -> Any:
     shared = query.where(INSTANCE.c.id == case_id).with_for_update(read=True)
     row = call.uow.connection.execute(shared).one_or_none()
     if row is None:
-        raise call.failure(say("没有流程 {case}", case=case_id))
+        raise call.failure(say("没有找到事项 {case}", case=case_id))
     return row
 
 
@@ -119,7 +119,7 @@ def _case_id(call: OperationCall, text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
-        raise call.failure(say("“{text}”不是流程编号", text=text)) from error
+        raise call.failure(say("“{text}”不是事项标识", text=text)) from error
 
 
 def _report_values(call: OperationCall, ids: list[UUID], names: list[str]) -> dict[UUID, dict[str, Any]]:

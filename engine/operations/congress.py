@@ -45,7 +45,7 @@ def read_session(call: OperationCall) -> Mapping[str, Any]:
     named = call.parameters.get("session")
     session = _current(call) if named is None else call.uow.session.get(CongressSession, call.text("session"))
     if session is None:
-        raise call.failure("没有这次会议")
+        raise call.failure("没有找到这次会议，请先登记届次")
     return {
         "session_term": Decimal(session.term),
         "session_meeting": Decimal(session.meeting),

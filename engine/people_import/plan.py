@@ -185,7 +185,7 @@ def _line(judge: _Judge, row: int, cells: tuple[Cell, ...], columns: Mapping[str
         left_on=_left_on(judge, row, given),
     )
     if person.joined_on and person.left_on and person.left_on < person.joined_on:
-        judge.refuse(row, "left_on", "离职日期早于入职日期")
+        judge.refuse(row, "left_on", "离职日期不能早于入职日期")
     if len(judge.problems) > before:
         return None
     return _compared(judge, person)
@@ -194,11 +194,11 @@ def _line(judge: _Judge, row: int, cells: tuple[Cell, ...], columns: Mapping[str
 def _staff_number(judge: _Judge, row: int, cell: Cell) -> str:
     text = cell.text
     if not text:
-        judge.refuse(row, "id", "没有工号")
+        judge.refuse(row, "id", "缺少工号，请补填")
     elif not STAFF_NUMBER.fullmatch(text):
         judge.refuse(row, "id", say("工号“{text}”只能由字母、数字、点、横线组成", text=text[:30]))
     elif text in judge.rows_by_id:
-        judge.refuse(row, "id", say("工号 {id} 与第 {row} 行重复", id=text, row=judge.rows_by_id[text]))
+        judge.refuse(row, "id", say("工号 {id} 与第 {row} 行重复，请只保留一行", id=text, row=judge.rows_by_id[text]))
     elif cell.is_number and text not in judge.users:
         known = judge.by_number.get(text)
         if known:
@@ -214,7 +214,7 @@ def _staff_number(judge: _Judge, row: int, cell: Cell) -> str:
 def _name(judge: _Judge, row: int, cell: Cell) -> str:
     name = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", cell.text)  # 张 三 is 张三
     if not name:
-        judge.refuse(row, "name", "没有姓名")
+        judge.refuse(row, "name", "缺少姓名，请补填")
     elif len(name) > NAME_LENGTH:
         judge.refuse(row, "name", say("姓名最多 {most} 个字符", most=NAME_LENGTH))
     return name
@@ -231,7 +231,7 @@ def _unit(judge: _Judge, row: int, cell: Cell | None) -> str | None:
     if judge.options.create_units and len(cell.text) <= NAME_LENGTH:
         judge.new_units[cell.text] = None
         return cell.text
-    judge.refuse(row, "unit", say("系统中没有单位“{name}”", name=cell.text[:40]))
+    judge.refuse(row, "unit", say("系统中没有单位“{name}”，请先新增单位", name=cell.text[:40]))
     return None
 
 
@@ -239,7 +239,7 @@ def _email(judge: _Judge, row: int, cell: Cell | None) -> str | None:
     if cell is None or not cell.text:
         return None
     if not EMAIL.fullmatch(cell.text):
-        judge.refuse(row, "email", say("电子邮箱“{text}”格式不正确", text=cell.text[:40]))
+        judge.refuse(row, "email", say("电子邮箱“{text}”格式不正确，请改正", text=cell.text[:40]))
     return cell.text
 
 

@@ -66,11 +66,11 @@ class Sheet:
         columns: dict[str, int] = {}
         for heading, field in mapping.items():
             if heading not in self.headings:
-                errors[heading] = "文件中没有这一列"
+                errors[heading] = "文件中没有此列，请重新选择"
             elif field not in FIELDS:
                 errors[heading] = say("没有“{field}”这个字段，可用：{fields}", field=field, fields="、".join(FIELDS))
             elif field in columns:
-                errors[heading] = say("“{field}”对应了两列", field=say(FIELDS[field][0]))
+                errors[heading] = say("“{field}”对应了两列，请只保留一列", field=say(FIELDS[field][0]))
             else:
                 columns[field] = self.headings.index(heading)
         for field in REQUIRED:
@@ -92,7 +92,7 @@ def read_sheet(content: bytes, *, sheet_name: str | None = None) -> Sheet:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = workbook.sheet_names
         if not names:
-            raise refused("文件里没有工作表")
+            raise refused("文件中没有工作表，请检查文件")
         if sheet_name is not None and sheet_name not in names:
             raise refused(say("没有名为“{name}”的工作表，文件里有：{names}", name=sheet_name, names="、".join(names)))
         sheet = workbook.get_sheet_by_name(sheet_name or names[0])
@@ -119,9 +119,9 @@ def _table(grid: list[list[Any]], sheet: CalamineSheet) -> Sheet:
         if any(cell.text for cell in cells):
             rows.append((index, cells))
     if not rows:
-        raise refused("标题行下面没有数据")
+        raise refused("标题行下面没有数据，请检查文件")
     if len(rows) > MOST_ROWS:
-        raise refused(say("超过 {most} 行", most=MOST_ROWS))
+        raise refused(say("超过 {most} 行，请分批导入", most=MOST_ROWS))
     return Sheet(headings, tuple(rows))
 
 
@@ -147,7 +147,7 @@ def _heading_row(grid: list[list[Any]]) -> int:
     for index, values in enumerate(grid[:HEADING_ROWS]):  # nothing known: the first row with two texts, for --map
         if len({cell_of(value).text for value in values if cell_of(value).text}) >= 2:
             return index
-    raise refused("没有找到标题行")
+    raise refused("没有找到标题行，请在数据上方写明列名")
 
 
 def _unique(headings: list[str]) -> tuple[str, ...]:

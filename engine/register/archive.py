@@ -150,10 +150,10 @@ def dry_run(
                 )
             )
         else:
-            known[row.number] = say("与第 {row} 行重复", row=row_number)
+            known[row.number] = say("与第 {row} 行重复，请只保留一行", row=row_number)
             rows.append(row)
     if not rows and not errors:
-        errors.append(RowError(sheet.first_row, "", "标题行下面没有数据"))
+        errors.append(RowError(sheet.first_row, "", "标题行下面没有数据，请检查文件"))
     return DryRun(period, tuple(rows), tuple(errors))
 
 
@@ -234,8 +234,8 @@ def _judge_mapping(definition: ArchiveDefinition, period: str, mapping: Mapping[
 def _known_numbers(session: Session, folder_key: str) -> dict[str, str]:
     running = select(ProcessInstance.number).where(ProcessInstance.folder_key == folder_key)
     archived = select(ArchivedCase.number).where(ArchivedCase.folder_key == folder_key)
-    known: dict[str, str] = {number: "已是系统中的提案" for number in session.scalars(running) if number}
-    known.update(dict.fromkeys(session.scalars(archived), "已经导入过"))
+    known: dict[str, str] = {number: "已是系统中的提案，请删除此行" for number in session.scalars(running) if number}
+    known.update(dict.fromkeys(session.scalars(archived), "已经导入过，请删除此行"))
     return known
 
 
@@ -274,7 +274,7 @@ def _read_cell(one: ArchiveField, written: str) -> Value:
         return [] if one.type == "list" else None
     longest = {"number": LONGEST_NUMBER, "title": LONGEST_TITLE, "text": LONGEST_TEXT}.get(one.key, LONGEST_VALUE)
     if len(written) > longest:
-        raise ValueError(say("超过 {most} 字", most=longest))
+        raise ValueError(say("超过 {most} 个字，请缩短", most=longest))
     if one.values:
         return _declared(one, written)
     if one.type == "date":
@@ -283,7 +283,7 @@ def _read_cell(one: ArchiveField, written: str) -> Value:
         try:
             return Decimal(written)
         except InvalidOperation:
-            raise ValueError(say("“{text}”不是数字", text=written)) from None
+            raise ValueError(say("“{text}”不是数字，请填写数字", text=written)) from None
     if one.type == "list":
         return [part for part in re.split(r"[、,，;；\s]+", written) if part]
     return written
@@ -294,7 +294,7 @@ def _declared(one: ArchiveField, written: str) -> str:
         return one.values[written]
     if written in one.values.values():
         return written
-    raise ValueError(say("“{text}”不在可用的取值中：{values}", text=written, values="、".join(one.values)))
+    raise ValueError(say("“{text}”不是可用的值，请填写：{values}", text=written, values="、".join(one.values)))
 
 
 def _date(written: str) -> date:
@@ -304,7 +304,7 @@ def _date(written: str) -> date:
     try:
         return date(*(int(part) for part in match.groups()))
     except ValueError:
-        raise ValueError(say("“{text}”不是存在的日期", text=written)) from None
+        raise ValueError(say("“{text}”不是存在的日期，请核对", text=written)) from None
 
 
 def _label(definition: ArchiveDefinition, key: str) -> str:

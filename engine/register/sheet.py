@@ -45,9 +45,9 @@ def read_sheet(stream: BinaryIO) -> Sheet:
         if sum(1 for cell in row if cell) >= 2:
             rows = tuple(table[index + 1 :])
             if len([row for row in rows if any(row)]) > MOST_ROWS:
-                raise InvalidInputError({"file": say("一次最多导入 {most} 行", most=MOST_ROWS)})
+                raise InvalidInputError({"file": say("一次最多导入 {most} 行，请分批导入", most=MOST_ROWS)})
             return Sheet(row, rows, index + 2)
-    raise InvalidInputError({"file": "工作簿的第一张表里没有标题行"})
+    raise InvalidInputError({"file": "工作簿的第一张工作表没有标题行，请在数据上方写明列名"})
 
 
 def cell_text(cell: object) -> str:

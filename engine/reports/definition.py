@@ -165,7 +165,7 @@ def read_report_definition(process: Mapping[str, Any]) -> ReportDefinition | Non
     period_variables = tuple(period.get("variables") or ())
     variables = tuple(dict.fromkeys((*(report.get("variables") or ()), *period_variables)))
     definition = ReportDefinition(
-        title=text_of(report.get("title"), "报表"),
+        title=text_of(report.get("title"), "统计报告"),
         may_read=_roles(report.get("may_read")),
         period_variables=period_variables,
         period_label=text_of(period.get("label"), "-".join("{" + name + "}" for name in period_variables)),

@@ -35,7 +35,7 @@ def load_manifest(session: Session, folder_key: str) -> Mapping[str, Any]:
     query = select(Deployment.manifest).where(Deployment.key == folder_key).order_by(Deployment.version.desc()).limit(1)
     manifest: Mapping[str, Any] | None = session.scalar(query)
     if manifest is None:
-        raise NotFoundError(say("此数据库中没有部署流程“{folder}”", folder=folder_key))
+        raise NotFoundError(say("此数据库中没有部署流程文件夹“{folder}”，请先部署", folder=folder_key))
     return manifest
 
 

@@ -70,7 +70,7 @@ def build_report(
     manifest = load_manifest(session, folder_key)
     definition = read_report_definition(manifest)
     if definition is None:
-        raise NotFoundError(say("流程“{folder}”没有定义报表", folder=folder_key))
+        raise NotFoundError(say("流程文件夹“{folder}”没有定义统计报告", folder=folder_key))
     found = load_cases(session, folder_key, str(manifest["main_process"]), definition, period)
     cases = [case for case in found if case.state == "archived" or meets(definition.base, case.names(now))]
     if not cases and must_have_cases and period not in periods(session, folder_key):

@@ -120,7 +120,11 @@ def advance(
         BusyError: another transaction was quicker; nothing may be kept of this one.
     """
     if not instance.is_active:
-        raise ConflictError("此流程已结束" if instance.status is not InstanceStatus.SUSPENDED else "此流程已暂停")
+        raise ConflictError(
+            "此事项已结束，不能再操作"
+            if instance.status is not InstanceStatus.SUSPENDED
+            else "此事项已暂停，恢复后才能办理"
+        )
     environment = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by)
     before = instance.variables
     with failing_as_sentence():

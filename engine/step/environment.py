@@ -148,7 +148,7 @@ class StepEnvironment:
             return deployed.definitions, called_element
         raise LookupError(
             say(
-                "没有部署过程“{process}”（{binding}）",
+                "没有部署流程“{process}”（{binding}）",
                 process=called_element,
                 binding=f"{binding} {version or ''}".strip(),
             )

@@ -63,13 +63,13 @@ def test_a_counter_counts_characters_as_people_do(page: "Page") -> None:
 
 def test_a_dangerous_button_asks_first(page: "Page", site: "Site") -> None:
     # when one thinks better of it
-    page.get_by_text("撤回", exact=True).click()
-    page.get_by_text("确定撤回这件提案？").wait_for()
+    page.get_by_text("撤案", exact=True).click()
+    page.get_by_text("确定撤案这件提案？").wait_for()
     page.get_by_text("取消").click()
     assert site.sent_to("submit") == []
 
     # when one means it
-    page.get_by_text("撤回", exact=True).click()
+    page.get_by_text("撤案", exact=True).click()
     page.get_by_role("button", name="确定").click()
     page.locator("#submit").wait_for()
     assert [sent["decision"] for sent in site.sent_to("submit")] == ["withdraw"]

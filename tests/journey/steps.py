@@ -211,7 +211,7 @@ class Motion:
         section = person.page.locator("#talk-proposer_unit")
         section.locator("textarea").fill(text)
         with person.page.expect_navigation():
-            section.get_by_role("button", name="发言").click()
+            section.get_by_role("button", name="留言").click()
         assert text in person.page.locator("#talk-proposer_unit").inner_text()
         return person
 

@@ -153,11 +153,11 @@ def test_the_proposer_withdraws_with_a_reason_and_the_unit_is_told(house: House)
 
     proposer = motion.opened_by(motion.proposer)
     proposer.page.locator("#withdraw summary").click()
-    proposer.press("撤回", asked=True)
+    proposer.press("确认撤案", asked=True)
     assert proposer.page.locator("#withdraw-error").is_visible()
     proposer.page.fill("#withdraw-reason", "学校已经安排改造，不必再办理。")
     proposer.picture("withdraw")
-    proposer.press("撤回", asked=True)
+    proposer.press("确认撤案", asked=True)
 
     proposer.open(motion.addresses["case"])
     assert proposer.reads("学校已经安排改造，不必再办理。")

@@ -91,9 +91,9 @@ def test_the_row_of_headings_is_found_below_titles_and_merged_headings(try_out):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ([None, "张三", "教务处"], "没有工号"),
-        (["000123", None, "教务处"], "没有姓名"),
-        (["000123", "张三", "没有的处"], "系统中没有单位“没有的处”"),
+        ([None, "张三", "教务处"], "缺少工号，请补填"),
+        (["000123", None, "教务处"], "缺少姓名，请补填"),
+        (["000123", "张三", "没有的处"], "系统中没有单位“没有的处”，请先新增单位"),
         (["工 号", "张三", "教务处"], "只能由字母"),
         ([12, "教务处长", "教务处"], "系统中有 0012"),
     ],
@@ -108,7 +108,7 @@ def test_what_is_wrong_stands_beside_its_row(try_out, row, message):
 
 def test_a_number_twice_is_refused(try_out):
     plan = try_out(HEADINGS, ["000123", "张三", None], ["000123", "李四", None])
-    assert [problem.message for problem in plan.problems] == ["工号 000123 与第 2 行重复"]
+    assert [problem.message for problem in plan.problems] == ["工号 000123 与第 2 行重复，请只保留一行"]
 
 
 def test_one_wrong_row_keeps_everything_out(bring_in, ask):
@@ -283,7 +283,7 @@ def test_merged_cells_among_the_data_are_named_by_row(try_out):
 @pytest.mark.parametrize(
     ("joined", "left", "message"),
     [
-        ("2020-09-01", "2020-08-31", "离职日期早于入职日期"),
+        ("2020-09-01", "2020-08-31", "离职日期不能早于入职日期"),
         ("2020年13月1日", None, "“2020年13月1日”不是日期，请写成 2020-09-01"),
         ("前年", None, "“前年”不是日期，请写成 2020-09-01"),
         ("20200901", "2021.6.30", None),
@@ -351,4 +351,4 @@ def test_the_command_names_the_wrong_rows_and_exits_with_one(engine, tmp_path):
     file.write_bytes(workbook([HEADINGS, ["000123", None, None]]))
     result = CliRunner().invoke(command, [str(file), "--apply", "--database", engine.settings.database_url])
     assert result.exit_code == 1
-    assert "第 2 行  姓名：没有姓名" in result.output
+    assert "第 2 行  姓名：缺少姓名，请补填" in result.output

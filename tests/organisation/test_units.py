@@ -65,7 +65,7 @@ def test_a_renamed_unit_keeps_its_code(as_admin, ask):
 def test_two_living_units_cannot_share_a_name(as_admin):
     with pytest.raises(InvalidInputError) as refused:
         as_admin(create_unit, UnitData("教务处", "department"), code="jwc2")
-    assert refused.value.fields == {"name": "已有同名单位"}
+    assert refused.value.fields == {"name": "已有同名单位，请改用其他名称"}
 
 
 def test_a_unit_cannot_stand_below_itself(as_admin):

@@ -100,8 +100,8 @@ def test_the_same_workbook_twice_is_refused(office: Office):
         import_archive(uow, "motion", plan(office, sheet), file_name="2024.xlsx")
 
     assert [error.message for error in plan(office, sheet).errors] == [
-        "编号 404001 已经导入过",
-        "编号 404002 已经导入过",
+        "编号 404001 已经导入过，请删除此行",
+        "编号 404002 已经导入过，请删除此行",
     ]
 
 

@@ -11,7 +11,7 @@ from tests.support.databases import PreparedDatabases
 from tests.support.fakes import MovableClock
 from tests.web.application import NOW, OUTSIDER, PROPOSER, Visitor, running_application
 
-NOTHING = "您目前没有可以发起的流程"  # said to a representative whom the list lacks, with whom to ask
+NOTHING = "您目前没有可以发起的事项"  # said to a representative whom the list lacks, with whom to ask
 PLACES = {"/inbox", "/start", "/open/", "/batch/", "/register/", "/follow/", "/reports/", "/admin/"}
 
 

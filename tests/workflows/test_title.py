@@ -53,7 +53,7 @@ def test_a_title_that_differs_in_spaces_alone_is_refused_without_naming_a_case_o
     scenario.motion_at("second")
 
     # when / then
-    assert _refusal(scenario, WITH_SPACES) == {"title": "已有相同的内容，不能重复"}
+    assert _refusal(scenario, WITH_SPACES) == {"title": "已有相同的内容，不能重复，请修改"}
 
 
 def test_who_may_read_the_other_motion_is_told_which_it_is(either_engine: Engine, clock: MovableClock) -> None:
@@ -61,7 +61,7 @@ def test_who_may_read_the_other_motion_is_told_which_it_is(either_engine: Engine
     first = scenario.motion_at("sign_for")  # filed, and public to the representatives
     number = first.variables["number"]
 
-    assert _refusal(scenario, WITH_SPACES) == {"title": f"已有“{number} {TITLE}”，不能重复"}
+    assert _refusal(scenario, WITH_SPACES) == {"title": f"已有“{number} {TITLE}”，不能重复，请修改"}
 
 
 def test_a_motion_may_keep_its_own_title_when_it_is_revised(scenario: Scenario) -> None:

@@ -62,7 +62,7 @@ def case(instance_id: UUID) -> ResponseReturnValue:
 @area_required(Area.CASES)
 def suspend_case(instance_id: UUID) -> ResponseReturnValue:
     """Nothing happens in it until it is resumed."""
-    return _do(instance_id, "suspend", suspend_instance, _("已暂停：恢复之前不能办理，期限到了也不触发。"))
+    return _do(instance_id, "suspend", suspend_instance, _("已暂停：恢复之前不能办理，期限届满也不触发。"))
 
 
 @bp.post("/cases/<uuid:instance_id>/resume")
@@ -92,7 +92,7 @@ def move_case(instance_id: UUID) -> ResponseReturnValue:
     def act(uow: UnitOfWork, reason: str, request_id: str | None) -> None:
         move_token(uow, instance_id, number or 0, target_id, reason=reason, request_id=request_id)
 
-    return _with_preview(instance_id, number, target_id, act, _("已改走所选环节。"))
+    return _with_preview(instance_id, number, target_id, act, _("已调整到所选环节。"))
 
 
 @bp.route("/cases/<uuid:instance_id>/rewind", methods=["GET", "POST"])
@@ -196,8 +196,8 @@ def _previewed(instance_id: UUID, command: Command) -> tuple[Preview | None, str
         return None, translated(conflict.message)
     except StepFailedError as failed:
         if failed.reason_code == "not-a-target":
-            return None, _("不能从这里走到那里：请选择同一层或外层的环节。")
-        return None, _("走到那里之后流程无法继续，请选择别的环节。")
+            return None, _("不能从这里调整到该环节，请选择同一层或外层的环节。")
+        return None, _("调整到该环节后流程无法继续，请选择其他环节。")
 
 
 def _case_page(instance_id: UUID, form: str = "", errors: dict[str, str] | None = None) -> str:

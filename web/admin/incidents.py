@@ -24,7 +24,7 @@ from web.forms import request_id_of
 def incident_title(incident: IncidentEntry) -> str:
     """What happened, in words."""
     titles = {
-        "nobody-entitled": _("没有人能办理"),
+        "nobody-entitled": _("无人办理"),
         "uncaught-error": _("流程因错误而终止"),
         "no-subscription": _("消息没有送达"),
         "worker-lost": _("后台作业一再中断"),
@@ -39,11 +39,11 @@ def incident_advice(incident: IncidentEntry) -> str:
     """What to do about it, in a sentence."""
     if incident.code == "nobody-entitled":
         if incident.is_over:
-            return _("此步骤已有人办理或已经结束，标记为已处理即可。")
+            return _("此环节已有人办理或已经结束，标记为已处理即可。")
         return _("任命担任此角色的人，事项随即出现在其待办中；或者在这里直接指派一人。")
     if incident.can_retry:
         return _("排除原因后重试；如果不再需要，标记为已处理。")
-    return _("查看流程现在停在哪里，必要时改走别的环节，再标记为已处理。")
+    return _("查看事项的当前环节，必要时调整到其他环节，再标记为已处理。")
 
 
 @bp.app_template_global()

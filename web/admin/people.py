@@ -175,7 +175,7 @@ def add_relative(user_id: str) -> ResponseReturnValue:
         try:
             declare_relative(uow, user_id, posted.text("relative_id"), posted.text("relation"))
         except NotFoundError:
-            raise InvalidInputError({"relative_id": _("没有这个工号")}) from None
+            raise InvalidInputError({"relative_id": _("没有找到此工号，请核对")}) from None
 
     return _do(user_id, work, _("已登记亲属关系。"), "relative")
 

@@ -34,12 +34,12 @@ EVENTS = {
     "unit.dissolved": "撤销单位",
     "user.changed": "修改人员",
     "user.created": "新增人员",
-    "user.ended": "离任",
+    "user.ended": "离职",
     "user.locked": "锁定账号",
     "user.locked_by_failures": "多次输错，自动锁定",
     "user.password_changed": "本人修改密码",
     "user.password_given": "发放初始密码",
-    "user.reinstated": "恢复在任",
+    "user.reinstated": "恢复在职",
     "user.unlocked": "解锁账号",
 }
 FIELDS = {
@@ -52,7 +52,7 @@ FIELDS = {
     "joined_on": "入职日期",
     "kind": "类别",
     "language": "界面语言",
-    "left_on": "离任日期",
+    "left_on": "离职日期",
     "locked_until": "锁定至",
     "meeting": "次",
     "name": "名称",

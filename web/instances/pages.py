@@ -196,8 +196,8 @@ def part_name(part: str) -> str:
         "initiator": _("发起人"),
         "joint": _("联名人"),
         "seconder": _("附议人"),
-        "handler": _("经办人"),
-        "follower": _("督办人"),
+        "handler": _("承办人"),
+        "follower": _("督办委员"),
         "copied": _("抄送"),
         "beneficiary": _("受益人"),
     }

@@ -92,13 +92,13 @@ def _event(entry: TimelineEntry) -> Step:
     name = translated(entry.name) if entry.name else ""
     words = {
         "instance.started": _("发起"),
-        "instance.withdrawn": _("撤回"),
+        "instance.withdrawn": _("撤案"),
         "instance.cancelled": _("取消"),
         "instance.suspended": _("暂停办理"),
         "instance.resumed": _("恢复办理"),
         "instance.modified": _corrected_fields(entry.corrected),
         "instance.token_moved": _("调整办理环节：%(name)s", name=name) if name else _("调整办理环节"),
-        "instance.rewound": _("退回重办：%(name)s", name=name) if name else _("退回重办"),
+        "instance.rewound": _("重新开始：%(name)s", name=name) if name else _("重新开始"),
         "instance.linked": _("关联其他事项"),
         "instance.urged": _("催办"),
         "instance.ended": _("办结：%(name)s", name=name) if name and name != "办结" else _("办结"),

@@ -135,13 +135,13 @@ def withdraw(instance_id: UUID) -> ResponseReturnValue:
     reason = request.form.get("reason", "").strip()
     try:
         if not 2 <= len(reason) <= REASON_LIMIT:
-            raise InvalidInputError({"reason": _("请写明撤回理由，2 至 %(n)s 字", n=REASON_LIMIT)})
+            raise InvalidInputError({"reason": _("请写明撤案理由，2 至 %(n)s 个字", n=REASON_LIMIT)})
         with current_engine().unit_of_work(actor=current_user.id) as uow:
             withdraw_instance(uow, instance_id, reason=pages.readable(reason), request_id=request_id_of(request))
     except InvalidInputError as refused:
         error = next(iter(refused.fields.values()))
         return _render_case(instance_id, withdraw_error=error, typed_reason=reason), 422
-    flash(_("已撤回，记录仍然保留。"), "success")
+    flash(_("已撤案，记录仍然保留。"), "success")
     return redirect(url_for(".show", instance_id=instance_id), code=303)
 
 

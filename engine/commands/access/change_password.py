@@ -34,7 +34,7 @@ def change_password(
     if not verify_password(known, current):
         with engine.unit_of_work(actor=user_id) as uow:
             note_failure(uow, load_user(uow, user_id), user_id, origin or Origin())
-        raise InvalidInputError({"current": "当前密码不正确"})
+        raise InvalidInputError({"current": "当前密码不正确，请重新输入"})
     problem = password_problem(new, least=least, login=user_id, name=name)
     if problem or new == current:
         raise InvalidInputError({"new": problem or "新密码不能与当前密码相同"})
@@ -42,7 +42,7 @@ def change_password(
     with engine.unit_of_work(actor=user_id) as uow:
         user = load_user(uow, user_id)
         if user.password_hash != known:
-            raise InvalidInputError({"current": "当前密码不正确"})
+            raise InvalidInputError({"current": "当前密码不正确，请重新输入"})
         _set(user, new_hash, must_change=False)
         end_log_ins(uow, user_id, except_token_hash=token_hash(token) if token else None)
         record(uow, "user.password_changed", user_id, before=None, after={})

@@ -43,14 +43,14 @@ def save_term(uow: "UnitOfWork", term: int, starts_on: date, ends_on: date) -> N
     if not 1 <= term <= LARGEST_NUMBER:
         raise InvalidInputError({"term": "届别是 1 到 99 的整数"})
     if ends_on < starts_on:
-        raise InvalidInputError({"ends_on": "截止日期早于起始日期"})
+        raise InvalidInputError({"ends_on": "截止日期不能早于起始日期"})
     overlap = uow.session.scalar(
         select(CongressTerm.term).where(
             CongressTerm.term != term, CongressTerm.starts_on <= ends_on, CongressTerm.ends_on >= starts_on
         )
     )
     if overlap is not None:
-        raise InvalidInputError({"starts_on": say("与第 {term} 届的日期重叠", term=overlap)})
+        raise InvalidInputError({"starts_on": say("与第 {term} 届的日期重叠，请核对起止日期", term=overlap)})
     row = uow.session.get(CongressTerm, term)
     before = snapshot(row, TERM_FIELDS) if row else None
     if row is None:
@@ -72,7 +72,7 @@ def create_session(uow: "UnitOfWork", data: SessionData) -> str:
     errors = _judge(uow, data)
     session_id = f"{data.term}-{data.meeting}"
     if uow.session.get(CongressSession, session_id) is not None:
-        errors["meeting"] = "这次会议已经存在"
+        errors["meeting"] = "这次会议已经存在，请直接修改"
     if errors:
         raise InvalidInputError(errors)
     row = CongressSession(id=session_id, term=data.term, meeting=data.meeting, name=_name(data))
@@ -138,13 +138,13 @@ def _judge(uow: "UnitOfWork", data: SessionData) -> dict[str, str]:
     errors: dict[str, str] = {}
     term = uow.session.get(CongressTerm, data.term)
     if term is None:
-        errors["term"] = "没有这一届"
+        errors["term"] = "没有找到这一届，请先新增"
     elif data.congress_on and not term.starts_on <= data.congress_on <= term.ends_on:
-        errors["congress_on"] = "会议日期不在本届任期内"
+        errors["congress_on"] = "会议日期须在本届任期内"
     if not 1 <= data.meeting <= LARGEST_NUMBER:
         errors["meeting"] = "次数是 1 到 99 的整数"
     if re.search(r"[\x00-\x1f]", data.name) or len(data.name) > 120:
         errors["name"] = "名称最多 120 个字符"
     if data.window_opens_at and data.window_closes_at and data.window_closes_at <= data.window_opens_at:
-        errors["window_closes_at"] = "截止时间早于开始时间"
+        errors["window_closes_at"] = "截止时间不能早于开始时间"
     return errors

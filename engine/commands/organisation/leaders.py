@@ -30,7 +30,7 @@ def put_in_charge(uow: "UnitOfWork", unit_id: str, user_id: str, *, starts_on: d
     unit, user = load_unit(uow, unit_id), load_user(uow, user_id)
     starts_on = starts_on or local_date(uow.clock)
     if not has_role(uow.session, user.id, "school_leader", starts_on):
-        raise InvalidInputError({"user_id": "此人在该日不是校领导"})
+        raise InvalidInputError({"user_id": "此人在该日不是校领导，请另选或先授予角色"})
     _end_charges(uow, unit.id, starts_on)
     charge = LeaderCharge(user_id=user.id, unit_id=unit.id, valid_from=starts_on)
     uow.session.add(charge)

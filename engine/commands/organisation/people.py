@@ -58,7 +58,7 @@ def create_user(uow: "UnitOfWork", user_id: str, data: PersonData, *, password_h
     if not STAFF_NUMBER.fullmatch(user_id):
         errors["id"] = "工号只能由字母、数字、点、横线组成，最多 64 个字符"
     elif uow.session.get(User, user_id) is not None:
-        errors["id"] = "这个工号已经有人使用"
+        errors["id"] = "此工号已有人使用，请核对"
     if errors:
         raise InvalidInputError(errors)
     user = User(
@@ -96,7 +96,7 @@ def lock_user(uow: "UnitOfWork", user_id: str) -> None:
     ensure_may(uow, Area.LOCKS)
     user = load_user(uow, user_id)
     if user_id == uow.actor:
-        raise ConflictError("不能锁定自己的账号")
+        raise ConflictError("不能锁定自己的账号，请由其他管理员操作")
     ensure_may_touch(uow, user_id)
     before = snapshot(user, ("is_locked",))
     user.is_locked = True
@@ -121,7 +121,7 @@ def end_user(uow: "UnitOfWork", user_id: str, *, left_on: date | None = None) ->
     ensure_may(uow, Area.PEOPLE)
     user = load_user(uow, user_id)
     if user_id == uow.actor:
-        raise ConflictError("不能停用自己的账号")
+        raise ConflictError("不能停用自己的账号，请由其他管理员操作")
     ensure_may_touch(uow, user_id)
     before = snapshot(user, ("left_on",))
     user.left_on = left_on or local_date(uow.clock)
@@ -177,9 +177,9 @@ def _judge(uow: "UnitOfWork", data: PersonData, *, current_unit: str | None = No
     elif len(data.name) > NAME_LENGTH:
         errors["name"] = say("姓名最多 {most} 个字符", most=NAME_LENGTH)
     if data.unit_id and data.unit_id != current_unit and uow.session.get(Unit, data.unit_id) is None:
-        errors["unit_id"] = "没有这个单位"
+        errors["unit_id"] = "没有找到此单位，请重新选择"
     if data.email and not EMAIL.fullmatch(data.email):
-        errors["email"] = "电子邮箱格式不正确"
+        errors["email"] = "电子邮箱格式不正确，例如 name@example.edu.cn"
     if data.language not in LANGUAGES:
-        errors["language"] = "没有这种语言"
+        errors["language"] = "请选择中文或英文"
     return errors

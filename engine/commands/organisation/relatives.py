@@ -29,7 +29,7 @@ def declare_relative(uow: "UnitOfWork", user_id: str, relative_id: str, relation
     load_user(uow, user_id)
     load_user(uow, relative_id)
     if user_id == relative_id:
-        raise InvalidInputError({"relative_id": "不能是本人"})
+        raise InvalidInputError({"relative_id": "亲属不能是本人，请填写对方的工号"})
     if relation not in RELATIONS:
         raise InvalidInputError({"relation": "请选择亲属关系"})
     for one, other in ((user_id, relative_id), (relative_id, user_id)):

@@ -71,7 +71,7 @@ def revoke_role(uow: "UnitOfWork", assignment_id: UUID, *, of: str | None = None
     ensure_may(uow, _area(assignment.role))
     today = local_date(uow.clock)
     if assignment.role == "admin" and set(people_with_role(uow.session, "admin", on=today)) <= {assignment.user_id}:
-        raise ConflictError("至少要保留一名系统管理员")
+        raise ConflictError("至少要保留一名系统管理员，请先任命他人")
     before = snapshot(assignment, FIELDS)
     if assignment.valid_from is not None and assignment.valid_from >= today:
         uow.session.delete(assignment)
@@ -91,21 +91,21 @@ def _judge(uow: "UnitOfWork", grant: RoleGrant) -> dict[str, str]:
     errors: dict[str, str] = {}
     unit = uow.session.get(Unit, grant.unit_id) if grant.unit_id else None
     if grant.unit_id and unit is None:
-        errors["unit_id"] = "没有这个单位"
+        errors["unit_id"] = "没有找到此单位，请重新选择"
     elif not fits_unit(grant.role, unit.kind if unit else None):
-        errors["unit_id"] = say("“{role}”要落在相应类别的单位上", role=say(role_name(grant.role)))
+        errors["unit_id"] = say("“{role}”须在相应类别的单位任职，请选择单位", role=say(role_name(grant.role)))
     if grant.term is not None and uow.session.get(CongressTerm, grant.term) is None:
-        errors["term"] = "没有这一届"
+        errors["term"] = "没有找到这一届，请先新增"
     elif ROLES[grant.role].bound_to_term and grant.term is None and grant.valid_to is None:
         errors["term"] = say("“{role}”随届任职，请选择届别或填写截止日期", role=say(role_name(grant.role)))
     if grant.valid_from and grant.valid_to and grant.valid_to < grant.valid_from:
-        errors["valid_to"] = "截止日期早于起始日期"
+        errors["valid_to"] = "截止日期不能早于起始日期"
     held = _open_assignments(uow, grant.user_id)
     clash = clashing_role(grant.role, {row.role for row in held})
     if clash:
-        errors["role"] = say("此人已是{role}，三员不得兼任", role=say(role_name(clash)))
+        errors["role"] = say("此人已是{role}，三员不得兼任，请另选他人", role=say(role_name(clash)))
     elif any((row.role, row.unit_id, row.term) == (grant.role, grant.unit_id, grant.term) for row in held):
-        errors["role"] = "此人已有这个角色"
+        errors["role"] = "此人已有此角色，无须再授予"
     return errors
 
 

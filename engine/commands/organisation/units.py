@@ -43,7 +43,7 @@ def create_unit(uow: "UnitOfWork", data: UnitData, *, code: str | None = None) -
     unit_id = (code or "").strip() or data.name
     errors = _judge(uow, data, unit_id)
     if unit_id and uow.session.get(Unit, unit_id) is not None:
-        errors["id"] = "这个编码已经有单位使用"
+        errors["id"] = "此编码已有单位使用，请另取编码"
     if errors:
         raise InvalidInputError(errors)
     unit = Unit(
@@ -101,9 +101,9 @@ def load_unit(uow: "UnitOfWork", unit_id: str) -> Unit:
 
 def _ensure_successor(uow: "UnitOfWork", unit_id: str, successor_id: str) -> None:
     if uow.session.get(Unit, successor_id) is None:
-        raise InvalidInputError({"successor_id": "没有这个单位"})
+        raise InvalidInputError({"successor_id": "没有找到此单位，请重新选择"})
     if unit_id in (successor_id, current_unit_id(uow.session, successor_id)):
-        raise InvalidInputError({"successor_id": "承接单位不能是本单位，也不能再由本单位承接"})
+        raise InvalidInputError({"successor_id": "承接单位不能是本单位，也不能再由本单位承接，请另选"})
 
 
 def _hand_over(uow: "UnitOfWork", unit_id: str, last_day: date, successor_id: str | None) -> None:
@@ -148,13 +148,13 @@ def _judge(uow: "UnitOfWork", data: UnitData, unit_id: str) -> dict[str, str]:
     if not data.name or len(data.name) > NAME_LENGTH:
         errors["name"] = say("请填写名称，最多 {most} 个字符", most=NAME_LENGTH)
     elif (namesake := unit_by_name(uow.session, data.name)) and namesake.id != unit_id and namesake.valid_to is None:
-        errors["name"] = "已有同名单位"
+        errors["name"] = "已有同名单位，请改用其他名称"
     if data.kind not in set(UnitKind):
         errors["kind"] = "请选择类别"
     if data.parent_id and (data.parent_id == unit_id or uow.session.get(Unit, data.parent_id) is None):
-        errors["parent_id"] = "没有这个上级单位"
+        errors["parent_id"] = "没有找到此上级单位，请重新选择"
     elif data.parent_id and _is_below(uow, data.parent_id, unit_id):
-        errors["parent_id"] = "上级单位不能是本单位的下级"
+        errors["parent_id"] = "上级单位不能是本单位的下级，请另选"
     return errors
 
 

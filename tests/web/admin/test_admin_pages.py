@@ -104,7 +104,7 @@ def test_people_are_found_by_part_of_name_or_number(admin):
 def test_a_person_is_added_and_what_was_typed_stays_when_it_is_wrong(admin):
     wrong = admin.post("/admin/people/new", {"id": "d0101", "name": "同号的人"})
     assert wrong.status == 422
-    assert wrong.errors_at("id") == ["这个工号已经有人使用"]
+    assert wrong.errors_at("id") == ["此工号已有人使用，请核对"]
     assert 'value="同号的人"' in wrong.text
     right = admin.post("/admin/people/new", {"id": "009901", "name": "新同事", "unit_id": "教务处", "language": "en"})
     assert (right.status, right.url) == (200, "/admin/people/009901")
@@ -123,7 +123,7 @@ def test_a_locked_person_is_logged_out(admin, visit):
 def test_an_administrator_cannot_lock_himself(admin):
     page = admin.post("/admin/people/admin/lock")
     assert page.status == 409
-    assert page.alerts == ["不能锁定自己的账号"]
+    assert page.alerts == ["不能锁定自己的账号，请由其他管理员操作"]
 
 
 @pytest.mark.both_databases
@@ -153,7 +153,7 @@ def test_a_relative_is_declared_on_both_sides(admin):
     assert "会员-02" in admin.post("/admin/people/s01/relatives", {"relative_id": "s02", "relation": "spouse"}).text
     assert "会员-01" in admin.get("/admin/people/s02").text
     wrong = admin.post("/admin/people/s01/relatives", {"relative_id": "nobody", "relation": "spouse"})
-    assert wrong.errors_at("relative_id") == ["没有这个工号"]
+    assert wrong.errors_at("relative_id") == ["没有找到此工号，请核对"]
 
 
 def test_a_dissolved_unit_names_its_successor(admin):
@@ -243,7 +243,7 @@ def test_one_wrong_row_is_named_and_nothing_can_be_written(admin):
     uploaded = admin.post("/admin/import", {"file": sheet([["工号", "姓名"], ["088002", "李四"], ["088003", ""]])})
     address, fields = chosen(uploaded)
     tried = admin.post(address, {**fields, "do": "try"})
-    assert "第 3 行 姓名：没有姓名" in tried.text
+    assert "第 3 行 姓名：缺少姓名，请补填" in tried.text
     assert ("do", "apply") not in tried.buttons()
     assert admin.post(address, {**fields, "do": "apply"}).status == 422
     assert admin.get("/admin/people/088002").status == 404

@@ -63,7 +63,7 @@ def incident_link(admin):
 
 def test_an_incident_is_in_the_administrators_inbox_and_counted(vacancy, admin, engine):
     page = admin.get("/inbox")
-    assert "没有人能办理" in page.text
+    assert "无人办理" in page.text
     with engine.reading("admin") as uow:
         assert inbox_counts(uow).todo == 1
     listed = admin.get("/admin/incidents")
@@ -98,9 +98,9 @@ def test_the_work_is_given_to_a_person_once(vacancy, admin, visit, engine):
     assert refused.status == 422
     assert refused.errors_at("user_id")
     without_log_in = admin.post(f"{link}/assign", {"user_id": "000001", "reason": "代办", "request_id": str(uuid4())})
-    assert without_log_in.errors_at("user_id") == ["此人不能登录，无法办理"]
+    assert without_log_in.errors_at("user_id") == ["此人不能登录，无法办理，请指派其他人"]
     proposer = admin.post(f"{link}/assign", {"user_id": "d0101", "reason": "代办", "request_id": str(uuid4())})
-    assert proposer.errors_at("user_id") == ["按回避规定，此人不能办理"]
+    assert proposer.errors_at("user_id") == ["按回避规定，此人不能办理，请指派其他人"]
 
     assert twice(admin, f"{link}/assign", user_id="welfare1", reason="办公室暂缺") == (303, 303)
     assert "形式审查" in visit("welfare1").task("形式审查").text
@@ -125,7 +125,7 @@ def test_a_suspended_case_refuses_what_people_do_until_it_is_resumed(case, admin
     yes = {"complete": "yes", "one_matter": "yes", "in_scope": "yes", "duplicate": "no", "formal_action": "pass"}
     refused = clerk.send(task, **yes)
     assert refused.status == 409
-    assert "此流程已暂停" in refused.text
+    assert "此事项已暂停，恢复后才能办理" in refused.text
     assert twice(admin, f"/admin/cases/{case}/resume", reason="核查完毕") == (303, 303)
     assert clerk.send(clerk.task("形式审查"), **yes).url == "/inbox"
     assert [kinds(engine, case).count(kind) for kind in ("instance.suspended", "instance.resumed")] == [1, 1]

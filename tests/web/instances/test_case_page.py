@@ -123,7 +123,7 @@ def test_a_file_is_found_only_under_its_own_case(visit, case):
     [
         (None, "请选择文件"),
         (pdf("run.exe", b"MZ"), "只接受"),
-        (pdf("page.pdf", b"<html>"), "文件内容不是 pdf"),
+        (pdf("page.pdf", b"<html>"), "文件内容不是 pdf 格式，请检查文件后重新上传"),
         (pdf("big.pdf", b"%PDF-" + b"0" * UPLOAD_LIMIT), ""),
     ],
 )
@@ -162,7 +162,7 @@ def test_the_proposer_withdraws_with_a_reason_and_the_record_stays(visit, case):
     proposer = visit(PROPOSER)
     refused = proposer.post(f"/instances/{case}/withdraw", {"reason": " "})
     assert refused.status == 422
-    assert any("撤回理由" in alert for alert in refused.alerts)
+    assert any("撤案理由" in alert for alert in refused.alerts)
     done = proposer.post(f"/instances/{case}/withdraw", {"reason": "学校已经解决"})
     assert done.status == 200
     assert "学校已经解决" in done.text
@@ -186,7 +186,7 @@ def test_the_paper_has_the_motion_and_room_for_signatures(visit, case):
 
 
 def test_whoever_may_start_nothing_is_told_why(visit):
-    assert "您目前没有可以发起的流程" in visit(OUTSIDER).get("/start").text
+    assert "您目前没有可以发起的事项" in visit(OUTSIDER).get("/start").text
 
 
 def test_starting_without_the_right_looks_like_no_such_process(visit):
@@ -235,7 +235,7 @@ def test_the_season_of_a_session_says_what_it_is_and_is_no_motion(app, visit):
     assert "征集截止" in page.text
     assert "2026年12月1日 24:00）后自动继续" in page.text  # nobody has to do anything before
     assert page.tree.xpath("//li[contains(@class, 'is-next')]")
-    assert "只有经办人员可以查看" not in page.text
+    assert "只有办理人员可以查看" not in page.text
     assert "提案人与承办单位沟通" not in page.text
     assert "教职工代表大会提案表" not in visit(CLERK).get(f"/instances/{season.instance_id}/print").text
 
@@ -286,7 +286,7 @@ def test_who_reads_a_case_sees_that_it_stands_still_and_who_knows(app, visit, ca
 
     # then
     [said] = [" ".join(node.text_content().split()) for node in page.tree.xpath("//main//*[@role='status']")]
-    assert said.startswith("停在“形式审查”：没有人能办理 没有人担任或均须回避：校工会办公室")
+    assert said.startswith("停在“形式审查”：无人办理 没有人担任或均须回避：校工会办公室")
     assert "起已在系统管理员（系统管理员）的待办中。" in said
     assert not [link for link in page.links() if link.startswith("/admin/")]
 

@@ -14,7 +14,7 @@ def test_the_page_tells_the_rule_of_the_table_its_inputs_its_result_and_its_sour
     # then
     record = page.tree.xpath("//div[@class='why'][contains(., '附议人数')]")[0]
     told = " ".join(record.text_content().split())
-    assert re.search(r"附议人数：命中第 \d+ 条规则", told)
+    assert re.search(r"附议人数：适用第 \d+ 条规则", told)
     names = [name.text_content() for name in record.xpath(".//dt")]
     assert not names[0].startswith("→")
     assert any(name.startswith("→") for name in names)

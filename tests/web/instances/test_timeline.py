@@ -47,7 +47,7 @@ def test_of_a_long_timeline_the_last_steps_and_what_waits_are_open_the_earlier_o
     open_ = shown_at_once(tree)
     assert [text.split()[0] for text in open_] == ["代表-09", "代表-10", "代表-11", "代表-12", "待", "分理"]
     (fold,) = tree.xpath("//details")
-    assert "更早的 8 步" in fold.xpath("./summary")[0].text_content()
+    assert "更早的 8 个环节" in fold.xpath("./summary")[0].text_content()
     assert fold.get("open") is None
     assert len(fold.xpath(".//li[contains(@class, 'is-done')]")) == 8
 
