@@ -101,6 +101,7 @@ def test_people_are_found_by_part_of_name_or_number(admin):
     assert "没有符合条件的人员" in admin.get("/admin/people?q=<script>").text
 
 
+@pytest.mark.both_databases
 def test_a_person_is_added_and_what_was_typed_stays_when_it_is_wrong(admin):
     wrong = admin.post("/admin/people/new", {"id": "d0101", "name": "同号的人"})
     assert wrong.status == 422
@@ -120,6 +121,7 @@ def test_a_locked_person_is_logged_out(admin, visit):
     assert "已由管理员锁定" not in admin.post("/admin/people/d0101/unlock").text
 
 
+@pytest.mark.both_databases
 def test_an_administrator_cannot_lock_himself(admin):
     page = admin.post("/admin/people/admin/lock")
     assert page.status == 409
@@ -149,6 +151,7 @@ def test_a_role_that_cannot_be_granted_is_refused_at_its_field(admin, typed, fie
     assert page.errors_at(field)
 
 
+@pytest.mark.both_databases
 def test_a_relative_is_declared_on_both_sides(admin):
     assert "会员-02" in admin.post("/admin/people/s01/relatives", {"relative_id": "s02", "relation": "spouse"}).text
     assert "会员-01" in admin.get("/admin/people/s02").text
@@ -156,18 +159,21 @@ def test_a_relative_is_declared_on_both_sides(admin):
     assert wrong.errors_at("relative_id") == ["没有找到此工号，请核对"]
 
 
+@pytest.mark.both_databases
 def test_a_dissolved_unit_names_its_successor(admin):
     page = admin.post("/admin/units/学生处/dissolve", {"last_day": "2026-11-30", "successor_id": "教务处"})
     assert "由 教务处 承接" in page.text
     assert "负责人-学生处" not in admin.get("/admin/units/教务处").text  # from the first of December on
 
 
+@pytest.mark.both_databases
 def test_a_leader_is_put_in_charge(admin):
     page = admin.post("/admin/units/教务处/leader", {"user_id": "l03"})
     (charge,) = page.tree.xpath("//form[contains(@action, '/leader/')]/..")  # the one that can be ended
     assert "校领导-03" in charge.text_content()
 
 
+@pytest.mark.both_databases
 def test_a_session_is_added_and_changed(admin):
     typed = {"term": "4", "meeting": "8", "opens_on": "2027-03-01", "window_closes_at": "2027-03-31"}
     assert "四届八次" in admin.post("/admin/congress/sessions", typed).text
@@ -239,6 +245,7 @@ def test_people_are_imported_after_a_dry_run(admin):
     assert admin.post(address, {**fields, "do": "apply"}).status == 404  # the upload is gone
 
 
+@pytest.mark.both_databases
 def test_one_wrong_row_is_named_and_nothing_can_be_written(admin):
     uploaded = admin.post("/admin/import", {"file": sheet([["工号", "姓名"], ["088002", "李四"], ["088003", ""]])})
     address, fields = chosen(uploaded)

@@ -92,6 +92,7 @@ def test_for_everybody_else_the_pages_do_not_exist(vacancy, admin, visit):
         assert {visit(user).post(path, {"reason": "x"}).status for path in posts} == {404}
 
 
+@pytest.mark.both_databases
 def test_the_work_is_given_to_a_person_once(vacancy, admin, visit, engine):
     link = incident_link(admin)
     refused = admin.post(f"{link}/assign", {"user_id": "nobody", "reason": "代办", "request_id": str(uuid4())})
@@ -110,6 +111,7 @@ def test_the_work_is_given_to_a_person_once(vacancy, admin, visit, engine):
     assert verify(engine).ok
 
 
+@pytest.mark.both_databases
 def test_an_incident_is_settled_once(vacancy, admin, engine):
     link = incident_link(admin)
     assert twice(admin, f"{link}/settle") == (303, 303)
@@ -117,6 +119,7 @@ def test_an_incident_is_settled_once(vacancy, admin, engine):
     assert admin.get(link).status == 404
 
 
+@pytest.mark.both_databases
 def test_a_suspended_case_refuses_what_people_do_until_it_is_resumed(case, admin, visit, engine):
     clerk = visit(CLERK)
     task = clerk.task("形式审查")
@@ -131,6 +134,7 @@ def test_a_suspended_case_refuses_what_people_do_until_it_is_resumed(case, admin
     assert [kinds(engine, case).count(kind) for kind in ("instance.suspended", "instance.resumed")] == [1, 1]
 
 
+@pytest.mark.both_databases
 def test_moving_shows_what_closes_and_opens_before_it_is_done(case, admin, visit, engine):
     before = kinds(engine, case)
     page = admin.get(f"/admin/cases/{case}/move?from=formal_check&to=recommend")
@@ -154,6 +158,7 @@ def test_where_a_token_cannot_go_is_said_before(case, admin):
     assert admin.get(f"/admin/cases/{case}/move?from=nowhere&to=recommend").status == 404
 
 
+@pytest.mark.both_databases
 def test_a_case_begins_again_and_is_cancelled(case, admin, visit, engine):
     assert "撰写提案" in admin.get(f"/admin/cases/{case}/rewind?to=draft").text
     assert twice(admin, f"/admin/cases/{case}/rewind", to="draft", reason="内容丢失") == (303, 303)
@@ -168,6 +173,7 @@ def test_a_case_begins_again_and_is_cancelled(case, admin, visit, engine):
     assert verify(engine).ok
 
 
+@pytest.mark.both_databases
 def test_one_field_is_corrected_as_its_form_judges_it(case, admin, visit, engine):
     path = f"/admin/cases/{case}/variable"
     wrong = admin.post(path, {"key": "title", "title": "", "reason": "", "request_id": str(uuid4())})

@@ -39,6 +39,7 @@ def test_over_https_the_cookie_never_leaves_https(app, browser):
     assert "Secure" in cookie
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("login", "password"),
     [("d0101", "wrong"), ("nobody", PASSWORD), ("", ""), ("000001", ""), ("x" * 5000, "y" * 5000), ("<b>", "'--")],
@@ -50,6 +51,7 @@ def test_every_failure_gets_the_same_answer(browser, login, password):
     assert COOKIE not in "".join(answer.headers.getlist("Set-Cookie"))
 
 
+@pytest.mark.both_databases
 def test_a_locked_account_looks_like_a_wrong_password(app, browser):
     with app.extensions["banli"].unit_of_work(actor="admin") as uow:
         lock_user(uow, "d0101")
@@ -82,6 +84,7 @@ def test_a_form_without_our_token_is_refused(app):
     assert answer.status_code == 400
 
 
+@pytest.mark.both_databases
 def test_locking_an_account_ends_its_open_pages_at_once(app, browser):
     person = browser()
     person.log_in("d0101")
@@ -91,6 +94,7 @@ def test_locking_an_account_ends_its_open_pages_at_once(app, browser):
     assert (answer.status_code, answer.headers["Location"]) == (303, "/login?next=/inbox")
 
 
+@pytest.mark.both_databases
 def test_a_role_taken_away_is_gone_with_the_next_page(browser, revoke):
     person = browser()
     person.log_in("admin")
@@ -99,6 +103,7 @@ def test_a_role_taken_away_is_gone_with_the_next_page(browser, revoke):
     assert person.get("/admin/people").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_logging_out_ends_it_for_a_copied_cookie_as_well(app, browser):
     person, thief = browser(), browser()
     person.log_in("d0101")
@@ -123,6 +128,7 @@ def test_an_invented_cookie_is_nobody(browser):
         assert person.get("/inbox").status_code == 303
 
 
+@pytest.mark.both_databases
 def test_changing_the_password(browser):
     person = browser()
     person.log_in("d0101")
@@ -151,6 +157,7 @@ def test_a_password_that_cannot_be_taken_is_refused_at_its_field(browser, typed,
     assert f'id="field-{field}-error"' in answer.get_data(as_text=True)
 
 
+@pytest.mark.both_databases
 def test_an_initial_password_is_changed_before_anything_else(browser):
     administrator, person = browser(), browser()
     administrator.log_in("admin")
@@ -162,6 +169,7 @@ def test_an_initial_password_is_changed_before_anything_else(browser):
     assert person.get("/inbox").status_code == 200
 
 
+@pytest.mark.both_databases
 def test_the_first_start_asks_for_an_administrator(new_app):
     visitor = Browser(new_app)
     assert visitor.get("/login").headers["Location"] == "/first-start"

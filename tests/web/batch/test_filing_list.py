@@ -62,6 +62,7 @@ def test_one_click_takes_every_recommendation_over(app, visit, filing_list):
     assert _decisions(app) == {TITLES[0]: "filed", TITLES[1]: "filed", TITLES[2]: "suggestion"}
 
 
+@pytest.mark.both_databases
 def test_the_same_click_twice_changes_nothing(app, visit, filing_list):
     data = {**versions(filing_list), "adopt_all": "1"}
     visit(COMMITTEE_HEAD).post(PATH, data)
@@ -109,6 +110,7 @@ def test_own_decision_without_a_choice_is_refused(visit, filing_list):
     assert "请选择一项决定" in page.text
 
 
+@pytest.mark.both_databases
 def test_a_motion_that_came_after_the_page_was_shown_is_not_decided_unseen(app, visit, filing_list):
     recommended_motion(visit, "关于延长体育馆开放时间的提案", 9)
 
@@ -138,6 +140,7 @@ def test_the_overview_counts_what_waits(visit, filing_list):
     assert "3 件" in page.text
 
 
+@pytest.mark.both_databases
 def test_the_chair_vetoes_one_line_with_a_reason_and_approves_the_others(app, visit, filing_list):
     # given
     visit(COMMITTEE_HEAD).post(PATH, {**versions(filing_list), "adopt_all": "1"})

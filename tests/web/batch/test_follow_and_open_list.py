@@ -46,6 +46,7 @@ def test_urging_is_recorded_and_those_who_must_act_are_told(app, visit, followed
     assert {"clerk1", "clerk2"} <= told
 
 
+@pytest.mark.both_databases
 def test_the_same_motion_is_urged_once_a_day(app, visit, clock, followed):
     follower = visit(COMMITTEE_MEMBER)
     follower.post(f"/follow/{followed}/urge", {"request_id": "a"})
@@ -108,6 +109,7 @@ def test_a_representative_reads_and_seconds_a_motion_of_the_open_list(app, visit
         assert instance.title == GOOD_MOTION["title"]
 
 
+@pytest.mark.both_databases
 def test_nobody_takes_a_motion_of_the_open_list_for_himself(visit, looks_for_seconders):
     representative = visit(SECONDER)
     case = next(link for link in representative.get("/open/").links() if link.startswith("/instances/"))

@@ -103,6 +103,7 @@ def test_typed_markup_is_shown_as_text(proposer):
     assert "<script>alert" not in refused.text
 
 
+@pytest.mark.both_databases
 def test_fields_that_the_form_does_not_have_change_nothing(proposer, visit):
     draft = proposer.start_motion()
     proposer.send(draft, **GOOD_MOTION, disposition="filed", number="405001", initiator="clerk1")
@@ -110,6 +111,7 @@ def test_fields_that_the_form_does_not_have_change_nothing(proposer, visit):
     assert "405001" not in case.text
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("version", ["999", "0"])
 def test_a_form_rendered_before_a_change_is_refused_and_nothing_is_written(proposer, version):
     draft = proposer.start_motion()
@@ -181,6 +183,7 @@ def test_a_draft_is_kept_by_the_page_itself(proposer):
     assert "关于食堂" in proposer.get("/inbox").text
 
 
+@pytest.mark.both_databases
 def test_a_draft_of_nonsense_is_kept_or_refused_but_breaks_nothing(proposer):
     draft = proposer.start_motion()
     assert proposer.post(f"{draft.url}/draft", {"title": "\x00\ufffd" * 50}).status == 200

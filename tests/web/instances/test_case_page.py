@@ -136,6 +136,7 @@ def test_a_file_that_is_not_acceptable_is_refused_with_a_sentence(visit, case, f
 # ---- conversation
 
 
+@pytest.mark.both_databases
 def test_proposer_and_office_talk_in_their_section_and_the_committee_in_its_own(visit, case):
     clerk, proposer = visit(CLERK), visit(PROPOSER)
     clerk.post(f"/instances/{case}/comments", {"section": "proposer_unit", "text": "请问食堂是指哪一个？"})
@@ -147,6 +148,7 @@ def test_proposer_and_office_talk_in_their_section_and_the_committee_in_its_own(
     assert visit(SECONDER).post(f"/instances/{case}/comments", {"section": "proposer_unit", "text": "x"}).status == 404
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("text", ["", "  ", "长" * 2001, "好\x00"])
 def test_a_comment_that_is_not_acceptable_keeps_what_was_typed(visit, case, text):
     refused = visit(PROPOSER).post(f"/instances/{case}/comments", {"section": "proposer_unit", "text": text})
@@ -169,6 +171,7 @@ def test_the_proposer_withdraws_with_a_reason_and_the_record_stays(visit, case):
     assert not visit(CLERK).todo()
 
 
+@pytest.mark.both_databases
 def test_nobody_but_the_proposer_withdraws(visit, case):
     assert "/withdraw" not in visit(SECONDER).get(f"/instances/{case}").text
     assert visit(SECONDER).post(f"/instances/{case}/withdraw", {"reason": "不同意"}).status == 404
@@ -200,6 +203,7 @@ def test_a_nonsense_process_is_not_found(visit, key):
     assert visit(PROPOSER).post(f"/start/{key}", {"request_id": "\x00", "process_id": "\x00"}).status == 404
 
 
+@pytest.mark.both_databases
 def test_pressing_start_twice_starts_once(visit):
     proposer = visit(PROPOSER)
     first = proposer.post("/start/motion", {"request_id": "once"})
@@ -314,6 +318,7 @@ def test_a_suspended_case_says_who_suspended_it_and_why(app, visit, case):
     assert said.endswith("：核查附议人")
 
 
+@pytest.mark.both_databases
 def test_nobody_is_asked_to_work_on_a_suspended_case(app, visit, case):
     # given
     with app.extensions["banli"].unit_of_work("admin") as uow:

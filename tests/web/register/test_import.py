@@ -42,6 +42,7 @@ def _check(visitor, uploaded, **extra):
     return visitor.client.post(f"{UPLOAD}/check", data=data)
 
 
+@pytest.mark.both_databases
 def test_the_office_imports_after_a_dry_run_without_errors(clerk):
     uploaded = _upload(clerk, *GOOD)
     assert uploaded.status_code == 200
@@ -57,6 +58,7 @@ def test_the_office_imports_after_a_dry_run_without_errors(clerk):
     assert "张某、李某" in page.text
 
 
+@pytest.mark.both_databases
 def test_a_wrong_row_is_named_and_nothing_is_stored(clerk):
     uploaded = _upload(clerk, *GOOD, ("", "关于没有编号的提案", "", "", "立案", "", "", ""))
 
@@ -74,6 +76,7 @@ def test_a_file_that_is_no_workbook_is_refused_at_the_field(clerk):
     assert "不是可以读取的 Excel" in page.get_data(as_text=True)
 
 
+@pytest.mark.both_databases
 def test_a_wrong_session_is_refused_at_the_field(clerk):
     uploaded = _upload(clerk, *GOOD)
 
