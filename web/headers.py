@@ -18,7 +18,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-A_YEAR = 31_536_000  # seconds
+A_DAY, A_YEAR = 86_400, 31_536_000  # seconds
 
 
 def init_app(app: Flask) -> None:
@@ -40,6 +40,8 @@ def _protect(response: Response) -> Response:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
     if request.endpoint == "static" and request.path.startswith("/static/dist/"):
         response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"  # the name holds the hash
-    elif request.endpoint != "static":
+    elif request.endpoint == "static" and response.status_code < 400:
+        response.headers["Cache-Control"] = f"public, max-age={A_DAY}"  # the icon, of which every page asks
+    else:
         response.headers.setdefault("Cache-Control", "no-store")  # shared computers keep no case
     return response

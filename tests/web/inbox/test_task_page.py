@@ -293,6 +293,12 @@ def test_pages_carry_the_policy_of_users(proposer):
     assert page.headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_a_browser_keeps_the_icon_for_a_day_and_no_page(visit):
+    with visit(None).client.get("/static/icon.svg") as icon:
+        assert icon.headers["Cache-Control"] == "public, max-age=86400"
+    assert visit(None).get("/static/no-such.svg").headers["Cache-Control"] == "no-store"
+
+
 def test_a_page_has_no_inline_script_style_or_handler(visit):
     case = submitted_motion(visit)
     clerk = visit(CLERK)
