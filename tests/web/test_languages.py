@@ -59,7 +59,7 @@ def test_what_people_typed_is_neither_a_template_nor_markup(english_page):
         sentence=say("系统中没有单位“{name}”，请先新增单位", name=hostile),
     )
     escaped = "&lt;b&gt;{who}&lt;/b&gt; %(n)s %"
-    assert page == f"There is no unit “{escaped}” {escaped}"
+    assert page == f"There is no unit “{escaped}”; add it first {escaped}"
 
 
 @pytest.mark.parametrize(

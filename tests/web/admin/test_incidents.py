@@ -153,7 +153,7 @@ def test_moving_shows_what_closes_and_opens_before_it_is_done(case, admin, visit
 def test_where_a_token_cannot_go_is_said_before(case, admin):
     page = admin.get(f"/admin/cases/{case}/move?from=formal_check&to=second")
     assert page.status == 200
-    assert "不能从这里走到那里" in page.text
+    assert "不能从这里调整到该环节" in page.text
     assert admin.get(f"/admin/cases/{case}/move?from=formal_check&to=nowhere").status == 404
     assert admin.get(f"/admin/cases/{case}/move?from=nowhere&to=recommend").status == 404
 
