@@ -53,9 +53,15 @@ def page(browser, app, address):
     assert not complaints
 
 
-def test_a_motion_is_written_with_a_thumb(page, app):
+def begin(page):
+    """Press 写提案; the draft's page has come, and its scripts with it."""
     page.goto("/start")
-    page.click("text=写提案")
+    with page.expect_navigation():
+        page.click("text=写提案")
+
+
+def test_a_motion_is_written_with_a_thumb(page, app):
+    begin(page)
     page.fill("#field-title", "关于延长东区食堂晚间供餐时间的提案")
     page.fill("#field-reason", "东区食堂晚间供餐至19:00，值班教职工常常赶不上。")
     page.fill("[name='suggestions-0-suggestion']", "延长东区食堂晚间供餐时间至21:00")
@@ -95,8 +101,7 @@ def test_a_motion_is_written_with_a_thumb(page, app):
 
 
 def test_what_is_typed_while_the_server_answers_slowly_is_not_lost(page):
-    page.goto("/start")
-    page.click("text=写提案")
+    begin(page)
     slow = []
     page.route("**/fields", lambda route: slow.append(route))
     with page.expect_request("**/fields"):
@@ -112,8 +117,7 @@ def test_what_is_typed_while_the_server_answers_slowly_is_not_lost(page):
 
 
 def test_the_actions_stay_under_the_thumb(page):
-    page.goto("/start")
-    page.click("text=写提案")
+    begin(page)
     button = page.locator(".action-bar .btn-primary")
     for scrolled in (0, 400, 100_000):
         page.evaluate(f"window.scrollTo(0, {scrolled})")
@@ -123,8 +127,7 @@ def test_the_actions_stay_under_the_thumb(page):
 
 
 def test_a_press_is_not_lost_while_the_page_is_still_on_its_way_to_a_field(page):
-    page.goto("/start")
-    page.click("text=写提案")
+    begin(page)
     page.evaluate("window.scrollTo({top: 0, behavior: 'instant'})")
     middle = page.evaluate(f"document.querySelector('aside summary').focus(); {MIDDLE_OF_THE_BUTTON}")
     page.mouse.move(*middle)
@@ -136,8 +139,7 @@ def test_a_press_is_not_lost_while_the_page_is_still_on_its_way_to_a_field(page)
 
 def test_a_press_is_not_lost_when_the_answer_of_the_server_would_move_the_button(page):
     page.set_viewport_size({"width": 1280, "height": 2600})  # the buttons stand below the form
-    page.goto("/start")
-    page.click("text=写提案")
+    begin(page)
     slow = []
     page.route("**/fields", lambda route: slow.append(route))
     with page.expect_request("**/fields"):
@@ -153,8 +155,7 @@ def test_a_press_is_not_lost_when_the_answer_of_the_server_would_move_the_button
 
 
 def test_fields_are_drawn_once_a_press_is_over_that_was_none(page):
-    page.goto("/start")
-    page.click("text=写提案")
+    begin(page)
     page.mouse.move(*page.evaluate(MIDDLE_OF_THE_BUTTON))
     page.mouse.down()
     with page.expect_response("**/fields"):
@@ -167,8 +168,7 @@ def test_fields_are_drawn_once_a_press_is_over_that_was_none(page):
 
 
 def test_a_draft_that_is_on_its_way_is_given_up_when_the_form_is_sent(page):
-    page.goto("/start")
-    page.click("text=写提案")
+    begin(page)
     held = []  # neither the draft nor the form gets an answer
     page.route("**/tasks/**", lambda route: held.append(route.request.url) if is_sent(route) else route.continue_())
     with page.expect_request("**/draft"):
