@@ -180,6 +180,16 @@ def ensure_open(uow: UnitOfWork, item: LoadedWorkItem, expected_version: int | N
         raise stale(uow, item.assignee_id, None, what="更改")
 
 
+def ensure_for_one(uow: UnitOfWork, item: LoadedWorkItem) -> None:
+    """Refuse to make somebody the holder of what stands in the open list: all the others could not do it any more.
+
+    Raises:
+        ConflictError: any entitled person may do it, as long as it is there.
+    """
+    if uow.connection.scalar(select(TASK.c.is_open).where(TASK.c.id == item.task_id)):
+        raise ConflictError("公开征集的事项不需认领，也不保存草稿；请填写后直接提交")
+
+
 def ensure_entitled(uow: UnitOfWork, item: LoadedWorkItem) -> str | None:
     """Refuse whoever may not handle the item; answers the role in which the actor acts.
 

@@ -9,7 +9,7 @@ from engine.step.history import HistoryEntry
 from engine.step.save import append_history
 from engine.step.writes import PendingWrites, write_pending
 from engine.unit_of_work import UnitOfWork
-from engine.work_items import ITEM, changed_once, ensure_entitled, ensure_open, load_work_item
+from engine.work_items import ITEM, changed_once, ensure_entitled, ensure_for_one, ensure_open, load_work_item
 from models import WorkItemState
 
 COMMAND = "claim_work_item"
@@ -24,12 +24,14 @@ def claim_work_item(uow: UnitOfWork, work_item_id: UUID, *, request_id: str | No
     Raises:
         WorkItemNotFoundError, NotEntitledError
         StaleWorkItemError: someone else took or decided it.
+        ConflictError: it stands in the open list.
     """
     item = load_work_item(uow, work_item_id)
     if (answer := replayed(uow, request_id, COMMAND)) is not None:
         return int(answer["version"])
     ensure_open(uow, item, None)
     role = ensure_entitled(uow, item)
+    ensure_for_one(uow, item)
     version = item.version
     if item.assignee_id is None:
         version += 1

@@ -11,7 +11,7 @@ from engine.step.history import HistoryEntry
 from engine.step.save import append_history
 from engine.unit_of_work import UnitOfWork
 from engine.values import dumps
-from engine.work_items import ITEM, changed_once, ensure_entitled, ensure_open, load_work_item
+from engine.work_items import ITEM, changed_once, ensure_entitled, ensure_for_one, ensure_open, load_work_item
 from models import WorkItemState
 
 DRAFT_LIMIT = 200_000  # characters
@@ -29,11 +29,13 @@ def save_draft(
 
     Raises:
         WorkItemNotFoundError, NotEntitledError, StaleWorkItemError
+        ConflictError: it stands in the open list.
         InvalidInputError: more text than a draft may have.
     """
     item = load_work_item(uow, work_item_id)
     ensure_open(uow, item, expected_version)
     role = ensure_entitled(uow, item)
+    ensure_for_one(uow, item)
     form = item.instance.deployed.form(item.form_key)
     keys = {component.key for component in form.fields()} if form else set()
     kept = {key: value for key, value in data.items() if key in keys}

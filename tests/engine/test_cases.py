@@ -13,9 +13,11 @@ from sqlalchemy import select
 from engine.bootstrap import Engine
 from engine.commands.add_comment import add_comment
 from engine.commands.cancel_instance import cancel_instance
+from engine.commands.claim_work_item import claim_work_item
 from engine.commands.link_instances import link_instances
 from engine.commands.mark_notice_read import mark_notice_read
 from engine.commands.modify_variables import modify_variables
+from engine.commands.save_draft import save_draft
 from engine.commands.withdraw_instance import withdraw_instance
 from engine.errors import (
     ConflictError,
@@ -339,6 +341,11 @@ def test_a_task_of_the_open_list_is_not_in_the_inbox(
         assert (task.instance_id, total) == (case.id, 1)
     with engine.reading("rep1") as uow:
         assert open_list(uow) == ([], 0)
+    # and nobody can take it for oneself, past the page: the others could not second any more
+    with pytest.raises(ConflictError, match="不需认领"), engine.unit_of_work("rep2") as uow:
+        claim_work_item(uow, task.work_item_id, request_id=uuid4().hex)
+    with pytest.raises(ConflictError, match="不保存草稿"), engine.unit_of_work("rep2") as uow:
+        save_draft(uow, task.work_item_id, {})
     case.complete("second", by="rep2")
     assert case.status == "completed"
 
