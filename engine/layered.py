@@ -8,7 +8,19 @@ from typing import Any, Final
 _ABSENT: Final = object()
 
 
-class Made(Mapping[str, Any]):
+class _Asked(Mapping[str, Any]):
+    """Values for which ``get`` is the one way to look."""
+
+    __slots__ = ()
+
+    def __getitem__(self, name: str) -> Any:
+        value = self.get(name, _ABSENT)
+        if value is _ABSENT:
+            raise KeyError(name)
+        return value
+
+
+class Made(_Asked):
     """Values by name, each made from one thing when it is first asked for.
 
     Args:
@@ -34,12 +46,6 @@ class Made(Mapping[str, Any]):
         value = self._made[name] = maker(self._source)
         return value
 
-    def __getitem__(self, name: str) -> Any:
-        value = self.get(name, _ABSENT)
-        if value is _ABSENT:
-            raise KeyError(name)
-        return value
-
     def __contains__(self, name: object) -> bool:
         return name in self._makers
 
@@ -50,7 +56,7 @@ class Made(Mapping[str, Any]):
         return len(self._makers)
 
 
-class Layered(Mapping[str, Any]):
+class Layered(_Asked):
     """Several layers of values as one; the first that has a name hides the others. Nothing is copied.
 
     It is for reading at once, while no layer changes.
@@ -73,12 +79,6 @@ class Layered(Mapping[str, Any]):
                 self._found[name] = value
                 return value
         return default
-
-    def __getitem__(self, name: str) -> Any:
-        value = self.get(name, _ABSENT)
-        if value is _ABSENT:
-            raise KeyError(name)
-        return value
 
     def __contains__(self, name: object) -> bool:
         return any(name in layer for layer in self._layers)

@@ -72,7 +72,6 @@ class PendingWrites:
     audience_added: set[tuple[str, str]] = field(default_factory=set)  # (role, unit id or "")
     audience_removed: set[tuple[str, str]] = field(default_factory=set)
     sealed_for: frozenset[str] | None = None  # roles; None: not sealed in this step
-    incidents: list[dict[str, Any]] = field(default_factory=list)
     timer_deadlines: list[Deadline] = field(default_factory=list)  # in the order in which their timers opened
 
     def notice(self, user_id: str, instance_id: UUID | None, kind: str, title: str, body: str) -> None:
