@@ -1,7 +1,6 @@
 """Wiring: the one place where ports meet their adapters."""
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +18,7 @@ from engine.adapters.random_pause import RandomPause
 from engine.adapters.system_clock import SystemClock
 from engine.definitions import deployments
 from engine.definitions.deployed import Deployed
+from engine.definitions.kept_deployments import KeptDeployments
 from engine.errors import ConfigurationError
 from engine.kept import KeptCases
 from engine.link import Links
@@ -27,7 +27,6 @@ from engine.retrying import patiently
 from engine.settings import Settings
 from engine.unit_of_work import UnitOfWork
 
-DEPLOYMENT_CACHE = 64  # compiled deployments kept in memory
 T = TypeVar("T")
 
 
@@ -48,9 +47,7 @@ class Engine:
     absences_seen_on: date | None = None  # the day on which the worker last looked for people who have left
     links: Links = field(default_factory=Links)
     kept: KeptCases = field(default_factory=lambda: KeptCases(0, 0))
-    _deployed: OrderedDict[UUID, Deployed] = field(default_factory=OrderedDict)
-    _deployment_of: dict[UUID, UUID] = field(default_factory=dict)  # by process definition; neither ever changes
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    compiled: KeptDeployments = field(default_factory=KeptDeployments)
     _thread: threading.local = field(default_factory=threading.local)
 
     def unit_of_work(self, actor: str | None = None, *, read_only: bool = False) -> UnitOfWork:
@@ -70,35 +67,20 @@ class Engine:
 
         return patiently(once, self.pause)
 
-    def known(self, deployment_id: UUID) -> Deployed | None:
-        """A deployment that this process has compiled before."""
-        with self._lock:
-            found = self._deployed.get(deployment_id)
-            if found is not None:
-                self._deployed.move_to_end(deployment_id)
-            return found
-
-    def deployed_with(self, session: Callable[[], Session], process_definition_id: UUID) -> Deployed:
+    def deployed_with(self, uow: UnitOfWork, process_definition_id: UUID) -> Deployed:
         """The deployment of a process definition; the database is asked the first time only."""
-        deployment_id = self._deployment_of.get(process_definition_id)
-        found = self.known(deployment_id) if deployment_id is not None else None
+        found = self.compiled.with_definition(process_definition_id)
         if found is None:
-            deployment_id = deployments.id_of(session(), process_definition_id)
-            self._deployment_of[process_definition_id] = deployment_id
-            found = self.deployed(session(), deployment_id)
+            found = self.deployed(uow.session, deployments.id_of(uow.session, process_definition_id))
         return found
 
     def deployed(self, session: Session, deployment_id: UUID) -> Deployed:
         """A deployment, compiled once per process; deployments never change."""
-        found = self.known(deployment_id)
-        if found is not None:
-            return found
-        compiled = deployments.load(session, deployment_id)
-        with self._lock:
-            self._deployed[deployment_id] = compiled
-            while len(self._deployed) > DEPLOYMENT_CACHE:
-                self._deployed.popitem(last=False)
-        return compiled
+        found = self.compiled.with_id(deployment_id)
+        if found is None:
+            found = deployments.load(session, deployment_id)
+            self.compiled.put(found)
+        return found
 
     def latest(self, session: Session, key: str) -> Deployed:
         """The newest version of a process folder; ``NotFoundError`` when it was never deployed."""

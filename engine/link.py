@@ -60,6 +60,7 @@ class Link:
         "errors",
         "execute",
         "idle_since",
+        "is_gone",
         "is_shared",
         "is_watched",
         "kind",
@@ -78,6 +79,7 @@ class Link:
         self.execute: Final[Any] = raw.execute
         self.is_watched = is_watched(alchemy)
         self.is_shared = alchemy.in_transaction()  # whether SQLAlchemy has a transaction of its own on top
+        self.is_gone = False  # the server is; nothing can be done with the connection any more
         self.idle_since = 0.0
 
     def begin(self) -> None:
@@ -102,6 +104,7 @@ class Link:
         if self.is_shared and self.alchemy.in_transaction():
             self.is_shared = False
             self.alchemy.commit()
+            self.is_gone = self.alchemy.invalidated
             return
         try:
             self._raw.commit()
@@ -112,6 +115,7 @@ class Link:
         """End the transaction and keep nothing of it."""
         if self.is_shared and self.alchemy.in_transaction():
             self.alchemy.rollback()
+            self.is_gone = self.alchemy.invalidated
         self.is_shared = False
         if not self.is_broken:
             self._raw.rollback()
@@ -119,7 +123,9 @@ class Link:
     @property
     def is_broken(self) -> bool:
         """Whether the server is gone; nothing can be done with it any more."""
-        return self.alchemy.invalidated or bool(getattr(self._raw, "closed", False))
+        if self.kind == "sqlite":  # there is none that could go away unnoticed
+            return self.is_gone
+        return self.is_gone or self.alchemy.invalidated or bool(getattr(self._raw, "closed", False))
 
     def executemany(self, sql: str, rows: list[Any]) -> None:
         """Execute one statement for each row."""
@@ -132,6 +138,7 @@ class Link:
             sql, parameters, error, self.errors, connection_invalidated=gone, dialect=self.dialect
         )
         if gone:
+            self.is_gone = True
             self.alchemy.invalidate(error)
         return wrapped
 
@@ -169,7 +176,16 @@ class Links:
 
     def take(self, database: Database) -> Link:
         """A link in a new transaction."""
-        link = self._of(database)
+        idle, silent = self._idle, not listened_to(database)
+        while True:
+            try:
+                link = idle.pop()
+            except IndexError:
+                link = kept_link(database.connect())
+                break
+            if link.database is database and silent and (link.kind == "sqlite" or link.answers()):
+                break
+            link.end()
         try:
             link.begin()
         except BaseException:
@@ -179,7 +195,7 @@ class Links:
 
     def give(self, link: Link) -> None:
         """Keep a link for the next one; its transaction has ended."""
-        if link.is_watched or link.is_broken or link.is_shared or len(self._idle) >= KEPT:
+        if link.is_watched or link.is_shared or len(self._idle) >= KEPT or link.is_broken:
             link.close()
             return
         if link.kind != "sqlite":
@@ -191,16 +207,6 @@ class Links:
         with self._lock:
             while self._idle:
                 self._idle.pop().end()
-
-    def _of(self, database: Database) -> Link:
-        while True:
-            try:
-                link = self._idle.pop()
-            except IndexError:
-                return kept_link(database.connect())
-            if link.database is database and not listened_to(database) and link.answers():
-                return link
-            link.end()
 
 
 def kept_link(alchemy: Connection) -> Link:
@@ -214,11 +220,15 @@ def kept_link(alchemy: Connection) -> Link:
 
 def listened_to(database: Database) -> bool:
     """Whether somebody listens to a database's statements, so that they must pass through SQLAlchemy."""
-    dispatch: Any = database.dispatch
-    return bool(dispatch.before_cursor_execute) or bool(dispatch.after_cursor_execute)
+    return _hears(database.dispatch)
 
 
 def is_watched(connection: Connection) -> bool:
     """The same of one connection."""
-    dispatch: Any = connection.dispatch
-    return bool(dispatch.before_cursor_execute) or bool(dispatch.after_cursor_execute)
+    return _hears(connection.dispatch)
+
+
+def _hears(dispatch: Any) -> bool:
+    """Whether there are listeners, as their truth says it, which takes a call each."""
+    before, after = dispatch.before_cursor_execute, dispatch.after_cursor_execute
+    return bool(before.parent_listeners or before.listeners or after.parent_listeners or after.listeners)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 from sqlalchemy import Boolean, Connection, Dialect, Enum, LargeBinary, Table, Uuid, insert
 
@@ -23,6 +23,8 @@ from models.base import UtcDateTime
 
 Build = Callable[[str], Any]  # name of the database system → statement
 Convert = Callable[[Any], Any]
+_new_object: Final = object.__new__
+_set: Final = object.__setattr__
 _PLAIN = re.compile(r"[\w .:/{}\[\]-]*")  # texts that need no care between quotes
 Place = Link | Connection  # where a statement runs
 
@@ -61,17 +63,26 @@ class Prepared:
         elif text.execute(link, values).rowcount != 1:
             raise refusal()
 
+    def add(self, place: Place, row: Mapping[str, Any]) -> None:
+        """Execute it for one row; where a round trip is dear, before the next read or the commit."""
+        link = place if isinstance(place, Link) else Link(place)
+        text = self._by_kind.get(link.kind) or self._made(link.dialect)
+        if isinstance(link, PipelineLink):
+            link.later(text.wire, text.wired(row))
+        else:
+            text.execute(link, row)
+
     def run_many(self, place: Place, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Execute it for each row; where a round trip is dear, before the next read or the commit."""
-        if not rows:
+        """The same for each row."""
+        if len(rows) < 2:
+            for row in rows:
+                self.add(place, row)
             return
         link = place if isinstance(place, Link) else Link(place)
         text = self._by_kind.get(link.kind) or self._made(link.dialect)
         if isinstance(link, PipelineLink):
             for row in rows:
                 link.later(text.wire, text.wired(row))
-        elif len(rows) == 1:
-            text.execute(link, rows[0])
         else:
             _execute_many(link, text.sql, [text.parameters(row) for row in rows])
 
@@ -143,7 +154,13 @@ class _Text:
         """Execute it now; answers a cursor."""
         if isinstance(link, PipelineLink):
             return link.fetch(self.wire, self.wired(values))
-        return _execute(link, self.sql, self.parameters(values))
+        parameters = self.parameters(values)
+        if link.is_watched:
+            return _watched(link, self.sql, parameters)
+        try:
+            return link.execute(self.sql, parameters)
+        except link.errors as error:
+            raise link.wrapped(self.sql, parameters, error) from error
 
     def wired(self, values: Mapping[str, Any]) -> list[bytes | None]:
         """The values as PostgreSQL's protocol has them; None is always NULL."""
@@ -168,9 +185,9 @@ class _Text:
 
     def converted(self, rows: Sequence[Sequence[Any]], converters: Sequence[tuple[int, Convert]]) -> list[Any]:
         """Rows of the driver as named tuples of our types."""
-        make = self._made_row._make
+        kind = self._made_row
         if not converters:
-            return [make(row) for row in rows]
+            return [_new_row(kind, row) for row in rows]
         found = []
         for row in rows:
             values = list(row)
@@ -178,8 +195,11 @@ class _Text:
                 value = values[place]
                 if value is not None:
                     values[place] = convert(value)
-            found.append(make(values))
+            found.append(_new_row(kind, values))
         return found
+
+
+_new_row: Final = tuple.__new__  # as a named tuple's own _make, which calls it
 
 
 def _with_constants(compiled: Any, constants: Mapping[str, Any], convert: Mapping[str, Convert | None]) -> str:
@@ -259,7 +279,10 @@ def _hex(value: UUID) -> str:
 
 @lru_cache(maxsize=4096)
 def _uuid(text: str) -> UUID:
-    return UUID(int=int(text, 16))
+    made = _new_object(UUID)  # what its constructor does, without looking at what cannot be wrong
+    _set(made, "int", int(text, 16))
+    _set(made, "is_safe", SafeUUID.unknown)
+    return made
 
 
 @lru_cache(maxsize=256)  # one instant stands in a dozen columns of a step
@@ -274,19 +297,14 @@ def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def _execute(link: Link, sql: str, parameters: Any) -> Any:
-    if link.is_watched:
-        return _Watched(link.alchemy, sql, tuple(parameters) if isinstance(parameters, list) else parameters)
-    try:
-        return link.execute(sql, parameters)
-    except link.errors as error:
-        raise link.wrapped(sql, parameters, error) from error
+def _watched(link: Link, sql: str, parameters: Any) -> "_Watched":
+    return _Watched(link.alchemy, sql, tuple(parameters) if isinstance(parameters, list) else parameters)
 
 
 def _execute_many(link: Link, sql: str, rows: list[Any]) -> None:
     if link.is_watched:
         for row in rows:
-            _execute(link, sql, row)
+            _watched(link, sql, row)
         return
     try:
         link.executemany(sql, rows)

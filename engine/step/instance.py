@@ -81,7 +81,7 @@ def load_instance(uow: UnitOfWork, instance_id: UUID, *, for_update: bool = True
 def from_row(uow: UnitOfWork, row: Any) -> LoadedInstance:
     """Open a row of ``COLUMNS``."""
     instance_id = row.instance_id
-    deployed = uow.engine.deployed_with(lambda: uow.session, row.process_definition_id)
+    deployed = uow.engine.deployed_with(uow, row.process_definition_id)
     key = uow.engine.keys.unwrap(instance_id, row.wrapped_key) if row.wrapped_key is not None else None
     sealer = Sealer(instance_id, key, deployed.manifest.sensitive)
     variables = uow.engine.kept.variables(instance_id, row.instance_variables)

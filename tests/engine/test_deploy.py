@@ -55,7 +55,7 @@ def test_a_case_goes_on_in_a_process_that_never_saw_its_deployment(
 ) -> None:
     deploy(write_folder(tmp_path, "plain", _diagram("one", "two"), forms=_forms("one", "two")))
     case = start("plain")
-    engine._deployed.clear()
+    engine.compiled.clear()
     case.complete("one", {"a": "x"}, by="rep1")
     assert case.waits_at == {"two"}
 

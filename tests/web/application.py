@@ -6,7 +6,6 @@ import atexit
 import re
 import shutil
 import tempfile
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from lxml import html
 
 from engine.bootstrap import Engine, open_engine
 from engine.commands.access.log_in import Origin, open_log_in
-from engine.definitions.deployed import Deployed
+from engine.definitions.kept_deployments import KeptDeployments
 from engine.demo_organisation import build_demo_organisation
 from engine.installation import prepare
 from engine.queries.settings import log_in_rules
@@ -54,7 +53,7 @@ _TRACES = re.compile(
 KEY_FOLDER = Path(tempfile.mkdtemp(prefix="banli-test-"))
 KEY_FILE = KEY_FOLDER / "master.key"  # prepared databases are read with it, too
 atexit.register(shutil.rmtree, KEY_FOLDER, ignore_errors=True)
-COMPILED: OrderedDict[UUID, Deployed] = OrderedDict()
+COMPILED = KeptDeployments()
 
 
 def prepare_database(url: str) -> None:
@@ -94,7 +93,7 @@ def serving(url: str, folder: Path, clock: MovableClock) -> Iterator[Flask]:
         upload_limit=UPLOAD_LIMIT,
     )
     engine = open_engine(settings=settings, clock=clock, runs_jobs_at_once=True)
-    engine._deployed = COMPILED  # deployments never change; compiling one for each test takes seconds
+    engine.compiled = COMPILED  # deployments never change; compiling one for each test takes seconds
     try:
         yield create_app(engine, TESTING=True, WTF_CSRF_ENABLED=False)
     finally:
