@@ -64,7 +64,7 @@ class KeptCases:
             return None
         values = case.variables.copy()
         for name in case.changeable:
-            values[name] = as_stored(values[name])
+            values[name] = _own(values[name])
         return values
 
     def take_execution(self, instance_id: UUID, state: bytes, definitions: Definitions) -> Execution | None:
@@ -128,3 +128,13 @@ class KeptCases:
 
 
 _CHANGEABLE: Final = frozenset((list, dict))
+
+
+def _own(value: Any) -> Any:
+    """A stored value in lists and contexts of its own."""
+    kind = type(value)
+    if kind is list:
+        return value.copy() if _CHANGEABLE.isdisjoint(map(type, value)) else [_own(item) for item in value]
+    if kind is dict:
+        return {key: _own(item) for key, item in value.items()}
+    return value

@@ -257,7 +257,7 @@ def _to_driver(dialect: Dialect, kind: Any, processor: Convert | None) -> Conver
         return _hex
     if isinstance(kind, Enum) and kind.enum_class is not None:
         return {member: str(member.value) for member in kind.enum_class}.__getitem__
-    return None if isinstance(kind, Boolean) else processor  # the driver writes 0 and 1
+    return None if isinstance(kind, Boolean | LargeBinary) else processor  # the driver takes 0 and 1 and bytes
 
 
 def _from_driver(dialect: Dialect, kind: Any) -> Convert | None:

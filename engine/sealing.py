@@ -35,10 +35,17 @@ class Sealer:
         self._instance_id = instance_id
         self._cipher = AESGCM(key) if key is not None else None
         self.sensitive = frozenset(sensitive)
+        self._last: tuple[Mapping[str, Any] | None, str] = (None, "")  # open values and their text
 
-    def seal(self, values: Mapping[str, Any], place: str) -> str:
-        """Text of the values; ``place`` names the column and row, so that a copied text does not open elsewhere."""
-        return dumps(self.hide(values, place))
+    def seal(self, values: Mapping[str, Any], place: str, row: object = None) -> str:
+        """Text of the values; place and row name where it stands, so that a copied text does not open elsewhere."""
+        if self.sensitive:
+            return dumps(self.hide(values, place if row is None else f"{place}:{row}"))
+        known, text = self._last
+        if known is not values:  # what a form gave stands with its work item and in the history
+            text = dumps(values)
+            self._last = (values, text)
+        return text
 
     def hide(self, values: Mapping[str, Any], place: str) -> Mapping[str, Any]:
         """The values, the sensitive ones among them encrypted together under one name."""

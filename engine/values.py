@@ -1,8 +1,9 @@
 """Process variables as text: exact decimals and temporal values survive the way to the database and back.
 
-``{"#": "12.50"}`` is a number, ``{"@": "2026-01-01"}`` a date, time or duration in FEEL's notation,
-``{"$": {…}}`` a context that happens to look like one of these three. A number is kept with FEEL's 34 digits; a
-longer one is rounded to them, half to even.
+A number is written with a point or an exponent (``12.50``, ``12e0``), so that it is read exactly and without looking
+at each value. ``{"@": "2026-01-01"}`` is a date, time or duration in FEEL's notation, ``{"$": {…}}`` a context that
+happens to look like one of these; ``{"#": "12.50"}`` is how numbers were written before. A number is kept with FEEL's
+34 digits; a longer one is rounded to them, half to even.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ _NUMBER, _TEMPORAL, _ESCAPE = "#", "@", "$"
 _TAGS = frozenset({_NUMBER, _TEMPORAL, _ESCAPE})
 _TEMPORAL_TYPES = (date, time, timedelta, YearsMonthsDuration, WideDate, WideDateTime)
 _UNSTORABLE_TEXT = re.compile("[\x00\ud800-\udfff]")
+_TO_CONVERT = re.compile(r'\{\s*"[#@$]"|[\[:,]\s*-?\d+\s*[\],}]')  # a tag, or a number as only others write it
+_PLAIN = frozenset({str, bool, type(None)})
+_TEXT_ONLY = frozenset({str})
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 _encoder = msgspec.json.Encoder()
 
@@ -53,7 +57,24 @@ def dumps(variables: Mapping[str, Value]) -> str:
         ValueNotStorableError: NaN, infinity, binary floats, cycles or more than 64 levels, NUL or half characters,
             functions, ranges and objects of other kinds.
     """
-    return _encoder.encode(_encode_entries(variables, 0)).decode()
+    return _plain_text(variables) or _encoder.encode(_encode_entries(variables, 0)).decode()
+
+
+def _plain_text(variables: Mapping[str, Value]) -> str | None:
+    """The same where nothing but texts, truth values and lists of them is in it; None elsewhere."""
+    if type(variables) is not dict:
+        return None
+    for value in variables.values():
+        kind = type(value)
+        if kind not in _PLAIN and not (kind in (list, tuple) and _PLAIN.issuperset(map(type, value))):
+            return None
+    if not _TEXT_ONLY.issuperset(map(type, variables)):
+        return None
+    try:
+        text = _encoder.encode(variables).decode()
+    except UnicodeEncodeError:  # half a character: the error shall say where
+        return None
+    return None if "\\u0000" in text else text
 
 
 def as_stored(value: Value) -> Value:
@@ -82,7 +103,7 @@ def loads(text: str) -> dict[str, Value]:
         raise ValueNotStorableError("", "不是有效的 JSON") from error
     if not isinstance(raw, dict):
         raise ValueNotStorableError("", "最外层应为对象")
-    return _decode_entries(raw)
+    return _decode_entries(raw) if _TO_CONVERT.search(text) else raw
 
 
 def _encode(value: Value, depth: int) -> Any:
@@ -92,7 +113,7 @@ def _encode(value: Value, depth: int) -> Any:
     if kind is bool or value is None:
         return value
     if kind is Decimal:
-        return {_NUMBER: str(_kept(value))}
+        return _number(value)
     return _encode_other(value, depth)
 
 
@@ -100,7 +121,7 @@ def _encode_other(value: Value, depth: int) -> Any:
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, Decimal | int):
-        return {_NUMBER: str(_kept(Decimal(value)))}
+        return _number(Decimal(value))
     if isinstance(value, _TEMPORAL_TYPES):
         return {_TEMPORAL: format_temporal(value)}
     if depth >= MAX_DEPTH:
@@ -118,7 +139,7 @@ def _encode_items(values: list[Value] | tuple[Value, ...], depth: int) -> list[A
     try:
         for item in values:
             if type(item) is Decimal:
-                made.append({_NUMBER: str(_kept(item))})
+                made.append(_number(item))
             else:
                 made.append(_encode(item, depth + 1))
     except ValueNotStorableError as error:
@@ -154,6 +175,11 @@ def _text(value: str) -> str:
     if _UNSTORABLE_TEXT.search(value):
         raise ValueNotStorableError("", "文字中有不能保存的字符")
     return str(value)
+
+
+def _number(value: Decimal) -> msgspec.Raw:
+    text = str(_kept(value))
+    return msgspec.Raw(text if "." in text or "E" in text else f"{text}e0")
 
 
 def _kept(value: Decimal) -> Decimal:

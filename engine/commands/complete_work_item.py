@@ -172,7 +172,7 @@ def _record(
         "actor": uow.actor,
         "decision": decision,
         "opinion": opinion or None,
-        "form_data": item.instance.sealer.seal(values, f"form:{item.id}"),
+        "form_data": item.instance.sealer.seal(values, "form", item.id),
         "request": request_id or None,
         "at": uow.now,
     }

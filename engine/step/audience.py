@@ -27,9 +27,10 @@ def review(
     """Note what changed between two states of the variables; ``before`` is None when the case begins."""
     if before is not None and before == after:
         return
-    manifest, pending = environment.deployed.manifest, environment.pending
+    manifest = environment.deployed.manifest
     if not manifest.visibility and not manifest.participants:
         return
+    pending = environment.pending
     old = set() if before is None else audience_of(environment, process_id, before)
     new = audience_of(environment, process_id, after)
     pending.audience_added |= new - old

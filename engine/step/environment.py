@@ -50,11 +50,18 @@ class StepEnvironment:
         self.uow = uow
         self.deployed = deployed
         self.instance_id = instance_id
-        self.pending = PendingWrites()
+        self.asked: PendingWrites | None = None
         self.warnings: list[dict[str, str]] = []
         self.initiator = initiator
         self.business_key = business_key
         self._names: Made | None = None
+
+    @property
+    def pending(self) -> PendingWrites:
+        """What was asked for beside the step's own rows; most steps ask for nothing."""
+        if self.asked is None:
+            self.asked = PendingWrites()
+        return self.asked
 
     def now(self) -> datetime:
         """The instant of this step."""

@@ -104,5 +104,5 @@ def read_body(text: str, seq: int, sealer: Sealer) -> dict[str, Any]:
 def _body_text(body: Mapping[str, Any], data: Mapping[str, Any] | None, sealer: Sealer, seq: int) -> str:
     made = {key: value for key, value in body.items() if value is not None}
     if data:
-        made["data"] = sealer.seal(data, f"history:{seq}")
+        made["data"] = sealer.seal(data, "history", seq)
     return dumps(made)

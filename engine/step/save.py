@@ -117,10 +117,15 @@ class Step:
     openings: Sequence[Opening]
     shown: Sequence[Opening]  # those of them that were not closed within the step: nobody ever saw the others
     entries: Sequence[HistoryEntry]
-    pending: PendingWrites
+    pending: PendingWrites | None
     stored_state: bytes = b""  # what was written for the two
     stored_variables: str = ""
     hidden: Mapping[str, Any] | None = None  # the variables as they were encoded; None where they were not
+
+    @property
+    def is_sealed_now(self) -> bool:
+        """Whether this step leaves the case's text to the named few."""
+        return self.pending is not None and self.pending.sealed_for is not None
 
 
 def write_step(uow: UnitOfWork, step: Step) -> None:
@@ -145,7 +150,8 @@ def write_step(uow: UnitOfWork, step: Step) -> None:
         _write_decisions(uow, step)
     if step.instance.deployed.manifest.report_variables:
         _write_report_values(uow, step)
-    write_pending(uow.link, step.pending, step.instance.id, uow.now)
+    if step.pending is not None:
+        write_pending(uow.link, step.pending, step.instance.id, uow.now)
     _index_for_search(uow, step)
     if step.openings or effects.ended:
         _write_incidents(uow, step)
@@ -160,7 +166,7 @@ def _index_for_search(uow: UnitOfWork, step: Step) -> None:
         step.instance.deployed.manifest.data,
         step.variables_before,
         step.variables,
-        sealed=step.pending.sealed_for is not None,
+        sealed=step.is_sealed_now,
     )
 
 
@@ -190,7 +196,7 @@ def _write_instance(uow: UnitOfWork, step: Step, history_length: int, history_he
 def _is_listed_as_before(step: Step) -> bool:
     """Whether nothing was touched of which lists show something."""
     before, after = step.variables_before, step.variables
-    if before is None or step.effects.ended or step.pending.sealed_for is not None:
+    if before is None or step.effects.ended or step.is_sealed_now:
         return False
     for name in step.instance.deployed.manifest.listed_variables:  # noqa: SIM110 - a generator costs more than the loop
         if before.get(name) is not after.get(name):
@@ -234,7 +240,7 @@ def _shown(uow: UnitOfWork, step: Step) -> dict[str, Any]:
         "number": plain(number)[:64] or None,
         "period": "-".join(map(plain, period))[:32] if period and None not in period else None,
         "status": ENDED[ended.status] if ended else step.instance.status,
-        "is_sealed": step.instance.is_sealed or step.pending.sealed_for is not None,
+        "is_sealed": step.instance.is_sealed or step.is_sealed_now,
         "ended_at": uow.now if ended else None,
         "end_event_id": ended.end_event_id if ended else None,
     }
@@ -284,7 +290,7 @@ def _task_row(uow: UnitOfWork, step: Step, opening: Opening) -> dict[str, Any]:
         "name": (task.name or task.flow_node_id)[:255],
         "lane": task.lane,
         "form_key": task.form_key,
-        "local_variables": step.instance.sealer.seal(task.local, f"local:{identifier}"),
+        "local_variables": step.instance.sealer.seal(task.local, "local", identifier),
         "due_at": opening.deadline.due_at if opening.deadline else None,
         "due_reason": opening.deadline.reason() if opening.deadline else None,
         "is_batch": task.attributes.batch,
@@ -332,7 +338,7 @@ def _timer_row(uow: UnitOfWork, step: Step, wait: "Wait") -> dict[str, Any]:
         **job_row(
             uow,
             JobKind.TIMER,
-            step.pending.timer_reason(wait.due_at),
+            step.pending.timer_reason(wait.due_at) if step.pending is not None else {},
             due_at=wait.due_at,
             instance_id=step.instance.id,
         ),
@@ -412,7 +418,7 @@ def _write_decisions(uow: UnitOfWork, step: Step) -> None:
                 "decision_id": result.decision_id,
                 "decision_name": result.decision_name or result.decision_id,
                 "evaluated_at": uow.now,
-                "inputs": sealer.seal(inputs, f"decision:{identifier}"),
+                "inputs": sealer.seal(inputs, "decision", identifier),
                 "result": dumps({"value": result.result}),
                 "matched_rules": list(result.matched),
                 "annotations": [dict(each) for each in result.annotations],

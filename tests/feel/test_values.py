@@ -101,3 +101,32 @@ def test_input_numbers_become_decimal() -> None:
     assert from_plain({"a": 0.1, "b": [1, {"@": "P1D"}]}) == {"a": Decimal("0.1"), "b": [Decimal(1), timedelta(days=1)]}
     with pytest.raises(ValueNotStorableError):
         from_plain({"@": "tomorrow"})
+
+
+def test_numbers_are_written_so_that_their_digits_come_back() -> None:
+    numbers = ["12", "12.50", "0", "1E+30", "0E-7", "-3", "0.0001", "9999999999999999999999999999999999"]
+    text = dumps({"n": [Decimal(number) for number in numbers]})
+    assert text == '{"n":[12e0,12.50,0e0,1E+30,0E-7,-3e0,0.0001,9999999999999999999999999999999999e0]}'
+    assert [str(number) for number in loads(text)["n"]] == numbers
+
+
+@pytest.mark.parametrize("text", ['{"n":[{"#":"12.50"},{"#":"3"}]}', '{"n":[12.50,3]}', '{ "n" : [12.50 , 3 ] }'])
+def test_numbers_as_they_were_written_before_and_as_others_write_them_are_read(text: str) -> None:
+    assert loads(text) == {"n": [Decimal("12.50"), Decimal(3)]}
+    assert all(type(number) is Decimal for number in loads(text)["n"])
+
+
+@pytest.mark.parametrize("value", ["a\x00b", "\ud800", ["x\x00"], {"k\x00": "x"}, {1: "x"}])
+def test_a_text_that_no_database_takes_is_refused_wherever_it_stands(value: object) -> None:
+    with pytest.raises(ValueNotStorableError):
+        dumps({"a": value})
+    with pytest.raises(ValueNotStorableError):
+        dumps(value if isinstance(value, dict) else {"a": value, "b": Decimal(1)})
+
+
+def test_a_text_that_looks_like_an_escape_is_kept() -> None:
+    assert loads(dumps({"a": "\\u0000", "b": '{"#":"1"}', "c": ",12]"})) == {
+        "a": "\\u0000",
+        "b": '{"#":"1"}',
+        "c": ",12]",
+    }
