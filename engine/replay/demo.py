@@ -72,7 +72,7 @@ def password_path(engine: Engine) -> Path:
 
 def is_demo(engine: Engine) -> bool:
     """Whether the database is empty or was filled by the demo: only such a one may be thrown away."""
-    from engine import schema
+    from engine.installation import schema
 
     if schema.current_revision(engine.database) is None:
         return True
@@ -109,7 +109,7 @@ def _drop_everything(engine: Engine) -> None:
 
 
 def _is_ready(engine: Engine) -> bool:
-    from engine import schema
+    from engine.installation import schema
 
     if schema.current_revision(engine.database) is None:
         return False

@@ -2,10 +2,10 @@
 
 from sqlalchemy import select
 
-from engine import schema
 from engine.bootstrap import Engine
 from engine.commands.deploy import deploy_shipped
 from engine.demo_organisation import build_demo_organisation
+from engine.installation import schema
 from models import User
 
 

@@ -5,10 +5,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from engine.audit import verify
 from engine.commands.modify_variables import modify_variables
 from engine.commands.organisation.roles import revoke_role
 from engine.commands.rewind_instance import rewind_instance
+from engine.installation.audit import verify
 from engine.queries.inbox import inbox_counts
 from models import HistoryEvent, ProcessInstance, RoleAssignment
 from tests.web.application import CLERK, GOOD_MOTION, running_application

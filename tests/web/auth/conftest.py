@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 
 from engine.bootstrap import Engine, open_engine
-from engine.installation import prepare
+from engine.installation.set_up import prepare
 from engine.settings import Settings
 from models import RoleAssignment, User
 from tests.support.fakes import MovableClock
