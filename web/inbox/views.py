@@ -14,7 +14,7 @@ from flask_login import current_user, login_required
 from engine.commands.attachments import add_attachment
 from engine.commands.claim_work_item import claim_work_item
 from engine.commands.complete_work_item import complete_work_item
-from engine.commands.mark_notice_read import mark_all_notices_read, mark_notice_read, mark_notices_of_case_read
+from engine.commands.mark_notice_read import mark_all_notices_read, mark_notice_read
 from engine.commands.save_draft import save_draft
 from engine.commands.unclaim_work_item import unclaim_work_item
 from engine.errors import (
@@ -83,7 +83,6 @@ def complete(work_item_id: UUID) -> ResponseReturnValue:
                 request_id=posted.request_id,
                 expected_version=posted.version,
             )
-            mark_notices_of_case_read(uow, item.instance_id)
     except InvalidInputError as refused:
         return _refused(work_item_id, posted, refused.fields)
     except ConflictError as conflict:
