@@ -23,7 +23,7 @@ from lxml import html
 from engine.bootstrap import Engine, open_engine
 from engine.commands.access.log_in import Origin, open_log_in
 from engine.definitions.deployed import Deployed
-from engine.demo_organisation import build_demo_organisation
+from engine.demo.organisation import build_demo_organisation
 from engine.installation.set_up import prepare
 from engine.queries.settings import log_in_rules
 from engine.settings import Settings

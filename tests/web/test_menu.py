@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from engine.demo_directory import SHOWN_LOGINS
+from engine.demo.directory import SHOWN_LOGINS
 from tests.support.databases import PreparedDatabases
 from tests.support.fakes import MovableClock
 from tests.web.application import NOW, OUTSIDER, PROPOSER, Visitor, running_application

@@ -7,8 +7,8 @@ import pytest
 
 from engine.bootstrap import Engine, open_engine
 from engine.commands.start_instance import start_instance
+from engine.demo.prepare import prepare
 from engine.errors import InvalidInputError
-from engine.replay.prepare import prepare
 from engine.settings import Settings
 from tests.support.databases import PreparedDatabases
 from tests.support.fakes import MovableClock

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from engine import demo_directory as directory
+from engine.demo import directory
 from engine.queries.organisation import LOCAL_ZONE, local_date
 from engine.rules.roles import HANDLING_KINDS
 from engine.working_calendar import seed_calendar

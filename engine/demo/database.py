@@ -10,12 +10,12 @@ from pathlib import Path
 from sqlalchemy import select, update
 
 from engine.bootstrap import Engine
-from engine.demo_directory import SHOWN_LOGINS
+from engine.demo.directory import SHOWN_LOGINS
+from engine.demo.prepare import prepare
 from engine.errors import ConfigurationError
 from engine.passwords import hash_password
 from engine.queries.inbox import inbox_counts
 from engine.queries.organisation import names_of
-from engine.replay.prepare import prepare
 from engine.replay.runner import Progress
 from engine.replay.session import replay_files
 from models import AdministrationEvent, Setting, User
