@@ -10,7 +10,7 @@ from engine.commands.organisation.roles import revoke_role
 from engine.commands.rewind_instance import rewind_instance
 from engine.installation.audit import verify
 from engine.queries.inbox import inbox_counts
-from models import HistoryEvent, ProcessInstance, RoleAssignment
+from models import HistoryEvent, InstanceParticipant, ProcessInstance, RoleAssignment
 from tests.web.application import CLERK, GOOD_MOTION, running_application
 
 
@@ -245,3 +245,37 @@ def test_fields_stand_under_the_step_that_fills_them_and_people_come_before_the_
     written = page.tree.xpath("//select[@id='choose-key']/optgroup[@label='撰写提案']/option/@value")
     assert {"title", "reason", "category"} <= set(written)
     assert len(page.tree.xpath("//select[@id='choose-key']/option")) == 1  # 请选择
+
+
+# ---- what a case is called
+
+
+def test_a_case_without_a_number_is_called_by_when_it_began_where_its_title_is_not_for_one(vacancy, admin):
+    for path in ("/inbox", "/admin/incidents", incident_link(admin), f"/admin/cases/{vacancy}"):
+        page = admin.get(path)
+        assert "未编号的提案（2026年11月25日 09:30 发起）" in page.text, path
+        assert GOOD_MOTION["title"] not in page.text
+    # pages that change something name it as well, and its identifier still finds it
+    assert "未编号的提案" in admin.get(f"/admin/cases/{vacancy}/rewind?to=formal_check").text
+    assert "未编号的提案" in admin.get(f"/admin/cases/{vacancy}/variable?key=title").text
+    page = admin.get(f"/admin/cases/{vacancy}")
+    assert vacancy.hex[-8:] in page.text
+    assert admin.get(f"/admin/cases?q={vacancy.hex[-8:]}").url == page.url
+
+
+def test_a_case_without_a_number_is_called_by_its_title_where_one_may_read_it(engine, vacancy, admin):
+    with engine.unit_of_work() as uow:
+        uow.session.add(InstanceParticipant(process_instance_id=vacancy, user_id="admin", part="copied", since=uow.now))
+    for path in ("/inbox", "/admin/incidents", incident_link(admin), f"/admin/cases/{vacancy}"):
+        page = admin.get(path)
+        assert page.text.count(GOOD_MOTION["title"]) >= 1, path
+        assert "未编号" not in page.text
+    assert admin.get(f"/admin/cases/{vacancy}").tree.xpath("//h1")[-1].text_content() == f"提案 {GOOD_MOTION['title']}"
+
+
+def test_a_case_with_a_number_is_called_by_it(engine, vacancy, admin):
+    with engine.unit_of_work() as uow:
+        uow.session.get_one(ProcessInstance, vacancy).number = "407001"
+    assert "提案 407001" in admin.get(f"/admin/cases/{vacancy}").text
+    for path in ("/inbox", "/admin/incidents", incident_link(admin)):
+        assert "407001" in admin.get(path).text, path
