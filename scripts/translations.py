@@ -36,7 +36,7 @@ TEMPLATES = ("TEMPLATES", "_SENTENCES")  # tables of sentences
 OFF_THE_PAGES = (  # what these say is for the command line and the log
     *("adapters/master_key", "bootstrap", "bpmn/", "cli/", "commands/deploy", "definitions/", "demo", "dmn/", "feel/"),
     *("forms/load", "forms/patterns", "installation/", "people_import/apply", "replay/", "reports/definition"),
-    *("sealing", "settings", "simulate/", "spiff/", "values"),
+    *("secrecy/sealing", "settings", "simulate/", "spiff/", "values"),
 )
 KEYWORDS = ({"_": None, "gettext": None, "lazy_gettext": None, "_l": None}, {"_n": None})  # without, with a number
 Words = str | tuple[str, ...] | list[str]  # of a catalogue: one, or singular and plural

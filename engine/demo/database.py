@@ -13,11 +13,11 @@ from engine.bootstrap import Engine
 from engine.demo.directory import SHOWN_LOGINS
 from engine.demo.prepare import prepare
 from engine.errors import ConfigurationError
-from engine.passwords import hash_password
 from engine.queries.inbox import inbox_counts
 from engine.queries.organisation import names_of
 from engine.replay.runner import Progress
 from engine.replay.session import replay_files
+from engine.secrecy.passwords import hash_password
 from models import AdministrationEvent, Setting, User
 
 MARK = "demo.prepared_at"  # settings row of a demo database that is complete

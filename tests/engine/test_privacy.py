@@ -17,7 +17,7 @@ from engine.installation.audit import verify
 from engine.queries.instance_page import instance_page
 from engine.queries.work_item_page import work_item_page
 from engine.rules.masking import MASK
-from engine.sealing import ERASED
+from engine.secrecy.sealing import ERASED
 from engine.step.history import read_body
 from engine.step.instance import load_instance
 from models import ProcessInstance
