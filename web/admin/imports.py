@@ -21,7 +21,7 @@ from engine.people_import import (
     read_sheet,
 )
 from engine.rules.administration import Area
-from engine.workbooks import LARGEST_FILE
+from engine.workbooks.uploaded import LARGEST_FILE
 from web.admin import posted
 from web.admin.blueprint import area_required, bp
 from web.extensions import current_engine
