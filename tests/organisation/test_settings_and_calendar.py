@@ -12,7 +12,7 @@ from engine.errors import ConflictError, InvalidInputError, NotFoundError
 from engine.queries.congress import congress_session, current_term
 from engine.queries.settings import declared_settings, log_in_rules, setting_lines
 from engine.queries.working_days import calendar_year, missing_year
-from engine.working_calendar import announced_days
+from engine.rules.announced_days import announced_days
 from models import Deployment
 
 
