@@ -274,7 +274,8 @@ class Activities(Compensation):
         if scope.spec.kind == "adHocSubProcess":
             scope.performed[node.bpmn_id] = scope.performed.get(node.bpmn_id, 0) + 1
             self.later(self.ad_hoc_progress, scope)
-        self.check_scope(scope)
+        else:
+            self.check_scope(scope)
 
     def closed(self, no: int, outcome: Any) -> None:
         """Record that a task without a record of its own no longer waits."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.spiff.frozen import Frozen
 from engine.spiff.packed import Texts
@@ -13,6 +13,9 @@ from engine.spiff.specs import FlowNode, ProcessSpec, Trigger
 
 if TYPE_CHECKING:
     from engine.spiff.definitions import Definitions
+
+
+NOTHING_MORE: Final = ""  # among the activities performed in an ad-hoc sub-process, an id that none has: no more begins
 
 
 @dataclass(slots=True, eq=False)

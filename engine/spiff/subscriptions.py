@@ -12,7 +12,7 @@ from engine.spiff.effects import Wait
 from engine.spiff.errors import ExecutionError, NotWaitingError
 from engine.spiff.flows import Flows
 from engine.spiff.specs import FlowNode, Trigger
-from engine.spiff.state import Activity, Scope, Subscription
+from engine.spiff.state import NOTHING_MORE, Activity, Scope, Subscription
 
 _WAITING_KINDS = {"message": "message", "signal": "signal", "timer": "timer", "conditional": "condition"}
 
@@ -255,6 +255,8 @@ class Subscriptions(Flows):
                 self.close_subscription(subscription)
             scope.subscriptions.clear()
             self.cancel_contents(scope)
+            if scope.spec.kind == "adHocSubProcess":
+                scope.performed[NOTHING_MORE] = 1
         activity = self.new_activity(scope, node)
         self.journal.trace.append(node.bpmn_id)
         if node.body is None:
