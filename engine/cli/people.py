@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from engine.people_import import FIELDS, ImportOptions, ImportPlan, apply_people_import, plan_people_import, read_sheet
+from engine.commands.organisation.people_import import apply_people_import
+from engine.people_import import FIELDS, ImportOptions, ImportPlan, plan_people_import, read_sheet
 from engine.people_import.plan import Change
 from engine.workbooks.uploaded import LARGEST_FILE
 
