@@ -70,7 +70,7 @@ class Activity:
     loop: Loop | None = None
     children: dict[int, Activity] = field(default_factory=dict)  # of a loop
     subscriptions: list[Subscription] = field(default_factory=list)
-    fired: list[int] | None = None  # parallel multiple: triggers that have happened
+    fired: dict[str, list[int]] | None = None  # parallel multiple events here: triggers that have happened
     queue: list[Record] | None = None  # compensation still to be done by this throw event
     on_behalf: int = 0  # this runs as compensation for the activity with that number
     leaving: str = ""  # what to do when the compensation queue is empty

@@ -413,3 +413,42 @@ def test_an_event_subprocess_may_wait_for_all_of_its_triggers():
     assert active(run) == ["a"]
     run.message("m")
     assert active(run) == ["b"]
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "boundary x on=a {} noninterrupting\nx > c\nuser c",
+        "event_sub h\n  start x {} noninterrupting\n  user c\n  x > c",
+    ],
+)
+def test_what_waits_for_all_of_its_triggers_without_interrupting_can_happen_again(where):
+    run = running("start s\nuser a\ns > a\n" + where.format("message=m signal=n all_of"))
+    for times in range(1, 4):
+        run.message("m", data={"told": times})
+        run.message("m", data={"said": times})
+        assert len(active(run)) == times
+        run.signal("n")
+        assert active(run) == ["a"] + ["c"] * times
+        assert (run.data["told"], run.data["said"]) == (times, times)
+
+
+def test_two_events_at_one_activity_that_wait_for_all_do_not_count_each_others_triggers():
+    run = running(
+        "start s\nuser a\nboundary x on=a message=m signal=n all_of noninterrupting\n"
+        "boundary y on=a message=o signal=p all_of noninterrupting\nuser c\nuser d\ns > a\nx > c\ny > d"
+    )
+    run.message("m")
+    run.signal("p")
+    assert active(run) == ["a"]
+    run.message("o")
+    assert active(run) == ["a", "d"]
+
+
+@pytest.mark.parametrize("flag", ["", " noninterrupting"])
+def test_a_timer_among_triggers_that_must_all_happen_fires_once_and_waits_for_the_others(flag):
+    run = running(f"start s\nuser a\nevent_sub h\n  start x message=m timer=P1D all_of{flag}\n  user b\n  x > b\ns > a")
+    run.advance("P9D")
+    assert active(run) == ["a"]
+    run.message("m")
+    assert active(run) == (["a", "b"] if flag else ["b"])
