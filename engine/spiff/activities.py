@@ -99,8 +99,8 @@ class Activities(Compensation):
         elif kind == "callActivity":
             self._call(activity)
         elif activity.node.body is not None:
-            self._subscribe_own_boundaries(activity)
             self.start_scope(activity, activity.node.body)
+            self._subscribe_own_boundaries(activity)  # behind the event sub-processes inside, which take precedence
         else:
             raise ExecutionError("unsupported-element", f"{kind} is not executed", activity.node.bpmn_id)
 
@@ -229,8 +229,8 @@ class Activities(Compensation):
             variables = {k: v for k, v in self.context(scope, activity).items() if k not in names}
         else:
             variables = self.evaluate_all(node.inputs_mapped, scope, activity)
-        self._subscribe_own_boundaries(activity)
         inside = self.start_scope(activity, definitions.specs[process_id], variables, begin=False)
+        self._subscribe_own_boundaries(activity)
         inside.definitions = definitions
         self.send_to(inside, inside.spec.starts[:1] if inside.spec.start_events else list(inside.spec.starts))
         self.check_scope(inside)

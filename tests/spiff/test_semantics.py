@@ -457,3 +457,30 @@ def test_an_inclusive_join_waits_for_a_whole_parallel_block_in_one_of_its_branch
         assert "z" not in active(run)
     run.complete("b")
     assert active(run) == ["z"]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "happen"),
+    [
+        ("message=m", lambda run: run.message("m")),
+        ("signal=m", lambda run: run.signal("m")),
+        ("timer=P1D", lambda run: run.advance("P1D")),
+        ("when=`late`", lambda run: run.set({"late": True})),
+    ],
+)
+@pytest.mark.parametrize("called", [False, True])
+def test_an_event_sub_process_takes_precedence_over_a_boundary_event_of_the_same_trigger(trigger, happen, called):
+    inside = (
+        "start i\nuser a\nevent_sub h\n  start x {} noninterrupting\n  script q body=`{{first: true}}`\n  x > q\ni > a"
+    )
+    inside = inside.format(trigger)
+    around = f"start s\n{{}}\nboundary y on=p {trigger}\nuser c\ns > p\ny > c"
+    if called:
+        run = running(around.format("call p calls=Q"), others={"Q": inside})
+    else:
+        run = running(around.format("sub p\n  " + inside.replace("\n", "\n  ")))
+    happen(run)
+    if trigger.startswith("message"):  # one receiver: the boundary event has not got it
+        assert active(run) == ["a"]
+    elif not called:  # both: the event sub-process first
+        assert (active(run), run.data.get("first")) == (["c"], True)
