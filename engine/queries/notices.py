@@ -64,7 +64,7 @@ def notice(uow: UnitOfWork, notice_id: UUID) -> NoticeEntry:
     return _entry(row[0], row[1])
 
 
-def _query(uow: UnitOfWork) -> Select[tuple[Notice, bool]]:
+def _query(uow: UnitOfWork) -> Select[Notice, bool]:
     """Notices of the actor, each with whether it is new."""
     return select(Notice, is_unread_by(uow.holder)).where(is_notice_of(uow.holder))
 
