@@ -343,3 +343,10 @@ def test_a_message_finds_the_instance_whose_item_it_names():
     )
     run.message("m", correlation={"item": "y"})
     assert [(t.id, t.instance) for t in run.active] == [("a", 1)]
+
+
+def test_a_call_of_a_process_that_only_a_message_begins_fails_by_name():
+    here = 'start s\ncall c calls=`="Q"`\nuser z\ns > c > z'
+    with pytest.raises(ExecutionError) as failure:
+        running(here, others={"Q": "start s message=m\nuser q\ns > q"})
+    assert (failure.value.code, failure.value.element) == ("no-start-event", "c")

@@ -1,5 +1,7 @@
 """Undoing what was done: handlers, transactions, what belongs to whom."""
 
+import pytest
+
 from engine.spiff import StandIn
 from tests.spiff.driving import active, running
 
@@ -252,4 +254,36 @@ def test_each_instance_of_a_sub_process_is_undone():
     for _ in range(2):
         assert active(run) == ["undo"]
         run.complete("undo")
+    assert active(run) == ["z"]
+
+
+@pytest.mark.parametrize("times", ["", " each=`[1, 2]` as=item sequential", " each=`for i in 1..20 return i` as=item"])
+def test_cancel_undoes_what_a_sub_process_has_done_that_has_not_finished(times):
+    run = running(
+        f"""
+        start s
+        transaction t
+          start i
+          sub p{times}
+            start j
+            user a
+            boundary x on=a compensate handler=undo_a
+            user undo_a compensation
+            user k
+            j > a > k
+          user q
+          end c cancel
+          i > p
+          i > q > c
+        boundary y on=t cancel
+        user z
+        s > t
+        y > z
+        """
+    )
+    run.complete("a")
+    run.complete("q")
+    assert active(run) == ["undo_a"]
+    assert [task.local.get("item") for task in run._cases[0].user_tasks()] == ([1] if times else [None])
+    run.complete("undo_a")
     assert active(run) == ["z"]
