@@ -71,11 +71,6 @@ class House:
         """Where this person finds the application."""
         return f"http://{login}.localhost:{self.port}/"
 
-    def pass_time(self, **by: float) -> None:
-        """Move the clock and let the worker do what is due."""
-        self.clock.advance(**by)
-        self.engine.run_due_jobs()
-
     def go_to(self, day: date) -> None:
         """Move on to nine in the morning of a day."""
         now = self.clock.now().astimezone(SHANGHAI)
