@@ -57,6 +57,9 @@ REFUSED = {
     ),
     "a conditional event without condition": ("start s\ncatch c when=``\nuser a\ns > c > a", "no-condition"),
     "a timer without time": ("start s\ncatch c timer=``\nuser a\ns > c > a", "timer-no-time"),
+    "a duration of nothing": ("start s\ncatch c timer=P\nuser a\ns > c > a", "timer-no-time"),
+    "a duration without a unit": ("start s\ncatch c timer=PT5\nuser a\ns > c > a", "timer-no-time"),
+    "a date that is written otherwise": ("start s\ncatch c date=2030-1-1\nuser a\ns > c > a", "timer-no-time"),
     "a cycle without pause": ("start s\ncatch c cycle=R/PT0S\nuser a\ns > c > a", "timer-no-time"),
     "a link to nowhere": ("start s\nthrow t link=L\ns > t", "missing-target"),
     "an event gateway that leads to a task": ("start s\nevents g\nuser a\ns > g > a", "unsupported-element"),
@@ -152,6 +155,16 @@ def test_ids_that_are_missing_are_given():
     report = checked(definitions(body))
     assert report["executable"]
     assert report["elements"] == {"sequenceFlow": 1, "startEvent": 1, "userTask": 1}
+
+
+def test_space_around_an_id_is_not_part_of_it():
+    report = checked(
+        definitions(
+            '<process id=" P "><startEvent id=" s "/><userTask id="a"/>'
+            '<sequenceFlow id="f" sourceRef="s" targetRef=" a "/></process>'
+        )
+    )
+    assert (report["executable"], report["processes"][0]["id"]) == (True, "P")
 
 
 def test_two_nodes_with_one_id_are_refused():

@@ -452,3 +452,12 @@ def test_a_timer_among_triggers_that_must_all_happen_fires_once_and_waits_for_th
     assert active(run) == ["a"]
     run.message("m")
     assert active(run) == (["a", "b"] if flag else ["b"])
+
+
+@pytest.mark.parametrize("duration", ["PT2H", "=PT2H", "=P", '="PT2H"', "=duration(P)", "P2h", '"PT2H"'])
+def test_a_duration_is_a_literal_or_an_expression(duration):
+    run = running(f"start s\ncatch c timer=`{duration}`\nuser a\ns > c > a", variables={"P": "PT2H", "P2h": "PT2H"})
+    run.advance("PT1H")
+    assert active(run) == []
+    run.advance("PT1H")
+    assert active(run) == ["a"]
