@@ -309,9 +309,9 @@ def _refuse_dangling(definition: ReportDefinition) -> None:
         return
     parts = {table.key for table in definition.tables} | {one.key for one in definition.lists}
     printed = [definition.document.number, *(section.value for section in definition.document.sections)]
-    for name in printed:
-        if name is not None and name not in definition.shared_variables:
-            raise ReportDefinitionError(f"报告文本引用了 shared 中没有的变量 {name}")
+    for variable in printed:
+        if variable is not None and variable not in definition.shared_variables:
+            raise ReportDefinitionError(f"报告文本引用了 shared 中没有的变量 {variable}")
     for section in definition.document.sections:
         for part in (section.table, section.list):
             if part is not None and part not in parts:
