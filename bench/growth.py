@@ -1,6 +1,5 @@
 """What a step costs after ten and after a thousand finished turns or items; and the sizes that must be reached."""
 
-import time
 import tracemalloc
 from collections.abc import Mapping
 from datetime import datetime
@@ -112,8 +111,3 @@ def _restored(definitions: Definitions, execution: Execution) -> Execution:
 
 def _environment(definitions: Definitions) -> SimulationEnvironment:
     return SimulationEnvironment(definitions, None, NOW)
-
-
-def elapsed(began: float) -> str:
-    """Seconds since, for the progress line."""
-    return f"{time.perf_counter() - began:.0f} s"

@@ -1,6 +1,5 @@
 """What the engine needs from outside, as Protocols. Real ones are in ``engine/adapters``, wired in ``bootstrap``."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -78,6 +77,3 @@ class NullQueue:
 
     def notify(self) -> None:
         """Nothing to do."""
-
-
-Headers = Mapping[str, str]

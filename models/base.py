@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, Date, DateTime, Dialect, Enum, Index, MetaData, String, Text, Uuid, text
+from sqlalchemy import JSON, Date, DateTime, Dialect, Enum, Index, MetaData, String, Uuid, text
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -82,6 +82,3 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON(),
         list[Any]: JSON(),
     }
-
-
-LongText = Text()

@@ -26,4 +26,4 @@ class Notice(Base):
     body: Mapped[str] = mapped_column(Text, default="")
     sentences: Mapped[dict[str, Any] | None]  # title and body by template and figures; NULL: said in Chinese only
     created_at: Mapped[datetime]
-    read_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]  # opened; one also counts as read after its reader has worked on the case since

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from engine.bootstrap import open_engine  # noqa: E402
-from engine.replay.demo import prepare_demo  # noqa: E402
+from engine.demo.database import prepare_demo  # noqa: E402
 from engine.settings import Settings  # noqa: E402
 from tests.support.browser import DESK, PHONE, open_browser  # noqa: E402
 from web.app import create_app  # noqa: E402

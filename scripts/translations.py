@@ -34,9 +34,9 @@ COUNTED = re.compile(  # 3 rows, 3 working days; not: 3 is, 1 step was
 AT_FIELDS = ("errors", "wrong")  # dictionaries of sentences by field
 TEMPLATES = ("TEMPLATES", "_SENTENCES")  # tables of sentences
 OFF_THE_PAGES = (  # what these say is for the command line and the log
-    *("adapters/master_key", "audit", "backup", "bootstrap", "cli/", "commands/deploy", "definitions/", "demo"),
-    *("dmn/", "feel/", "forms/load", "forms/patterns", "people_import/apply", "replay/", "reports/definition"),
-    *("schema", "sealing", "settings", "simulate/", "spiff/", "bpmn/", "values"),
+    *("adapters/master_key", "bootstrap", "bpmn/", "cli/", "commands/deploy", "commands/organisation/people_import"),
+    *("definitions/", "demo", "dmn/", "feel/", "forms/load", "forms/patterns", "installation/", "replay/"),
+    *("reports/definition", "secrecy/sealing", "settings", "simulate/", "spiff/", "values"),
 )
 KEYWORDS = ({"_": None, "gettext": None, "lazy_gettext": None, "_l": None}, {"_n": None})  # without, with a number
 Words = str | tuple[str, ...] | list[str]  # of a catalogue: one, or singular and plural

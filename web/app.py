@@ -76,7 +76,7 @@ def _settings() -> dict[str, Any]:
 def _open_engine() -> Engine:
     """The engine of this installation, its database brought up to date."""
     from engine.bootstrap import open_engine
-    from engine.installation import prepare
+    from engine.installation.set_up import prepare
 
     engine = open_engine(runs_jobs_at_once=True)  # a person sees at once what his message did elsewhere
     prepare(engine)

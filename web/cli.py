@@ -47,7 +47,7 @@ main.add_command(run)
 
 def _make_app() -> "Flask":
     from engine.bootstrap import open_engine
-    from engine.installation import prepare
+    from engine.installation.set_up import prepare
     from web.app import create_app
     from web.auth.announce import announce_first_start
 

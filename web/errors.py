@@ -8,6 +8,7 @@ from uuid import uuid4
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -20,9 +21,9 @@ from engine.errors import (
     NotFoundError,
     NotPermittedError,
 )
-from web.extensions import current_engine
+from web.extensions import current_engine, login_manager
 from web.filters import filesize
-from web.patience import comes_from_our_pages, posted_again
+from web.kept_forms import comes_from_our_pages, kept_fields, lost_files, view_with_what_was_typed
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ def _engine_error(error: EngineError) -> ResponseReturnValue:
     sentences = list(error.fields.values()) if isinstance(error, InvalidInputError) else [error.message]
     if status == 503:
         sentences = [_("很多人正在同时提交，本次没有保存。请稍候再提交一次，不会重复。")]
-        return _page(status, _TITLES[status](), sentences, again=posted_again()), status, {"Retry-After": "2"}
+        return _page(status, _TITLES[status](), sentences, again=kept_fields()), status, {"Retry-After": "2"}
     return _page(status, _TITLES[status](), sentences), status
 
 
@@ -67,15 +68,26 @@ def _not_found() -> ResponseReturnValue:
 
 
 def _expired(error: CSRFError) -> ResponseReturnValue:
-    if comes_from_our_pages() and (again := posted_again()):
-        return _page(400, _("页面已过期"), [_("本次没有保存。您输入的文字还在，请再提交一次。")], again=again), 400
-    return _page(400, _("页面已过期"), [_("请返回上一页，刷新后再提交；您输入的文字还在那里。")]), 400
+    again = kept_fields() if comes_from_our_pages() else []
+    if not again:
+        return _page(400, _("页面已过期"), [_("请返回上一页，刷新后再提交；您输入的文字还在那里。")]), 400
+    if not current_user.is_authenticated:
+        return login_manager.unauthorized()  # type: ignore[no-any-return]
+    view = view_with_what_was_typed()
+    if view is None:
+        return _to_be_sent_again(again), 400
+    try:
+        return view(**(request.view_args or {}))
+    except EngineError as refused:
+        return _engine_error(refused)
 
 
-def log_in_and_send_again(fields: list[tuple[str, str]]) -> str:
-    """The page for a form that came after the log-in had ended: what was typed is not lost."""
-    sentence = _("登录已结束，本次没有保存。请先在新窗口登录，再回到这里提交；您输入的文字还在，附件需重新选择。")
-    return _page(401, _("请重新登录"), [sentence], again=fields)
+def _to_be_sent_again(fields: list[tuple[str, str]]) -> str:
+    sentences = [_("本次没有保存。您输入的文字还在，请再提交一次。")]
+    lost = [name for names in lost_files().values() for name in names]
+    if lost:
+        sentences.append(_("附件没有保存，需要重新选择：%(names)s", names=_("、").join(lost)))
+    return _page(400, _("请再提交一次"), sentences, again=fields)
 
 
 def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:

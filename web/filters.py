@@ -160,7 +160,7 @@ def shown(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return _list_shown(value)
     if isinstance(value, Mapping):
-        return _("；").join(f"{key}{_('：')}{shown(one)}" for key, one in value.items())
+        return _("；").join(f"{translated(key)}{_('：')}{shown(one)}" for key, one in value.items())
     return str(value)
 
 

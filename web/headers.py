@@ -1,16 +1,13 @@
-"""Security headers. Two Content-Security-Policies: for everybody, and for the pages of the designers' editors."""
+"""Security headers, the same on every answer."""
 
 from __future__ import annotations
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 
-_COMMON = (
-    "default-src 'none'; script-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-USERS_POLICY = f"{_COMMON}; style-src 'self'"
-DESIGNERS_POLICY = f"{_COMMON}; style-src 'self' 'unsafe-inline'"  # the editors' libraries set styles themselves
-
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -26,14 +23,8 @@ def init_app(app: Flask) -> None:
     app.after_request(_protect)
 
 
-def use_designers_policy() -> None:
-    """Answer this request with the policy of the editors' pages."""
-    g.designers_policy = True
-
-
 def _protect(response: Response) -> Response:
-    policy = DESIGNERS_POLICY if g.get("designers_policy") else USERS_POLICY
-    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers.setdefault("Content-Security-Policy", POLICY)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:

@@ -18,6 +18,8 @@ from engine.unit_of_work import UnitOfWork
 from web.extensions import current_engine
 from web.i18n import language
 
+PLACES_ON_A_PHONE = 5  # at the foot of a page, wide enough for a thumb
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -49,6 +51,23 @@ class Menu:
 
     entries: list[Entry]
     numbers: MenuCounts
+
+    @property
+    def others(self) -> list[Entry]:
+        """What a phone has no fixed place for."""
+        return [entry for entry in self.entries if not entry.on_phone]
+
+    @property
+    def beside(self) -> list[Entry]:
+        """Those of the others that still fit into the row at the foot of a phone."""
+        taken = len(self.entries) - len(self.others) + 1  # the notices have a place of their own
+        free = PLACES_ON_A_PHONE - taken
+        return self.others if len(self.others) <= free else self.others[: free - 1]
+
+    @property
+    def folded(self) -> list[Entry]:
+        """The rest, behind one more place."""
+        return self.others[len(self.beside) :]
 
 
 Offer = Callable[[UnitOfWork], bool]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
@@ -35,20 +33,3 @@ class PatientFlask(Flask):
 def is_repeatable() -> bool:
     """Whether this request may be done twice."""
     return request.method in REPEATABLE or bool(request.form.get("request_id"))
-
-
-def comes_from_our_pages() -> bool:
-    """Whether the browser says that a page of ours sent the request; a page of another site cannot make it say so."""
-    return urlsplit(request.headers.get("Origin", "")).netloc == request.host
-
-
-def posted_again() -> list[tuple[str, str]]:
-    """The fields of a form that may be sent again as it is; files have to be chosen anew."""
-    if request.method != "POST" or not is_repeatable():
-        return []
-    return [
-        (name, value)
-        for name, values in request.form.lists()
-        for value in values
-        if name != "csrf_token" and "password" not in name
-    ]

@@ -1,4 +1,5 @@
-"""Addresses whose texts every database can be asked for: without NUL and halves of characters, which nobody types.
+"""Requests that can be read: addresses without NUL and halves of characters, which no database can be asked for; a
+host that is a name; no more text than people type.
 
 A form is judged where it is read, for there the person can be told at the field.
 """
@@ -7,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, Request, request
+from flask import Flask, Request, current_app, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict, iter_multi_items
 from werkzeug.utils import cached_property
 
@@ -41,6 +43,28 @@ def init_app(app: Flask) -> None:
     """No address of ours has such a character."""
     app.request_class = ReadableRequest
     app.before_request(_refuse_unreadable_path)
+    app.before_request(_limit_text)
+    app.wsgi_app = _with_readable_host(app.wsgi_app)  # type: ignore[assignment, method-assign]
+
+
+def _with_readable_host(application: WSGIApplication) -> WSGIApplication:
+    """Refuse a host that is no name before anything is done with it: no page can be drawn without one."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            environ.get("HTTP_HOST", "").encode("idna")
+        except UnicodeError:
+            start_response("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8")])
+            return [b"Bad Request\n"]
+        return application(environ, start_response)
+
+    return answer
+
+
+def _limit_text() -> None:
+    """Hold a form without files to the limit of its text; unpacking such a body takes eighty times its size."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
 
 
 def _refuse_unreadable_path() -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from engine.commands.urge_instance import FOLLOWER, KIND, PAUSE, waits_for
+from engine.queries.followers import FOLLOWER, PAUSE, URGED, waits_for
 from engine.queries.organisation import names_of
 from engine.rules.visibility import is_in_inbox, may_read
 from engine.unit_of_work import UnitOfWork
@@ -81,7 +81,7 @@ def _known(uow: UnitOfWork, ids: Sequence[UUID]) -> _Known:
         tasks.setdefault(case, []).append((name, due_at))
     urged = (
         select(HistoryEvent.process_instance_id, func.max(HistoryEvent.at))
-        .where(HistoryEvent.process_instance_id.in_(ids), HistoryEvent.kind == KIND)
+        .where(HistoryEvent.process_instance_id.in_(ids), HistoryEvent.kind == URGED)
         .group_by(HistoryEvent.process_instance_id)
     )
     units = select(ReportValue.process_instance_id, ReportValue.text).where(

@@ -2,7 +2,7 @@
 
 from sqlalchemy import exists, select
 
-from engine.commands.urge_instance import FOLLOWER
+from engine.queries.followers import FOLLOWER
 from engine.queries.processes import holds_role_of_tasks
 from engine.rules.visibility import is_in_inbox, is_offered_to
 from engine.unit_of_work import UnitOfWork

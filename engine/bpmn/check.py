@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
@@ -108,12 +108,13 @@ def check_together(diagrams: list[Diagram], *, strict: bool = False) -> None:
         strict: a deployment: an absent called process and a task without assignment are errors.
     """
     seen: Counter[str] = Counter(str(p.get("id")) for d in diagrams for p in d.processes)
+    processes = {str(p.get("id")): p for d in diagrams for p in d.processes}
     for diagram in diagrams:
         for process in diagram.processes:
             if seen[str(process.get("id"))] > 1:
                 diagram.findings.error("duplicate-id", f"process {process.get('id')} stands in two files", process)
         for call in _elements(diagram, "callActivity"):
-            _check_call(diagram, call, seen, strict)
+            _check_call(diagram, call, processes, strict)
         for task in _elements(diagram, "userTask") if strict else ():
             _check_assignment(diagram, task)
 
@@ -204,15 +205,22 @@ def _could_begin(node: etree._Element) -> bool:
 
 
 def _check_start_events(diagram: Diagram, scope: etree._Element, starts: list[etree._Element]) -> None:
-    plain = [s for s in starts if not any(local_name(c).endswith(("EventDefinition", "DefinitionRef")) for c in s)]
+    plain = [s for s in starts if _is_plain(s)]
     if is_event_subprocess(scope):
         for start in plain:
             diagram.findings.error("unsupported-event", "the start of an event sub-process needs a trigger", start)
-    elif local_name(scope) != "process" and not plain:
-        diagram.findings.error("unsupported-event", "a sub-process cannot be started by a trigger", starts[0])
+    elif local_name(scope) != "process":
+        say = diagram.findings.warning if plain else diagram.findings.error
+        for start in starts:
+            if start not in plain:
+                say("unsupported-event", "a sub-process cannot be started by a trigger: this never happens", start)
     if len(plain) > 1:
         message = f"{len(plain)} start events without trigger: {plain[0].get('id')} begins unless another is named"
         diagram.findings.warning("several-start-events", message, plain[1])
+
+
+def _is_plain(start: etree._Element) -> bool:
+    return not any(local_name(child).endswith(("EventDefinition", "DefinitionRef")) for child in start)
 
 
 def _check_soundness(diagram: Diagram, scope: etree._Element) -> None:
@@ -244,7 +252,14 @@ def _check_links(diagram: Diagram, scope: etree._Element) -> None:
             diagram.findings.error("missing-target", f"no link event catches {name[:80]} in this scope", node)
 
 
-def _check_call(diagram: Diagram, call: etree._Element, known: Counter[str], strict: bool) -> None:
+def _check_called(diagram: Diagram, call: etree._Element, process: etree._Element) -> None:
+    starts = process.findall(bpmn("startEvent"))
+    if starts and not any(_is_plain(start) for start in starts):
+        message = f"the called process {str(process.get('id'))[:80]} has no start event without trigger"
+        diagram.findings.error("no-start-event", message, call)
+
+
+def _check_call(diagram: Diagram, call: etree._Element, processes: Mapping[str, etree._Element], strict: bool) -> None:
     called = (call.get("calledElement") or "").strip()
     if called.startswith(("=", "${", "#{")):
         try:
@@ -253,9 +268,12 @@ def _check_call(diagram: Diagram, call: etree._Element, known: Counter[str], str
             diagram.findings.error("expression-language", str(error), call)
         return
     local = called.rpartition(":")[2]
-    if called and called not in known and local in known:
+    if called and called not in processes and local in processes:
         call.set("calledElement", local)
-    elif called and called not in known:
+        called = local
+    if called in processes:
+        _check_called(diagram, call, processes[called])
+    elif called:
         say = diagram.findings.error if strict else diagram.findings.warning
         say("missing-called-process", f"the called process {called[:80]} is not in these files", call)
 

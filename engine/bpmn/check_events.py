@@ -29,8 +29,8 @@ def check_event(diagram: Diagram, event: etree._Element) -> None:
         _check_boundary(diagram, event, triggers)
     if local_name(event) == "endEvent" and str(event.get("id")) in diagram.outgoing:
         diagram.findings.error("unsupported-flow", "a flow leaves an end event", event)
-    if "cancel" in triggers and local_name(event) == "endEvent" and not _in_transaction(event):
-        diagram.findings.error("unsupported-event", "a cancel end event stands outside a transaction", event)
+    if "cancel" in triggers and local_name(event) == "endEvent":
+        _check_cancel_end(diagram, event)
 
 
 def _check_start_of_all(diagram: Diagram, event: etree._Element, triggers: list[str]) -> None:
@@ -63,8 +63,17 @@ def _plain_catch(event: etree._Element, trigger: str) -> bool:
     return trigger == "none" and _place(event) == "eventSubProcessStart"
 
 
-def _in_transaction(event: etree._Element) -> bool:
-    return any(local_name(a) == "transaction" for a in event.iterancestors())
+def _check_cancel_end(diagram: Diagram, event: etree._Element) -> None:
+    transaction = next(event.iterancestors(bpmn("transaction")), None)
+    if transaction is None:
+        diagram.findings.error("unsupported-event", "a cancel end event stands outside a transaction", event)
+        return
+    beside = transaction.getparent()
+    events = [] if beside is None else beside.findall(bpmn("boundaryEvent"))
+    here = [e for e in events if (e.get("attachedToRef") or "").rpartition(":")[2] == transaction.get("id")]
+    if not any(d.tag == bpmn("cancelEventDefinition") for e in here for d in event_definitions(diagram, e)):
+        message = "no cancel event is attached to the transaction: where this cancels it, nothing comes after"
+        diagram.findings.warning("missing-target", message, event)
 
 
 def _check_definition(diagram: Diagram, event: etree._Element, definition: etree._Element) -> None:
@@ -82,9 +91,21 @@ def _check_definition(diagram: Diagram, event: etree._Element, definition: etree
         if not definition.get(f"{what}Ref"):
             diagram.findings.warning("dangling-ref", f"it names no {what}; its own name is used", event)
     elif kind == "compensateEventDefinition" and definition.get("activityRef"):
-        wanted = str(definition.get("activityRef")).rpartition(":")[2]
-        if wanted not in diagram.nodes:
-            diagram.findings.error("dangling-ref", f"compensation of {wanted[:80]}, which is not there", event)
+        _check_compensated(diagram, event, str(definition.get("activityRef")).rpartition(":")[2])
+
+
+def _check_compensated(diagram: Diagram, event: etree._Element, wanted: str) -> None:
+    """The activity stands beside the event, or beside the event sub-process that the event stands in."""
+    activity = diagram.nodes.get(wanted)
+    if activity is None:
+        diagram.findings.error("dangling-ref", f"compensation of {wanted[:80]}, which is not there", event)
+        return
+    scope = event.getparent()
+    while scope is not None and scope is not activity.getparent() and is_event_subprocess(scope):
+        scope = scope.getparent()
+    if scope is not activity.getparent():
+        message = f"compensation of {wanted[:80]}, which stands in another scope and is not reached from here"
+        diagram.findings.error("dangling-ref", message, event)
 
 
 def _check_timer(diagram: Diagram, event: etree._Element, definition: etree._Element) -> None:

@@ -61,6 +61,10 @@ def _check_event_gateway(diagram: Diagram, gateway: etree._Element, flows: list[
             continue
         events = [local_name(c) for c in target if local_name(c).endswith("EventDefinition")]
         catches = local_name(target) == "intermediateCatchEvent" and events and set(events) <= _CATCHABLE
+        if target.get("parallelMultiple") == "true" and gateway.get("instantiate") != "true":
+            message = f"an event-based gateway leads to {flow.target}, which waits for several triggers"
+            diagram.findings.error("unsupported-event", message, target)
+            continue
         referred = target.find(bpmn("eventDefinitionRef")) is not None
         if not catches and not referred:
             message = f"an event-based gateway leads to {flow.target}, which catches no event"

@@ -41,7 +41,10 @@ def _give_ids(diagram: Diagram, root: etree._Element) -> None:
     number = 0
     for element in bpmn_elements(root):
         kind = local_name(element)
-        if kind not in wanted or (element.get("id") or "").strip():
+        if kind not in wanted:
+            continue
+        if (element.get("id") or "").strip():
+            element.set("id", str(element.get("id")).strip())  # space around an id is not part of it
             continue
         number += 1
         while f"{kind}_{number}" in used:

@@ -32,7 +32,7 @@ class Problem:
             "element": self.element,
             "type": self.type,
             "line": self.line,
-            "file": self.file,
+            "file": self.file or "",
         }
 
 

@@ -13,6 +13,7 @@ MAX_ELEMENTS: Final = 20_000  # BPMN elements that are counted; diagram intercha
 MAX_TAGS: Final = 400_000  # tags of any kind, diagram interchange included
 MAX_ATTRIBUTES: Final = 100  # of one element
 
+_UNMARKED_UTF16: Final = {"<".encode("utf-16-le"): "utf-16-le", "<".encode("utf-16-be"): "utf-16-be"}
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._\-]+)["']""")
 # declared encodings that tools write; anything else is refused
 _ENCODINGS: Final = {
@@ -62,6 +63,9 @@ def read_xml(data: bytes) -> etree._Element:
 def _decode(data: bytes) -> str:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return _decode_as(data, "utf-16")
+    for start, encoding in _UNMARKED_UTF16.items():
+        if data.startswith(start):
+            return _decode_as(data, encoding)
     data = data.removeprefix(b"\xef\xbb\xbf")
     if b"\x00" in data:
         raise UnreadableError("the file is not text")
@@ -98,6 +102,8 @@ def _parse(text: str) -> etree._Element:
     try:
         root = etree.fromstring(body.encode("utf-8"), parser)
     except etree.XMLSyntaxError as error:
+        if "xcessive depth" in str(error):
+            raise UnreadableError(f"nested deeper than {MAX_DEPTH}", error.lineno, code="budget") from None
         raise UnreadableError(f"not well-formed: {str(error)[:200]}", error.lineno) from None
     except (etree.LxmlError, ValueError) as error:
         raise UnreadableError(f"not well-formed: {str(error)[:200]}") from None

@@ -24,20 +24,15 @@ _SILENT: Final = frozenset(
         "taskPriority",
         "historyTimeToLive",
         "isStartableInTasklist",
-        "versionTag",
         "modelerTemplate",
         "modelerTemplateVersion",
         "modelerTemplateIcon",
         "priority",
-        "skipExpression",
         "versionTag",
         "formFieldValidation",
         "allowSendingToSelf",
         "isForCompensation",
-        "initiator",
         "retryCycle",
-        "candidateStarterGroups",
-        "candidateStarterUsers",
         "diagramRelationId",
         "formHandlerClass",
     ]
@@ -57,6 +52,8 @@ _TEXT_ATTRIBUTES: Final = {
 }
 _FEEL_ATTRIBUTES: Final = {("userTask", "assignee"): "assignee", ("userTask", "dueDate"): "due"}
 _OPERATION_ATTRIBUTES: Final = ("topic", "class", "delegateExpression", "expression", "type")
+_DECISION: Final = "dmn"  # Flowable's type of a service task that evaluates a decision, which is named by a field
+_DECISION_FIELDS: Final = ("decisionTableReferenceKey", "decisionServiceReferenceKey")
 _ZEEBE: Final = {
     "loopCharacteristics": {
         "inputCollection": "collection",
@@ -75,12 +72,16 @@ def map_vendor(root: etree._Element, findings: Findings, default_language: str |
     """Rewrite vendors' attributes and extension elements in place; name every one that has no counterpart."""
     for element in list(bpmn_elements(root)):
         kind = local_name(element)
-        for key in list(element.attrib):
-            name = str(key)
+        for name in sorted(map(str, element.attrib), key=_rank):
             if namespace_of(name) in names.VENDORS:
                 _map_attribute(element, kind, name, findings)
         if kind == "extensionElements":
             _map_extensions(element, findings)
+
+
+def _rank(attribute: str) -> int:
+    """An assignee comes before those who could be asked instead, however they stand in the file."""
+    return bare(attribute) == "candidateUsers"
 
 
 def _put(element: etree._Element, name: str, value: str) -> bool:
@@ -115,8 +116,10 @@ def _camunda_attribute(element: etree._Element, kind: str, local: str, value: st
         return _put(element, target, _list_or_expression(value))
     if kind == "multiInstanceLoopCharacteristics" and local == "collection":
         return _put(element, "collection", "=" + to_feel(value).text)
+    if kind == "startEvent" and local == "initiator":
+        return value == "initiator"
     if kind in {"serviceTask", "sendTask", "businessRuleTask"} and local in _OPERATION_ATTRIBUTES:
-        if not (local == "type" and value == "external"):
+        if not (local == "type" and value in {"external", _DECISION}):
             _put(element, "operation", value)
             findings.warning("vendor-attribute", f"{local}={value[:80]} is taken as the name of an operation", element)
         return True
@@ -140,7 +143,7 @@ def _map_extensions(extensions: etree._Element, findings: Findings) -> None:
         if vendor not in names.VENDORS:
             continue
         try:
-            mapped = _map_extension(owner, extensions, child, vendor, local)
+            mapped = _map_extension(owner, extensions, child, vendor, local, findings)
         except ForeignLanguageError as error:
             findings.warning("vendor-attribute", f"{names.VENDORS[vendor]}:{local} is ignored: {error}", owner)
             continue
@@ -151,12 +154,17 @@ def _map_extensions(extensions: etree._Element, findings: Findings) -> None:
 
 
 def _map_extension(
-    owner: etree._Element, extensions: etree._Element, child: etree._Element, vendor: str, local: str
+    owner: etree._Element,
+    extensions: etree._Element,
+    child: etree._Element,
+    vendor: str,
+    local: str,
+    findings: Findings,
 ) -> bool:
     if vendor in _CAMUNDA_LIKE:
         return _camunda_extension(owner, extensions, child, local)
     if vendor == names.ZEEBE:
-        return _zeebe_extension(owner, extensions, child, local)
+        return _zeebe_extension(owner, extensions, child, local, findings)
     return _spiff_extension(owner, extensions, child, local)
 
 
@@ -174,10 +182,16 @@ def _camunda_extension(owner: etree._Element, extensions: etree._Element, child:
         return True
     if local == "inputOutput":
         return map_camunda(owner, child)
+    if local == "field" and child.get("name") in _DECISION_FIELDS and local_name(owner) == "serviceTask":
+        text = child.get("stringValue") or "".join(str(part) for part in child.itertext())
+        owner.tag = bpmn("businessRuleTask")
+        return _put(owner, "decisionRef", text.strip())
     return local == "failedJobRetryTimeCycle"
 
 
-def _zeebe_extension(owner: etree._Element, extensions: etree._Element, child: etree._Element, local: str) -> bool:
+def _zeebe_extension(
+    owner: etree._Element, extensions: etree._Element, child: etree._Element, local: str, findings: Findings
+) -> bool:
     if local in _ZEEBE:
         for source, target in _ZEEBE[local].items():
             if child.get(source):
@@ -188,9 +202,7 @@ def _zeebe_extension(owner: etree._Element, extensions: etree._Element, child: e
     if local == "assignmentDefinition":
         return _zeebe_assignment(owner, child)
     if local == "calledElement":
-        owner.set("calledElement", str(child.get("processId") or ""))
-        if child.get("bindingType") == "deployment":
-            _put(owner, "binding", "deployment")
+        _zeebe_call(owner, child, findings)
         return True
     if local == "subscription":
         etree.SubElement(extensions, banli("correlation")).set("value", str(child.get("correlationKey") or ""))
@@ -204,12 +216,30 @@ def _zeebe_extension(owner: etree._Element, extensions: etree._Element, child: e
     return local in {"userTask", "taskSchedule", "versionTag", "priorityDefinition", "modelerTemplate"}
 
 
+def _zeebe_call(owner: etree._Element, child: etree._Element, findings: Findings) -> None:
+    owner.set("calledElement", str(child.get("processId") or ""))
+    if child.get("bindingType") == "deployment":
+        _put(owner, "binding", "deployment")
+    elif child.get("bindingType", "latest") != "latest":
+        _say_unmapped(owner, "bindingType", child, findings)
+    if child.get("propagateAllChildVariables") == "false":
+        _put(owner, "outputsOnly", "true")
+    if child.get("propagateAllParentVariables") == "false":
+        _say_unmapped(owner, "propagateAllParentVariables", child, findings)
+
+
+def _say_unmapped(owner: etree._Element, attribute: str, child: etree._Element, findings: Findings) -> None:
+    value = str(child.get(attribute))[:80]
+    findings.warning("vendor-attribute", f"{attribute}={value} has no counterpart and is ignored", owner)
+
+
 def _zeebe_assignment(owner: etree._Element, child: etree._Element) -> bool:
     if child.get("assignee"):
         _put(owner, "assignee", literal_or_feel(str(child.get("assignee"))).text)
     if child.get("candidateGroups"):
         _put(owner, "candidateRole", _list_or_expression(str(child.get("candidateGroups"))))
-    return not child.get("candidateUsers")
+    users = child.get("candidateUsers")
+    return not users or _put(owner, "assignee", _list_or_expression(str(users)))
 
 
 def _spiff_extension(owner: etree._Element, extensions: etree._Element, child: etree._Element, local: str) -> bool:

@@ -20,9 +20,9 @@ def audit() -> None:
 @click.option("--database", "database_url", help="数据库地址 · database URL")
 def verify(*, heads_file: Path | None, as_json: bool, database_url: str | None) -> None:
     """重新计算每条历史；有问题则退出码 1 · Recompute every hash; exit 1 if one is broken."""
-    from engine.audit import Head
-    from engine.audit import verify as verify_all
     from engine.bootstrap import open_engine
+    from engine.installation.audit import Head
+    from engine.installation.audit import verify as verify_all
 
     known = None
     if heads_file is not None:
@@ -52,8 +52,8 @@ def verify(*, heads_file: Path | None, as_json: bool, database_url: str | None) 
 @click.option("--database", "database_url", help="数据库地址 · database URL")
 def heads(*, database_url: str | None) -> None:
     """导出各链头（JSON），存到数据库之外，供以后校验 · Export the heads, to be kept elsewhere."""
-    from engine.audit import heads as present_heads
     from engine.bootstrap import open_engine
+    from engine.installation.audit import heads as present_heads
 
     engine = open_engine(database_url, must_exist=True)
     try:

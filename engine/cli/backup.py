@@ -11,8 +11,8 @@ import click
 @click.option("--database", "database_url", help="数据库地址 · database URL")
 def backup(*, target: Path, quiet: bool, database_url: str | None) -> None:
     """备份数据库、附件与主密钥到一个文件（请妥善保管） · Back up everything into one file; keep it like a key."""
-    from engine.backup import back_up
     from engine.bootstrap import open_engine
+    from engine.installation.backup import back_up
 
     engine = open_engine(database_url, must_exist=True)
     try:
@@ -28,9 +28,9 @@ def backup(*, target: Path, quiet: bool, database_url: str | None) -> None:
 @click.option("--database", "database_url", help="空数据库的地址 · URL of an empty database")
 def restore(*, source: Path, quiet: bool, database_url: str | None) -> None:
     """恢复到一个空数据库，并校验历史 · Restore into an empty database and verify its history."""
-    from engine.audit import verify
-    from engine.backup import restore as restore_archive
     from engine.bootstrap import open_engine
+    from engine.installation.audit import verify
+    from engine.installation.backup import restore as restore_archive
 
     engine = open_engine(database_url)
     try:

@@ -15,7 +15,7 @@ def database() -> None:
 def create(*, database_url: str | None) -> None:
     """建库（或升级）并部署随附的流程 · Create the tables and deploy the shipped processes."""
     from engine.bootstrap import open_engine
-    from engine.installation import prepare
+    from engine.installation.set_up import prepare
 
     engine = open_engine(database_url)
     try:
@@ -32,8 +32,8 @@ def create(*, database_url: str | None) -> None:
 def migrate(*, database_url: str | None) -> None:
     """升级到本程序的结构 · Bring the schema up to date."""
     from engine.bootstrap import open_engine
-    from engine.schema import current_revision, newest_revision
-    from engine.schema import migrate as bring_up_to_date
+    from engine.installation.schema import current_revision, newest_revision
+    from engine.installation.schema import migrate as bring_up_to_date
 
     engine = open_engine(database_url)
     try:
@@ -49,7 +49,7 @@ def migrate(*, database_url: str | None) -> None:
 def status(*, database_url: str | None) -> None:
     """结构是否最新；不是则退出码 1 · Whether the schema is up to date; exit 1 if not."""
     from engine.bootstrap import open_engine
-    from engine.schema import current_revision, newest_revision
+    from engine.installation.schema import current_revision, newest_revision
 
     engine = open_engine(database_url, must_exist=True)
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from engine.replay.demo import DemoLogin
+    from engine.demo.database import DemoLogin
 
 
 @click.command("demo")
@@ -22,7 +22,7 @@ def demo(database: str | None, reset: bool) -> None:
     """
     from engine.bootstrap import open_engine
     from engine.cli.progress import ProgressLine
-    from engine.replay.demo import forget, prepare_demo
+    from engine.demo.database import forget, prepare_demo
 
     started = time.monotonic()
     engine = open_engine(database)

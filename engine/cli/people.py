@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from engine.people_import import FIELDS, ImportOptions, ImportPlan, apply_people_import, plan_people_import, read_sheet
+from engine.commands.organisation.people_import import apply_people_import
+from engine.people_import import FIELDS, ImportOptions, ImportPlan, plan_people_import, read_sheet
 from engine.people_import.plan import Change
-from engine.workbooks import LARGEST_FILE
+from engine.workbooks.uploaded import LARGEST_FILE
 
 SHOWN = 50  # problems printed; the rest is counted
 EXIT_PROBLEMS = 1

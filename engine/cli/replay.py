@@ -22,7 +22,7 @@ def replay(process: str, files: tuple[Path, ...], database: str | None, answers:
     """
     from engine.bootstrap import open_engine
     from engine.cli.progress import ProgressLine
-    from engine.replay.prepare import prepare
+    from engine.demo.prepare import prepare
     from engine.replay.session import replay_files
 
     started = time.monotonic()

@@ -41,7 +41,7 @@ def correlate_message(
     instance_id: UUID | None = None,
     request_id: str | None,
 ) -> Correlated:
-    """Deliver a message to exactly one receiver.
+    """Deliver a message to exactly one receiver; in an instance that waits at several places, where it began first.
 
     Args:
         uow: one transaction.
@@ -58,8 +58,8 @@ def correlate_message(
     if (answer := replayed(uow, request_id, COMMAND)) is not None:
         return Correlated(UUID(answer["instance"]), answer["started"])
     waiting = find_subscriptions(uow, SubscriptionKind.MESSAGE, name, correlation_key, instance_id=instance_id)
-    if len(waiting) > 1:
-        raise ConflictError(say("有 {n} 个流程在等待消息“{name}”，无法确定收件者", n=len(waiting), name=name))
+    if (instances := len({instance for instance, _ in waiting})) > 1:
+        raise ConflictError(say("有 {n} 个流程在等待消息“{name}”，无法确定收件者", n=instances, name=name))
     if waiting:
         receiver, no = waiting[0]
         deliver(uow, receiver, no, name, data or {})

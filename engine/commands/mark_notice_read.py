@@ -26,11 +26,6 @@ def mark_notice_read(uow: UnitOfWork, notice_id: UUID) -> None:
         _mark_older(uow, found.process_instance_id, found.created_at)
 
 
-def mark_notices_of_case_read(uow: UnitOfWork, instance_id: UUID) -> None:
-    """Mark what the actor was told of a case before now: whoever has done the work need not be told of it any more."""
-    _mark_older(uow, instance_id, uow.now)
-
-
 def _mark_older(uow: UnitOfWork, instance_id: UUID, than: datetime) -> None:
     older = (NOTICE.c.process_instance_id == instance_id, NOTICE.c.created_at < than)
     uow.connection.execute(

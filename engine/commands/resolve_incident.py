@@ -10,6 +10,7 @@ from engine.queries.entitlement import ADMINISTRATORS
 from engine.queries.incidents import open_incident
 from engine.queries.organisation import absent, user_by_name
 from engine.requests import remember, replayed
+from engine.rules.retry import MAX_ATTEMPTS
 from engine.step.history import HistoryEntry
 from engine.step.instance import load_instance
 from engine.step.save import INCIDENT, JOB, append_history
@@ -22,7 +23,9 @@ ASSIGN = "assign_incident"
 
 
 def resolve_incident(uow: UnitOfWork, incident_id: UUID, *, retry: bool, request_id: str | None = None) -> None:
-    """Close an incident; with ``retry`` its job becomes due again, with all its tries.
+    """Close an incident; with ``retry`` its job becomes due again.
+
+    It has one try: a person waits for the outcome, and what fails once more is an incident again at once.
 
     The same ``request_id`` again changes nothing.
 
@@ -119,7 +122,7 @@ def _retry(uow: UnitOfWork, job_id: UUID | None) -> None:
     changed = uow.connection.execute(
         update(JOB)
         .where(JOB.c.id == job_id, JOB.c.state == JobState.FAILED)
-        .values(state=JobState.WAITING, attempts=0, retries_left=5, due_at=uow.now, last_error=None)
+        .values(state=JobState.WAITING, attempts=MAX_ATTEMPTS - 1, retries_left=1, due_at=uow.now, last_error=None)
     )
     if changed.rowcount != 1:
         raise ConflictError("没有可以重试的作业，请刷新页面查看")

@@ -10,16 +10,13 @@ from sqlalchemy.orm import Session
 from engine.definitions.deployed import Compiled, Deployed, compile_resources
 from engine.definitions.folder import ProcessFolder
 from engine.errors import DeploymentRefusedError, NotFoundError
+from engine.turns import one_at_a_time
 from models import Deployment, DeploymentResource, ProcessDefinition
 
 
 def take_turns(session: Session, key: str) -> None:
-    """Until this transaction ends, nobody else deploys this folder: each gets a version, and the same folder one.
-
-    Writers of SQLite take turns anyway.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"deployment:{key}"))))
+    """Until this transaction ends, nobody else deploys this folder: each gets a version, and the same folder one."""
+    one_at_a_time(session.connection(), f"deployment:{key}")
 
 
 def store(session: Session, folder: ProcessFolder, compiled: Compiled, *, at: datetime, by: str | None) -> Deployment:

@@ -28,6 +28,7 @@ class Fact:
     initiator: bool = True  # with roles: whether who began the case sees it as well
     when: str | None = None
     linked: str | None = None  # a kind of link: no variable, but the cases that are linked to this one
+    fields: tuple["Fact", ...] = ()  # with type records: what is shown of each context of the list
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,10 @@ class Manifest:
                 initiator=bool(entry.get("initiator", True)),
                 when=as_feel(entry.get("when")),
                 linked=entry.get("linked"),
+                fields=tuple(
+                    Fact(field["name"], text_of(field["label"]), field.get("type", "text"))
+                    for field in entry.get("fields", ())
+                ),
             )
             for entry in entries
         )

@@ -19,12 +19,17 @@ PARTS = frozenset({"joint", "seconder", "follower", "copied", "handler", "benefi
 
 @operation("case.link")
 def link_case(call: OperationCall) -> Mapping[str, Any]:
-    """Link this case to another: ``to`` (case id), ``kind`` (merged, duplicate, earlier_answer …)."""
+    """Link this case to another: ``to`` (case id), ``kind`` (merged, duplicate, earlier_answer …).
+
+    Two cases are never linked to each other by the same kind.
+    """
     target = _case_id(call, call.text("to"))
     if target == call.environment.instance_id:
         raise call.failure("事项不能与自身关联，请另选事项")
     _standing_still(call, target)
     kind = call.text("kind", "merged")
+    if _is_linked(call, target, kind):
+        raise call.failure("所选事项已关联到本事项，不能互相关联")
     call.pending.links.append({"source_id": call.environment.instance_id, "target_id": target, "kind": kind})
     return {}
 
@@ -105,7 +110,8 @@ def _standing_still(call: OperationCall, case_id: UUID) -> Any:
     """The row of another case, which stays as it is until this step is written, however many read it meanwhile.
 
     Locks are taken in one order: the case of the step, then the one that it follows. A case that is followed follows
-    none itself, so that nobody waits in a circle.
+    none itself (`CaseChoices` offers none that does), so that nobody waits in a circle. Two that were made to follow
+    each other by hand do: the database lets one of them begin again, and then it is refused.
     """
     query = select(INSTANCE.c.id, INSTANCE.c.number, INSTANCE.c.title, INSTANCE.c.status)
     shared = query.where(INSTANCE.c.id == case_id).with_for_update(read=True)
@@ -113,6 +119,14 @@ def _standing_still(call: OperationCall, case_id: UUID) -> Any:
     if row is None:
         raise call.failure(say("没有找到事项 {case}", case=case_id))
     return row
+
+
+def _is_linked(call: OperationCall, other: UUID, kind: str) -> bool:
+    """Whether the other case, which stands still, is linked to this one."""
+    back = select(LINK.c.kind).where(
+        LINK.c.source_id == other, LINK.c.target_id == call.environment.instance_id, LINK.c.kind == kind
+    )
+    return call.uow.connection.execute(back).first() is not None
 
 
 def _case_id(call: OperationCall, text: str) -> UUID:

@@ -9,9 +9,9 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.commands.organisation.people import EMAIL, NAME_LENGTH, STAFF_NUMBER
 from engine.people_import.sheet import FIELDS, Cell, Sheet
 from engine.queries.organisation import people_with_role, within
+from engine.rules.people import EMAIL, NAME_LENGTH, STAFF_NUMBER
 from engine.rules.roles import ADMINISTRATOR_ROLES
 from engine.sentences import say
 from models import Unit, User

@@ -11,7 +11,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from engine.errors import InvalidInputError
 from engine.sentences import say
-from engine.workbooks import UNREADABLE, ensure_harmless, refused
+from engine.workbooks.uploaded import UNREADABLE, ensure_harmless, refused
 
 MOST_ROWS = 50_000
 INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")  # comes along when pasted

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,13 +22,14 @@ class CaseLabel:
     process_name: str
     process_key: str
     status: str
+    started_at: datetime
     may_open: bool
     node_names: Mapping[str, str] = field(repr=False)
 
     @property
-    def short(self) -> str:
-        """Its number, or the end of its identifier as long as it has none (the beginning is the time)."""
-        return self.number or self.id.hex[-8:]
+    def identifier(self) -> str:
+        """The end of its identifier, by which a case without a number is found (the beginning is the time)."""
+        return self.id.hex[-8:]
 
     def node_name(self, flow_node_id: str | None) -> str | None:
         """What a node is called in the diagram."""
@@ -45,6 +47,7 @@ def case_labels(uow: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, CaseLabel]
             ProcessInstance.title,
             ProcessInstance.process_key,
             ProcessInstance.status,
+            ProcessInstance.started_at,
             ProcessDefinition.deployment_id,
             may_read(uow.holder).label("may_open"),
         )
@@ -63,6 +66,7 @@ def case_labels(uow: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, CaseLabel]
             process_name=deployed.manifest.name,
             process_key=row.process_key,
             status=row.status.value,
+            started_at=row.started_at,
             may_open=bool(row.may_open),
             node_names=names,
         )

@@ -143,7 +143,8 @@ def _may_see(uow: UnitOfWork, instance: LoadedInstance, fact: Fact) -> bool:
     return bool(holder_in(uow, instance.id).role_names.intersection(fact.roles))
 
 
-def _names_for(uow: UnitOfWork, facts: Iterable[tuple[Fact, Any]]) -> dict[str, str]:
+def _names_for(uow: UnitOfWork, shown: Iterable[tuple[Fact, Any]]) -> dict[str, str]:
+    facts = [each for fact, value in shown for each in ((fact, value), *_fields_of(fact, value))]
     people = [text for fact, value in facts if fact.type in ("user", "users") for text in texts(value)]
     units = [text for fact, value in facts if fact.type in ("unit", "units") for text in texts(value)]
     names = names_of(uow.session, people)
@@ -152,6 +153,15 @@ def _names_for(uow: UnitOfWork, facts: Iterable[tuple[Fact, Any]]) -> dict[str, 
         names |= {row.id: row.name for row in rows}
     cases = [text for fact, value in facts if fact.type == "cases" for text in texts(value)]
     return names | _titles_of(uow, cases) if cases else names
+
+
+def _fields_of(fact: Fact, value: Any) -> list[tuple[Fact, Any]]:
+    """What a list of contexts holds for each field that is shown."""
+    return [(field, record.get(field.variable)) for field in fact.fields for record in _records(value)]
+
+
+def _records(value: Any) -> list[Mapping[str, Any]]:
+    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, Mapping)]
 
 
 def _titles_of(uow: UnitOfWork, ids: Iterable[str]) -> dict[str, str]:
@@ -166,6 +176,8 @@ def _titles_of(uow: UnitOfWork, ids: Iterable[str]) -> dict[str, str]:
 
 
 def _displayed(instance: LoadedInstance, fact: Fact, value: Any, names: Mapping[str, str]) -> Any:
+    if fact.fields:
+        return [_record(instance, fact, record, names) for record in _records(value)]
     if fact.type in ("user", "users", "unit", "units", "cases"):
         found = [names.get(text, text) for text in texts(value)]
         return found if len(found) > 1 else "".join(found)
@@ -175,6 +187,14 @@ def _displayed(instance: LoadedInstance, fact: Fact, value: Any, names: Mapping[
     if isinstance(value, list):
         return [manifest.value_label(fact.variable, each) if isinstance(each, str) else each for each in value]
     return value
+
+
+def _record(
+    instance: LoadedInstance, fact: Fact, record: Mapping[str, Any], names: Mapping[str, str]
+) -> dict[str, Any]:
+    """The fields of one context by their labels; what is empty is left out."""
+    known = ((field, record.get(field.variable)) for field in fact.fields)
+    return {field.label: _displayed(instance, field, value, names) for field, value in known if value not in (None, "")}
 
 
 def attachments_of(uow: UnitOfWork, instance: LoadedInstance) -> tuple[AttachmentEntry, ...]:

@@ -10,6 +10,7 @@ from engine.queries.organisation import people_by_unit, people_with_role, relati
 from engine.rules.assignment import can_all_be_filled, texts
 from engine.rules.visibility import may_read
 from engine.step.instance import LoadedInstance
+from engine.turns import one_at_a_time
 from engine.unit_of_work import UnitOfWork
 from models import Attachment, CongressSession, InstanceStatus, ProcessInstance, ReportValue, Unit, UnitKind, User
 
@@ -104,7 +105,12 @@ class CaseChoices:
         return ProcessInstance.period == own
 
     def _joinable(self, variable: str) -> ColumnElement[bool]:
-        """Of the same period, joined to no other case; none at all if another running case is joined to this one."""
+        """Of the same period, joined to no other case; none at all if another running case is joined to this one.
+
+        Whoever is about to join one waits for those who do so at the same time, or two could join each other.
+        """
+        if not self._uow.read_only:
+            one_at_a_time(self._uow.connection, f"join:{self._instance.deployed.key}:{variable}")
         others = select(ReportValue.process_instance_id).join(
             ProcessInstance, ProcessInstance.id == ReportValue.process_instance_id
         )

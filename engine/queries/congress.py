@@ -55,12 +55,6 @@ def congress_session(session: Session, session_id: str) -> SessionEntry | None:
     return _entry(row) if row else None
 
 
-def current_term(session: Session, on: date) -> int | None:
-    """The term on that day."""
-    query = select(CongressTerm.term).where(CongressTerm.starts_on <= on, CongressTerm.ends_on >= on)
-    return session.scalar(query.order_by(CongressTerm.term.desc()).limit(1))
-
-
 def _entry(row: CongressSession) -> SessionEntry:
     return SessionEntry(
         id=row.id,

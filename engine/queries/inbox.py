@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from engine.queries.incidents import count_open_incidents
 from engine.queries.organisation import names_of
 from engine.queries.processes import newest_deployments
-from engine.rules.visibility import is_in_inbox, is_notice_of, may_read
+from engine.rules.visibility import is_in_inbox, is_notice_of, is_unread_by, may_read
 from engine.unit_of_work import UnitOfWork
 from engine.values import loads
 from models import (
@@ -153,7 +153,7 @@ def inbox_counts(uow: UnitOfWork) -> InboxCounts:
 def menu_counts(uow: UnitOfWork) -> MenuCounts:
     """What every page shows in its menu."""
     todo = _query(items=True).with_only_columns(func.count(WorkItem.id)).where(_of_tab(uow, "todo"))
-    unread = select(func.count()).select_from(Notice).where(is_notice_of(uow.holder), Notice.read_at.is_(None))
+    unread = select(func.count()).select_from(Notice).where(is_notice_of(uow.holder), is_unread_by(uow.holder))
     incidents = count_open_incidents(uow)
     return MenuCounts((uow.session.scalar(todo) or 0) + incidents, uow.session.scalar(unread) or 0, incidents)
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from engine.errors import NotFoundError
 from engine.queries.inbox import MAX_PAGE
-from engine.rules.visibility import is_notice_of
+from engine.rules.visibility import is_notice_of, is_unread_by
 from engine.sentences import from_json
 from engine.unit_of_work import UnitOfWork
 from models import Notice
@@ -24,7 +24,7 @@ class NoticeEntry:
     title: str
     body: str
     created_at: datetime
-    read_at: datetime | None
+    is_unread: bool
 
 
 @dataclass(frozen=True)
@@ -49,22 +49,27 @@ def notices(uow: UnitOfWork, *, page: int = 1, size: int | None = None) -> Notic
     mine = is_notice_of(uow.holder)
     count = select(func.count()).select_from(Notice).where(mine)
     total = uow.session.scalar(count) or 0
-    unread = uow.session.scalar(count.where(Notice.read_at.is_(None))) or 0
+    unread = uow.session.scalar(count.where(is_unread_by(uow.holder))) or 0
     page = max(1, min(page, -(-total // size) or 1))
-    query = select(Notice).where(mine).order_by(Notice.created_at.desc(), Notice.id.desc())
-    rows = uow.session.scalars(query.limit(size).offset((page - 1) * size))
-    return NoticePage(tuple(map(_entry, rows)), total, unread, page, size)
+    query = _query(uow).order_by(Notice.created_at.desc(), Notice.id.desc())
+    rows = uow.session.execute(query.limit(size).offset((page - 1) * size))
+    return NoticePage(tuple(_entry(row[0], row[1]) for row in rows), total, unread, page, size)
 
 
 def notice(uow: UnitOfWork, notice_id: UUID) -> NoticeEntry:
     """One notice of the actor; ``NotFoundError`` if it is somebody else's."""
-    row = uow.session.scalar(select(Notice).where(Notice.id == notice_id, is_notice_of(uow.holder)))
+    row = uow.session.execute(_query(uow).where(Notice.id == notice_id)).one_or_none()
     if row is None:
         raise NotFoundError
-    return _entry(row)
+    return _entry(row[0], row[1])
 
 
-def _entry(row: Notice) -> NoticeEntry:
+def _query(uow: UnitOfWork) -> Select[Notice, bool]:
+    """Notices of the actor, each with whether it is new."""
+    return select(Notice, is_unread_by(uow.holder)).where(is_notice_of(uow.holder))
+
+
+def _entry(row: Notice, is_unread: bool) -> NoticeEntry:
     said = row.sentences or {}
     title, body = (from_json(said[part]) if part in said else getattr(row, part) for part in ("title", "body"))
-    return NoticeEntry(row.id, row.process_instance_id, row.kind, title, body, row.created_at, row.read_at)
+    return NoticeEntry(row.id, row.process_instance_id, row.kind, title, body, row.created_at, bool(is_unread))

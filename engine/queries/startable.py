@@ -15,9 +15,7 @@ class StartableProcess:
     key: str
     process_id: str | None
     name: str
-    name_en: str
     description: str
-    description_en: str
 
 
 def may_start_any(uow: UnitOfWork) -> bool:
@@ -46,9 +44,7 @@ def startable_processes(uow: UnitOfWork) -> tuple[StartableProcess, ...]:
                     deployed.key,
                     None if is_main else process.id,
                     text_of(name),
-                    text_of(name, "en"),
                     text_of(description),
-                    text_of(description, "en"),
                 )
             )
     return tuple(sorted(found, key=lambda each: (each.process_id is not None, each.name)))

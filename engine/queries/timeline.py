@@ -13,6 +13,7 @@ from engine.queries.cases import may_see_variable
 from engine.queries.organisation import names_of
 from engine.rules.roles import role_name
 from engine.sentences import say
+from engine.spiff import ProcessInfo
 from engine.step.history import read_body
 from engine.step.instance import LoadedInstance
 from engine.unit_of_work import UnitOfWork
@@ -212,7 +213,6 @@ def _waiting_for(uow: UnitOfWork, item_ids: list[UUID]) -> dict[UUID, tuple[str,
 
 def _events(uow: UnitOfWork, instance: LoadedInstance) -> list[TimelineEntry]:
     process = instance.deployed.definitions.processes.get(instance.process_key)
-    nodes = process.nodes if process else {}
     query = (
         select(HistoryEvent)
         .where(HistoryEvent.process_instance_id == instance.id, HistoryEvent.kind.in_({*SHOWN, PERFORMED}))
@@ -221,7 +221,6 @@ def _events(uow: UnitOfWork, instance: LoadedInstance) -> list[TimelineEntry]:
     lines = []
     for event in uow.session.scalars(query):
         body = read_body(event.body, event.seq, instance.sealer)
-        node = nodes.get(event.flow_node_id or "")
         if event.kind == PERFORMED:
             lines += _recusals(uow, event, body)
             continue
@@ -231,7 +230,7 @@ def _events(uow: UnitOfWork, instance: LoadedInstance) -> list[TimelineEntry]:
                 state="event",
                 at=event.at,
                 flow_node_id=event.flow_node_id,
-                name=node.name if node else None,
+                name=_name_of(process, event) if process else None,
                 actor_id=event.actor_id,
                 actor_name=None,
                 on_behalf_of_name=None,
@@ -242,6 +241,18 @@ def _events(uow: UnitOfWork, instance: LoadedInstance) -> list[TimelineEntry]:
             )
         )
     return lines
+
+
+def _name_of(process: ProcessInfo, event: HistoryEvent) -> str | None:
+    """What the element is called; a nameless timer tells what it leads to."""
+    level, seen = [event.flow_node_id or ""], set[str]()
+    while level:
+        seen.update(level)
+        named = [node.name for node_id in level if (node := process.nodes.get(node_id)) and node.name]
+        if named or event.kind != "timer.fired":
+            return named[0] if named else None
+        level = [after for node_id in level for after in process.successors.get(node_id, ()) if after not in seen]
+    return None
 
 
 def _recusals(uow: UnitOfWork, event: HistoryEvent, body: Mapping[str, Any]) -> list[TimelineEntry]:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from engine.forms.uniqueness import Twin
 from engine.rules.visibility import may_read
 from engine.step.instance import LoadedInstance
+from engine.turns import one_at_a_time
 from engine.unit_of_work import UnitOfWork
 from models import ProcessInstance, ReportValue
 
@@ -20,7 +21,7 @@ class OtherCasesOf:
 
     def twin(self, key: str, text: str, scope: str) -> Twin | None:
         """The case that has the value; its name only for a person who may read it."""
-        self._one_at_a_time(key)
+        one_at_a_time(self._uow.connection, f"unique:{self._instance.deployed.key}:{key}")
         own, case = self._instance, ProcessInstance
         found = self._uow.session.execute(
             select(case.id, case.number, case.title)
@@ -41,12 +42,6 @@ class OtherCasesOf:
         if self._uow.session.scalar(readable) is None:
             return Twin(None)
         return Twin(" ".join(filter(None, (found.number, found.title))))
-
-    def _one_at_a_time(self, key: str) -> None:
-        """Let two that are sent at once wait for each other; SQLite has one writer anyway."""
-        if self._uow.connection.dialect.name == "postgresql":
-            name = f"unique:{self._instance.deployed.key}:{key}"
-            self._uow.connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
 
     def _in_scope(self, scope: str) -> ColumnElement[bool]:
         if scope != "period":

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine.working_calendar import announced_days, days_in_year
+from engine.rules.announced_days import announced_days
 from models import CalendarDay
 
 WARN_FROM_MONTH = 11  # the coming year's holidays are announced in autumn
@@ -46,3 +46,9 @@ def missing_year(session: Session, today: date) -> int | None:
     """The year whose calendar should be there and is not: this one, and from November on the next."""
     years = [today.year] + ([today.year + 1] if today.month >= WARN_FROM_MONTH else [])
     return next((year for year in years if not days_in_year(session, year)), None)
+
+
+def days_in_year(session: Session, year: int) -> int:
+    """How many days of a year differ from the week."""
+    query = select(func.count()).select_from(CalendarDay)
+    return session.scalar(query.where(CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)))) or 0

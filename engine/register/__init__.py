@@ -1,1 +1,1 @@
-"""The register of a process's cases, its workbook, and past years' cases brought in from workbooks."""
+"""The register of a process's cases, and past years' cases brought in from workbooks."""

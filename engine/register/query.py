@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 from engine.errors import NotFoundError
 from engine.queries.organisation import has_role
 from engine.register.archive import read_archive_definition
-from engine.reports.cases import HIDDEN_TITLE, Case
+from engine.reports.cases import Case
 from engine.reports.definition import Column, ReportDefinition, localised, read_column, read_report_definition
 from engine.reports.display import Display
 from engine.reports.load import archived_case_of, case_of, load_manifest, load_values, period_name, periods
@@ -374,7 +374,7 @@ def _cells(definition: RegisterDefinition, case: Case, period: str, display: Dis
         elif case.sealed and column.variable not in ("number", "state", "title", "id"):
             cells.append("")
         elif case.sealed and column.variable == "title":
-            cells.append(HIDDEN_TITLE)
+            cells.append(display.hidden_title)
         else:
             cells.append(display.cell(case, column.variable))
     return tuple(cells)

@@ -10,7 +10,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from engine.errors import InvalidInputError
 from engine.sentences import say
-from engine.workbooks import LARGEST_FILE, UNREADABLE, ensure_harmless
+from engine.workbooks.uploaded import LARGEST_FILE, UNREADABLE, ensure_harmless
 
 LARGEST_CONTENT = 100 * 1024 * 1024  # bytes unpacked
 MOST_ROWS = 5000

@@ -29,7 +29,8 @@ class Case:
         """The names that a report's conditions may use: contract variables, built-in ones, ``now`` and ``today``."""
         today = now.astimezone(LOCAL_ZONE).date() if now is not None else None
         built_in = {"number": self.number, "title": self.title, "state": self.state, "now": now, "today": today}
-        return {**self.variables, **built_in}
+        case_id = str(self.instance_id) if self.instance_id is not None else None
+        return {**self.variables, **built_in, "case_id": case_id}
 
 
 def meets(condition: str | None, names: Mapping[str, Value]) -> bool:

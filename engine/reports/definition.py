@@ -102,6 +102,7 @@ class Section:
     when: str | None = None
     table: str | None = None
     list: str | None = None
+    value: str | None = None  # a shared variable, printed as it stands
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ class DocumentDefinition:
     addressee: Text
     sections: tuple[Section, ...]
     signature: Text
+    number: str | None = None  # the shared variable with the paper's number
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,8 @@ class ReportDefinition:
     lists: tuple[ListDefinition, ...] = ()
     comparison: tuple[str, ...] = ()
     document: DocumentDefinition | None = None
+    shared_process: str | None = None  # BPMN id of the process that runs once a period
+    shared_variables: tuple[str, ...] = ()  # contract variables that it sets for every case of its period
 
     def figure(self, key: str) -> Figure:
         """The figure of that key; KeyError when there is none."""
@@ -160,7 +164,7 @@ def read_report_definition(process: Mapping[str, Any]) -> ReportDefinition | Non
     report = process.get("report")
     if not report:
         return None
-    period = report.get("period") or {}
+    period, shared = report.get("period") or {}, report.get("shared") or {}
     figures = tuple(_figures(report.get("figures") or ()))
     period_variables = tuple(period.get("variables") or ())
     variables = tuple(dict.fromkeys((*(report.get("variables") or ()), *period_variables)))
@@ -177,6 +181,8 @@ def read_report_definition(process: Mapping[str, Any]) -> ReportDefinition | Non
         lists=tuple(_list(item) for item in report.get("lists") or ()),
         comparison=tuple(report.get("comparison") or ()),
         document=_document(report.get("document")),
+        shared_process=shared.get("process"),
+        shared_variables=tuple(shared.get("variables") or ()),
     )
     _refuse_dangling(definition)
     return definition
@@ -270,6 +276,7 @@ def _document(value: Mapping[str, Any] | None) -> DocumentDefinition | None:
         addressee=text_of(value.get("addressee")),
         sections=tuple(_section(section) for section in value.get("sections") or ()),
         signature=text_of(value.get("signature")),
+        number=value.get("number"),
     )
 
 
@@ -282,6 +289,7 @@ def _section(item: Mapping[str, Any]) -> Section:
         when=_condition(item.get("when")),
         table=item.get("table"),
         list=item.get("list"),
+        value=item.get("value"),
     )
 
 
@@ -294,9 +302,16 @@ def _refuse_dangling(definition: ReportDefinition) -> None:
     for owner, name in named:
         if name.partition(".")[0] not in keys:
             raise ReportDefinitionError(f"报表定义 {owner} 引用了不存在的指标 {name}")
+    for name in definition.shared_variables:
+        if name not in definition.variables:
+            raise ReportDefinitionError(f"报表定义 shared 引用了 variables 中没有的变量 {name}")
     if definition.document is None:
         return
     parts = {table.key for table in definition.tables} | {one.key for one in definition.lists}
+    printed = [definition.document.number, *(section.value for section in definition.document.sections)]
+    for variable in printed:
+        if variable is not None and variable not in definition.shared_variables:
+            raise ReportDefinitionError(f"报告文本引用了 shared 中没有的变量 {variable}")
     for section in definition.document.sections:
         for part in (section.table, section.list):
             if part is not None and part not in parts:

@@ -36,6 +36,7 @@ _STATES: dict[str, dict[str, str]] = {
     "archived": {"zh": "往届", "en": "Past session"},
 }
 _UNKNOWN = {"zh": "尚未确定", "en": "not yet decided"}
+_HIDDEN = {"zh": HIDDEN_TITLE, "en": "(not public)"}
 _YES_NO = {True: {"zh": "是", "en": "yes"}, False: {"zh": "否", "en": "no"}}
 
 
@@ -99,6 +100,11 @@ class Display:
             return f"{value.normalize():f}"
         return self.value_label(variable, str(value))
 
+    @property
+    def hidden_title(self) -> str:
+        """What stands for the title of a sealed case."""
+        return localised(_HIDDEN, self.language)
+
     def cell(self, case: Case, variable: str) -> str:
         """One column of one case."""
         if variable in ("number", "title", "state", "id"):
@@ -150,7 +156,7 @@ class Display:
         case = self._cases.get(case_id) or self._session.get(ProcessInstance, UUID(case_id))
         if case is None:
             return case_id
-        title = HIDDEN_TITLE if case.is_sealed else case.title
+        title = self.hidden_title if case.is_sealed else case.title
         return " ".join(filter(None, (case.number, title))) or case_id
 
 

@@ -10,6 +10,7 @@ from engine.reports.figures import Counted, Ratio, Result, counted
 from engine.reports.invariants import figure_names
 from engine.reports.report import Report
 from engine.reports.tables import CaseList, Table
+from engine.values import Value
 
 _NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五")
 _NUMBERED = re.compile(r"^[一二三四五六七八九十]{1,3}、")
@@ -26,6 +27,8 @@ class Passage:
     paragraphs: tuple[str, ...]
     table: Table | None = None
     list: CaseList | None = None
+    variable: str | None = None  # a shared variable whose value follows
+    value: Value = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Document:
     addressee: str
     passages: tuple[Passage, ...]
     signature: str
+    number: Value = None
 
 
 def build_document(report: Report, language: str = "zh") -> Document | None:
@@ -43,12 +47,12 @@ def build_document(report: Report, language: str = "zh") -> Document | None:
     definition = report.definition.document
     if definition is None:
         return None
-    figures = figure_names(report.results)
+    names = {**report.shared, **figure_names(report.results)}
     tables = {table.key: table for table in report.definition.tables}
     lists = {one.key: one for one in report.definition.lists}
     passages: list[Passage] = []
     for section in definition.sections:
-        if section.when is not None and compile_expression(section.when).evaluate(figures).result is not True:
+        if section.when is not None and compile_expression(section.when).evaluate(names).result is not True:
             continue
         passages.append(
             Passage(
@@ -56,6 +60,8 @@ def build_document(report: Report, language: str = "zh") -> Document | None:
                 paragraphs=tuple(fill(localised(text, language), report) for text in section.text),
                 table=report.table(tables[section.table]) if section.table else None,
                 list=report.list(lists[section.list]) if section.list else None,
+                variable=section.value,
+                value=report.shared.get(section.value) if section.value else None,
             )
         )
     return Document(
@@ -63,6 +69,7 @@ def build_document(report: Report, language: str = "zh") -> Document | None:
         addressee=localised(definition.addressee, language),
         passages=tuple(passages),
         signature=localised(definition.signature, language),
+        number=report.shared.get(definition.number) if definition.number else None,
     )
 
 

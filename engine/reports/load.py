@@ -69,6 +69,22 @@ def load_cases(
     return cases + [archived_case_of(row, definition) for row in session.scalars(archived)]
 
 
+def load_shared(session: Session, folder_key: str, definition: ReportDefinition, period: str) -> dict[str, Value]:
+    """What the process that runs once a period has set for all its cases; of several instances the youngest counts."""
+    if definition.shared_process is None:
+        return {}
+    query = (
+        select(ProcessInstance.id)
+        .where(ProcessInstance.folder_key == folder_key, ProcessInstance.process_key == definition.shared_process)
+        .where(ProcessInstance.period == period)
+        .order_by(ProcessInstance.started_at.desc())
+        .limit(1)
+    )
+    found = load_values(session, list(session.scalars(query)))
+    values = next(iter(found.values()), {})
+    return {name: values.get(name) for name in definition.shared_variables}
+
+
 def load_values(session: Session, instance_ids: Sequence[UUID]) -> dict[UUID, dict[str, Value]]:
     """The contract variables of the given instances."""
     values: dict[UUID, dict[str, Value]] = {}

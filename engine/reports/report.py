@@ -1,7 +1,7 @@
 """The report of one process for one session: figures, invariants, tables, lists and the printed paper."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -12,9 +12,10 @@ from engine.reports.cases import Case, meets
 from engine.reports.definition import ListDefinition, ReportDefinition, TableDefinition, read_report_definition
 from engine.reports.figures import Counted, Result, as_json, counted, evaluate_figures, gaps_of
 from engine.reports.invariants import Failed, broken_invariants
-from engine.reports.load import chosen_bases, load_cases, load_manifest, period_name, periods
+from engine.reports.load import chosen_bases, load_cases, load_manifest, load_shared, period_name, periods
 from engine.reports.tables import CaseList, Table, build_list, build_table
 from engine.sentences import say
+from engine.values import Value
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Report:
     failed: tuple[Failed, ...]
     now: datetime
     bases: Mapping[str, str]
+    shared: Mapping[str, Value]  # what the period's own process says for all its cases
 
     @property
     def today(self) -> date:
@@ -72,6 +74,8 @@ def build_report(
     if definition is None:
         raise NotFoundError(say("流程文件夹“{folder}”没有定义统计报告", folder=folder_key))
     found = load_cases(session, folder_key, str(manifest["main_process"]), definition, period)
+    shared = load_shared(session, folder_key, definition, period)
+    found = [replace(case, variables={**case.variables, **shared}) for case in found]
     cases = [case for case in found if case.state == "archived" or meets(definition.base, case.names(now))]
     if not cases and must_have_cases and period not in periods(session, folder_key):
         known = "、".join(periods(session, folder_key)) or say("无")
@@ -88,6 +92,7 @@ def build_report(
         failed=broken_invariants(definition, results, cases, now=now),
         now=now,
         bases=bases,
+        shared=shared,
     )
 
 

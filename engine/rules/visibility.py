@@ -84,6 +84,19 @@ def is_notice_of(holder: Holder) -> ColumnElement[bool]:
     return and_(Notice.user_id == holder.user_id, told)
 
 
+def is_unread_by(holder: Holder) -> ColumnElement[bool]:
+    """Condition on ``notice`` of this person: not opened yet, and the person has done no work in its case since.
+
+    Whoever has worked on a case, on whichever page, has seen how it stands; what the work itself brought is new.
+    """
+    worked = exists().where(
+        WorkItem.process_instance_id == Notice.process_instance_id,
+        WorkItem.decided_by == holder.user_id,
+        WorkItem.ended_at > Notice.created_at,
+    )
+    return and_(Notice.read_at.is_(None), ~worked)
+
+
 def _holds(holder: Holder, role: Any, unit: Any, *, anywhere: str | None) -> ColumnElement[bool]:
     """Condition: the person holds the row's role at the row's unit; ``anywhere`` is how a row says "any unit"."""
     units_by_role: dict[str, set[str | None]] = defaultdict(set)

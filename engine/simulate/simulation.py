@@ -14,7 +14,7 @@ from engine.simulate.environment import SimulationEnvironment
 from engine.simulate.files import Files, load_files
 from engine.simulate.script import Person
 from engine.spiff import Effects, Execution, ExecutionError, OpenedUserTask, Sent, StandIn, Wait
-from engine.spiff.subscriptions import MATCHES_NOTHING, correlation_text
+from engine.spiff.subscriptions import KEYLESS, MATCHES_NOTHING, correlation_text
 from engine.values import dumps, from_plain, loads
 
 MAX_FIRED: Final = 10_000  # timers and messages of one action
@@ -270,18 +270,18 @@ class Simulation:
         delivered = False
         for number, case in enumerate(list(self._cases)):
             for wait in case.waits() if not case.ended else ():
-                fits = wait.correlation_key is None or (
-                    wait.correlation_key != MATCHES_NOTHING and sent.correlation_key in {None, wait.correlation_key}
-                )
-                if wait.kind != "message" or wait.name != sent.name or not fits:
+                if (wait.kind, wait.name, wait.correlation_key) != ("message", sent.name, sent.correlation_key):
                     continue
                 if delivered and not sent.broadcast:
                     return
                 delivered = True
                 self._take(number, case.deliver_message(wait.no, sent.data), pending)
                 break
-        if not delivered:
-            self._start_other("message", sent.name, sent.data, pending)
+        if not delivered and not self._start_other("message", sent.name, sent.data, pending):
+            key = "" if sent.correlation_key in {None, KEYLESS} else f" with the key {sent.correlation_key[:80]}"
+            self.environment.warn(
+                "no-receiver", f"nobody waits for the message {sent.name}{key} of {sent.flow_node_id}"
+            )
 
     def _broadcast(self, name: str, data: Mapping[str, Any], sender: int | None) -> None:
         for number, case in enumerate(list(self._cases)):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.spiff.compensation import Compensation
+from engine.spiff.core import first_starts
 from engine.spiff.effects import ClosedUserTask, DecisionRecord, OpenedUserTask, OperationRecord, UserTaskAttributes
 from engine.spiff.environment import BpmnError, StandIn
 from engine.spiff.errors import BudgetExceededError, ExecutionError
@@ -99,8 +100,8 @@ class Activities(Compensation):
         elif kind == "callActivity":
             self._call(activity)
         elif activity.node.body is not None:
-            self._subscribe_own_boundaries(activity)
             self.start_scope(activity, activity.node.body)
+            self._subscribe_own_boundaries(activity)  # behind the event sub-processes inside, which take precedence
         else:
             raise ExecutionError("unsupported-element", f"{kind} is not executed", activity.node.bpmn_id)
 
@@ -224,15 +225,20 @@ class Activities(Compensation):
         if called.startswith("="):
             called = str(self.evaluate(called[1:], scope, activity))
         definitions, process_id = self._called(scope, node, called)
+        spec = definitions.specs[process_id]
+        if spec.start_events and not spec.starts:
+            raise ExecutionError(
+                "no-start-event", f"{process_id} has no start event that a call can begin", node.bpmn_id
+            )
         if node.inputs_mapped is None:
             names = self.names()
             variables = {k: v for k, v in self.context(scope, activity).items() if k not in names}
         else:
             variables = self.evaluate_all(node.inputs_mapped, scope, activity)
+        inside = self.start_scope(activity, spec, variables, begin=False)
         self._subscribe_own_boundaries(activity)
-        inside = self.start_scope(activity, definitions.specs[process_id], variables, begin=False)
         inside.definitions = definitions
-        self.send_to(inside, inside.spec.starts[:1] if inside.spec.start_events else list(inside.spec.starts))
+        self.send_to(inside, first_starts(spec))
         self.check_scope(inside)
 
     def _called(self, scope: Scope, node: FlowNode, called: str) -> tuple[Any, str]:
@@ -274,7 +280,8 @@ class Activities(Compensation):
         if scope.spec.kind == "adHocSubProcess":
             scope.performed[node.bpmn_id] = scope.performed.get(node.bpmn_id, 0) + 1
             self.later(self.ad_hoc_progress, scope)
-        self.check_scope(scope)
+        else:
+            self.check_scope(scope)
 
     def closed(self, no: int, outcome: Any) -> None:
         """Record that a task without a record of its own no longer waits."""

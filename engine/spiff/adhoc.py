@@ -5,9 +5,7 @@ from __future__ import annotations
 from engine.spiff.errors import ExecutionError
 from engine.spiff.loops import Loops
 from engine.spiff.specs import FlowNode
-from engine.spiff.state import Scope
-
-_MET = ""  # among the activities performed, an id that none has: the completion condition has held
+from engine.spiff.state import NOTHING_MORE, Scope
 
 
 class AdHoc(Loops):
@@ -17,7 +15,7 @@ class AdHoc(Loops):
         """The activities that may be started now; in a sequential one only while none runs."""
         if scope.dead or scope.finishing or scope.spec.kind != "adHocSubProcess":
             return []
-        if _MET in scope.performed:
+        if NOTHING_MORE in scope.performed:
             return []
         if scope.spec.sequential and (scope.activities or scope.tokens):
             return []
@@ -30,26 +28,27 @@ class AdHoc(Loops):
         self.send_to(scope, [node])
 
     def ad_hoc_progress(self, scope: Scope) -> None:
-        """After each inner activity: is the completion condition met?
+        """After each inner activity, and when nothing moves: is it done?
 
-        Without a condition the sub-process is done when each activity has been done at least once.
+        Without a completion condition it is done when each activity has been done at least once. What still runs is
+        cancelled, or may finish while nothing more begins.
         """
         if scope.dead or scope.finishing:
             return
         spec = scope.spec
-        if _MET in scope.performed:
-            done = True
-        elif spec.completion_condition is not None:
-            done = self.evaluate(spec.completion_condition, scope) is True
-        else:
-            done = all(scope.performed.get(node.bpmn_id) for node in spec.enabled)
-        if not done:
-            return
-        if spec.cancel_remaining and spec.completion_condition is not None:
-            self.cancel_contents(scope)
-        elif scope.activities or scope.tokens or scope.arrivals:
-            if spec.completion_condition is not None:
-                scope.performed[_MET] = 1  # what runs may finish, nothing more may begin
-            return
-        scope.finishing = True
-        self.later(self._finish_scope, scope)
+        if NOTHING_MORE not in scope.performed:
+            if not self._is_met(scope):
+                return
+            if spec.completion_condition is not None and spec.cancel_remaining:
+                self.cancel_contents(scope)
+            elif spec.completion_condition is not None:
+                scope.performed[NOTHING_MORE] = 1
+        if not (scope.activities or scope.tokens or scope.arrivals):
+            scope.finishing = True
+            self.later(self._finish_scope, scope)
+
+    def _is_met(self, scope: Scope) -> bool:
+        condition = scope.spec.completion_condition
+        if condition is not None:
+            return self.evaluate(condition, scope) is True
+        return all(scope.performed.get(node.bpmn_id) for node in scope.spec.enabled)

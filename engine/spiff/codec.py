@@ -333,7 +333,9 @@ class _Loader:
             activity.loop = _loop_in(loop, (no, scope.no))
             if activity.loop.open is not None:
                 self._run.ranges.append(activity)
-        activity.fired = fired
+        activity.fired = (
+            {node_id: fired} if isinstance(fired, list) else fired
+        )  # a list: stored before there were several
         if queue is not None:
             activity.queue = [self._record(self._place(scope), r) for r in queue]
         activity.on_behalf, activity.leaving, activity.waiting_for = on_behalf, leaving, waiting_for

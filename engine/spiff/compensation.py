@@ -22,6 +22,18 @@ class Compensation(Throwing):
         names = dict(activity.names) if activity.names else None
         activity.scope.compensation.append(Record(activity.node, None, names))
 
+    def record_unfinished(self, scope: Scope) -> None:
+        """Add what sub-processes that still run have done: a cancelled transaction undoes that as well."""
+        for activity in list(scope.activities.values()):
+            self.thaw_children(activity)
+            for body in (activity, *activity.children.values()):
+                inside = body.child
+                if inside is None or inside.variables is not None:  # a called process undoes nothing, as always
+                    continue
+                self.record_unfinished(inside)
+                if inside.compensation:
+                    scope.compensation.append(Record(body.node, inside.compensation, body.names))
+
     def start_compensation(
         self, scope: Scope, node: FlowNode, activity_id: str | None, leaving: str
     ) -> Activity | None:

@@ -179,8 +179,10 @@ class Core:
             return
         if scope.arrivals:
             return
-        if scope.spec.kind == "adHocSubProcess" and scope.spec.enabled and not scope.finishing:
-            return  # engine.spiff.adhoc decides
+        if scope.spec.kind == "adHocSubProcess" and scope.spec.enabled:
+            if scope.performed:
+                self.later(self.ad_hoc_progress, scope)
+            return
         scope.finishing = True
         self.later(self._finish_scope, scope)
 

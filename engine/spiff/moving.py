@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.spiff.adhoc import AdHoc
 from engine.spiff.errors import ExecutionError, NotWaitingError
 from engine.spiff.specs import FlowNode
-from engine.spiff.state import Activity, Scope
+from engine.spiff.state import NOTHING_MORE, Activity, Scope
 
 _JOINS = frozenset(("parallelGateway", "inclusiveGateway"))
 
@@ -70,6 +70,7 @@ class Moving(AdHoc):
         self.cancel_contents(scope)
         if interrupted:  # it had ended the waiting of all of them
             self.subscribe_scope(scope)
+            scope.performed.pop(NOTHING_MORE, None)
         self.send_to(scope, [target])
 
     def _living(self, node_id: str) -> tuple[Scope, FlowNode]:

@@ -106,7 +106,7 @@ def read_node(diagram: Diagram, element: etree._Element, node: FlowNode) -> None
         node.interrupting = True  # whatever the file says
     node.result_variable = our(element, "resultVariable")
     node.maps_in, node.maps_out = mappings(element, "input"), mappings(element, "output")
-    node.outputs_only = bool(node.maps_out) and our(element, "outputsOnly") == "true"
+    node.outputs_only = our(element, "outputsOnly") == "true"
     if kind in {"userTask", "manualTask", "task", "startEvent"}:
         node.user_task = _user_task(element)
     if kind in {"serviceTask", "sendTask", "businessRuleTask"}:

@@ -154,6 +154,11 @@ class FlowNode:
         return self.triggers[0].kind if len(self.triggers) == 1 else "multiple"
 
 
+def waits_for_all(node: FlowNode) -> bool:
+    """Whether all of several triggers must happen."""
+    return node.parallel_multiple and len(node.triggers) > 1
+
+
 def begins_instances(node: FlowNode) -> bool:
     """True if the events of a node start the process.
 

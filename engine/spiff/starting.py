@@ -10,7 +10,7 @@ from engine.bpmn.iso import Due
 from engine.spiff.definitions import Definitions
 from engine.spiff.environment import ExecutionEnvironment
 from engine.spiff.execution import Execution
-from engine.spiff.specs import FlowNode
+from engine.spiff.specs import waits_for_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,3 @@ def start_conditions(
         if not waits_for_all(node)
         and any(t.condition and run.evaluate(t.condition, run.root, None) is True for t in node.triggers)
     ]
-
-
-def waits_for_all(node: FlowNode) -> bool:
-    """Whether all of several triggers must happen."""
-    return node.parallel_multiple and len(node.triggers) > 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.spiff.frozen import Frozen
 from engine.spiff.packed import Texts
@@ -13,6 +13,9 @@ from engine.spiff.specs import FlowNode, ProcessSpec, Trigger
 
 if TYPE_CHECKING:
     from engine.spiff.definitions import Definitions
+
+
+NOTHING_MORE: Final = ""  # among the activities performed in an ad-hoc sub-process, an id that none has: no more begins
 
 
 @dataclass(slots=True, eq=False)
@@ -67,7 +70,7 @@ class Activity:
     loop: Loop | None = None
     children: dict[int, Activity] = field(default_factory=dict)  # of a loop
     subscriptions: list[Subscription] = field(default_factory=list)
-    fired: list[int] | None = None  # parallel multiple: triggers that have happened
+    fired: dict[str, list[int]] | None = None  # parallel multiple events here: triggers that have happened
     queue: list[Record] | None = None  # compensation still to be done by this throw event
     on_behalf: int = 0  # this runs as compensation for the activity with that number
     leaving: str = ""  # what to do when the compensation queue is empty

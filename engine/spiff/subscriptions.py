@@ -11,8 +11,8 @@ from engine.bpmn.iso import Due, TimerValueError, cycle_due, first_due
 from engine.spiff.effects import Wait
 from engine.spiff.errors import ExecutionError, NotWaitingError
 from engine.spiff.flows import Flows
-from engine.spiff.specs import FlowNode, Trigger
-from engine.spiff.state import Activity, Scope, Subscription
+from engine.spiff.specs import FlowNode, Trigger, waits_for_all
+from engine.spiff.state import NOTHING_MORE, Activity, Scope, Subscription
 
 _WAITING_KINDS = {"message": "message", "signal": "signal", "timer": "timer", "conditional": "condition"}
 
@@ -159,12 +159,31 @@ class Subscriptions(Flows):
 
     def _still_waits(self, subscription: Subscription, activity: Activity) -> bool:
         """A parallel multiple event goes on only when each of its triggers has happened."""
-        if not subscription.node.parallel_multiple or len(subscription.node.triggers) < 2:
+        if not waits_for_all(subscription.node):
             return False
-        activity.fired = sorted({*(activity.fired or ()), subscription.index})
-        activity.subscriptions.remove(subscription)
+        activity.fired = {} if activity.fired is None else activity.fired
+        return self._lacks_others(subscription, activity.fired)
+
+    def _lacks_others(self, subscription: Subscription, happened: dict[str, list[int]]) -> bool:
+        """Note that one of several triggers has happened; whether another has not yet, since the event last fired.
+
+        What can happen again is noted once and stays open; anything else is over.
+        """
+        node = subscription.node
+        known = happened[node.bpmn_id] = sorted({*happened.get(node.bpmn_id, ()), subscription.index})
+        if len(known) == len(node.triggers):
+            del happened[node.bpmn_id]
+            return False
+        if node.interrupting or node.kind not in {"boundaryEvent", "startEvent"}:
+            self._end_subscription(subscription)
+        else:
+            self.renew(subscription)
+        return True
+
+    def _end_subscription(self, subscription: Subscription) -> None:
+        owner: Any = subscription.activity if subscription.scope is None else subscription.scope
+        owner.subscriptions.remove(subscription)
         self.close_subscription(subscription)
-        return len(activity.fired) < len(subscription.node.triggers)
 
     def _fire_gateway(self, subscription: Subscription, gateway: Activity, data: Mapping[str, Any]) -> None:
         scope, node = gateway.scope, subscription.node
@@ -198,10 +217,10 @@ class Subscriptions(Flows):
 
     def _fire_boundary(self, subscription: Subscription, host: Activity, data: Mapping[str, Any]) -> None:
         node, scope = subscription.node, host.scope
+        self.receive(scope, None, node, data)
         if self._still_waits(subscription, host):
             return
         self.renew(subscription)
-        self.receive(scope, None, node, data)
         self.leave_by_boundary(node, host)
 
     def leave_by_boundary(self, node: FlowNode, host: Activity) -> None:
@@ -222,9 +241,7 @@ class Subscriptions(Flows):
             return  # ends with its activity or scope
         if subscription.kind != "timer":
             return
-        owner: Any = subscription.activity if subscription.scope is None else subscription.scope
-        owner.subscriptions.remove(subscription)
-        self.close_subscription(subscription)
+        self._end_subscription(subscription)
         if subscription.cycle is None:
             return
         base = subscription.anchor or self.environment.now()
@@ -237,12 +254,9 @@ class Subscriptions(Flows):
         host = start.process.host
         if host is None:
             raise ExecutionError("state", "an event start without sub-process", start.bpmn_id)
-        if start.parallel_multiple and len(start.triggers) > 1:
-            happened = sorted({*scope.happened.get(start.bpmn_id, ()), subscription.index})
-            scope.happened[start.bpmn_id] = happened
-            if len(happened) < len(start.triggers):
-                return
-            del scope.happened[start.bpmn_id]
+        if waits_for_all(start) and self._lacks_others(subscription, scope.happened):
+            self.receive(scope, None, start, data)
+            return
         self.renew(subscription)
         self.start_event_subprocess(scope, host, start, data)
 
@@ -255,6 +269,8 @@ class Subscriptions(Flows):
                 self.close_subscription(subscription)
             scope.subscriptions.clear()
             self.cancel_contents(scope)
+            if scope.spec.kind == "adHocSubProcess":
+                scope.performed[NOTHING_MORE] = 1
         activity = self.new_activity(scope, node)
         self.journal.trace.append(node.bpmn_id)
         if node.body is None:

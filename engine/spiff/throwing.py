@@ -21,6 +21,7 @@ class Throwing(Subscriptions):
         def start_compensation(
             self, scope: Scope, node: FlowNode, activity_id: str | None, leaving: str
         ) -> Activity | None: ...
+        def record_unfinished(self, scope: Scope) -> None: ...
         def thaw_for_signal(self) -> None: ...
 
     def throw(self, scope: Scope, node: FlowNode) -> None:
@@ -167,6 +168,7 @@ class Throwing(Subscriptions):
         where = next((s for s in self.ancestors(scope) if s.host and s.host.node.kind == "transaction"), None)
         if where is None or where.host is None:
             raise ExecutionError("no-transaction", f"{node.bpmn_id} cancels, but is in no transaction", node.bpmn_id)
+        self.record_unfinished(where)
         self.cancel_contents(where)
         if self.start_compensation(where, node, None, "cancel") is None:
             self.leave_cancelled(where)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from engine.definitions.deployed import Deployed
 from engine.errors import ConflictError, StepFailedError
-from engine.sealing import Sealer
+from engine.secrecy.sealing import Sealer
 from engine.spiff import Execution, ExecutionError
 from engine.step.audience import review
 from engine.step.environment import RESERVED_NAMES, StepEnvironment

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from engine.sealing import Sealer
+from engine.secrecy.sealing import Sealer
 from engine.values import dumps
 
 _json: Final = msgspec.json.Encoder().encode

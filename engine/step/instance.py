@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from engine.definitions.deployed import Deployed
 from engine.errors import NotFoundError
 from engine.prepared import Prepared
-from engine.sealing import Sealer
+from engine.secrecy.sealing import Sealer
 from engine.step.history import ChainHead
 from engine.unit_of_work import UnitOfWork
 from engine.values import loads

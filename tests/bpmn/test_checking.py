@@ -57,10 +57,21 @@ REFUSED = {
     ),
     "a conditional event without condition": ("start s\ncatch c when=``\nuser a\ns > c > a", "no-condition"),
     "a timer without time": ("start s\ncatch c timer=``\nuser a\ns > c > a", "timer-no-time"),
+    "a duration of nothing": ("start s\ncatch c timer=P\nuser a\ns > c > a", "timer-no-time"),
+    "a duration without a unit": ("start s\ncatch c timer=PT5\nuser a\ns > c > a", "timer-no-time"),
+    "a date that is written otherwise": ("start s\ncatch c date=2030-1-1\nuser a\ns > c > a", "timer-no-time"),
     "a cycle without pause": ("start s\ncatch c cycle=R/PT0S\nuser a\ns > c > a", "timer-no-time"),
     "a link to nowhere": ("start s\nthrow t link=L\ns > t", "missing-target"),
     "an event gateway that leads to a task": ("start s\nevents g\nuser a\ns > g > a", "unsupported-element"),
     "a flow out of an end event": ("start s\nend e\nuser a\ns > e > a", "unsupported-flow"),
+    "compensation of an activity in another scope": (
+        "start s\nuser a\nsub p\n  start i\n  throw t compensate=a\n  i > t\ns > a > p",
+        "dangling-ref",
+    ),
+    "an event gateway that leads to an event of all its triggers": (
+        "start s\nevents g\ncatch c message=m signal=n all_of\ncatch d timer=P1D\nuser a\ns > g\ng > c > a\ng > d > a",
+        "unsupported-event",
+    ),
     "a condition in JUEL with a call": (
         "start s\nexclusive g\nuser a\nuser b\ns > g\ng > a if `${x.size() > 1}`\ng > b default",
         "expression-language",
@@ -106,6 +117,14 @@ ACCEPTED = {
     "a message without name": ("start s\ncatch c message\ns > c", ["dangling-ref"]),
     "a loop without end": ("start s\nuser a loop=``\ns > a", ["loop-no-condition"]),
     "an ad-hoc sub-process without condition": ("start s\nadhoc p\n  user a\ns > p", ["ad-hoc-no-condition"]),
+    "a start of a sub-process that never happens": (
+        "start s\nsub p\n  start i\n  start j timer=P1D\n  user a\n  i > a\n  j > a\ns > p",
+        ["unsupported-event"],
+    ),
+    "a transaction that is cancelled without a way out": (
+        "start s\ntransaction p\n  start i\n  end c cancel\n  i > c\ns > p",
+        ["missing-target"],
+    ),
     "a timer start without time": ("start s timer=``\nuser a\ns > a", ["timer-no-time"]),
 }
 
@@ -136,6 +155,16 @@ def test_ids_that_are_missing_are_given():
     report = checked(definitions(body))
     assert report["executable"]
     assert report["elements"] == {"sequenceFlow": 1, "startEvent": 1, "userTask": 1}
+
+
+def test_space_around_an_id_is_not_part_of_it():
+    report = checked(
+        definitions(
+            '<process id=" P "><startEvent id=" s "/><userTask id="a"/>'
+            '<sequenceFlow id="f" sourceRef="s" targetRef=" a "/></process>'
+        )
+    )
+    assert (report["executable"], report["processes"][0]["id"]) == (True, "P")
 
 
 def test_two_nodes_with_one_id_are_refused():
@@ -197,6 +226,16 @@ def test_files_given_together_resolve_each_others_calls():
     reports = check_files({"main.bpmn": main, "child.bpmn": child})
     assert [r["problems"] for r in reports] == [[], []]
     assert check_files({"main.bpmn": main}, strict=True)[0]["executable"] is False
+
+
+def test_a_called_process_that_only_a_message_begins_is_refused_at_the_call():
+    files = {
+        "p.bpmn": draw("start s\ncall c calls=Q\ns > c"),
+        "q.bpmn": draw("start s message=m\nuser a\ns > a", "Q"),
+    }
+    first, second = check_files(files)
+    assert (codes(first, "error"), second["executable"]) == (["no-start-event"], True)
+    assert first["problems"][0]["element"] == "c"
 
 
 def test_a_deployment_refuses_a_task_that_nobody_can_do():

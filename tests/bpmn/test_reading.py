@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine.bpmn.diagram import read_diagram
 from engine.bpmn.read import UnreadableError, read_xml
 
 HEAD = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">'
@@ -39,9 +40,12 @@ def test_hostile_bytes_get_an_answer(hostile):
         read_xml(hostile)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "gbk", "iso-8859-1", "us-ascii", "windows-1252", "utf-16"])
+@pytest.mark.parametrize(
+    "encoding",
+    ["utf-8", "gb18030", "gbk", "iso-8859-1", "us-ascii", "windows-1252", "utf-16", "utf-16-le", "utf-16-be"],
+)
 def test_the_usual_encodings_are_read(encoding):
-    name = "审批" if encoding in {"utf-8", "gb18030", "gbk", "utf-16"} else "approve"
+    name = "审批" if encoding.startswith(("utf", "gb")) else "approve"
     text = f'<?xml version="1.0" encoding="{encoding}"?>{HEAD}<process name="{name}"/></definitions>'
     root = read_xml(text.encode(encoding))
     assert root[0].get("name") == name
@@ -55,3 +59,27 @@ def test_an_error_names_the_line():
     with pytest.raises(UnreadableError) as error:
         read_xml(b'<?xml version="1.0"?>\n<a>\n<b>\n</a>')
     assert error.value.line == 4
+
+
+def _of_size(size):
+    return file("<process><!--" + "x" * (size - len(file("<process><!----></process>"))) + "--></process>")
+
+
+def _of_depth(depth):
+    return file("<process>" + "<subProcess>" * (depth - 2) + "</subProcess>" * (depth - 2) + "</process>")
+
+
+def _of_elements(count):
+    return file("<process>" + "<task/>" * count + "</process>")
+
+
+@pytest.mark.parametrize(
+    ("made", "bound"), [(_of_size, 5 * 1024 * 1024), (_of_depth, 200), (_of_elements, 20_000), (_of_depth, 255)]
+)
+def test_a_file_may_reach_each_bound_and_not_pass_it(made, bound):
+    assert codes(made(bound)) == ([] if bound != 255 else ["budget"])
+    assert codes(made(bound + 1)) == ["budget"]
+
+
+def codes(data):
+    return [problem.code for problem in read_diagram(data, "a.bpmn").problems]

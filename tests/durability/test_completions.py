@@ -7,11 +7,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from engine.audit import verify
 from engine.bootstrap import Engine
 from engine.commands.complete_work_item import Completed, complete_work_item
 from engine.commands.start_instance import start_instance
 from engine.errors import BusyError, StaleWorkItemError
+from engine.installation.audit import verify
 from engine.rules.due_dates import SHANGHAI
 from models import Counter, HistoryEvent, ProcessInstance, WorkItem
 from tests.durability.together import WHOLE, all_at_once

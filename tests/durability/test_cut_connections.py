@@ -9,11 +9,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from engine.audit import verify
 from engine.bootstrap import Engine, open_engine
 from engine.commands.complete_work_item import complete_work_item
 from engine.commands.start_instance import start_instance
 from engine.errors import BusyError, StaleWorkItemError
+from engine.installation.audit import verify
 from models import HistoryEvent, Job, Notice, ProcessInstance, WorkItem
 from tests.durability.paper import (
     complete_paper,

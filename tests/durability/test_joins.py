@@ -8,11 +8,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from engine.audit import verify
 from engine.bootstrap import Engine
 from engine.commands.complete_work_item import complete_work_item
 from engine.commands.start_instance import start_instance
 from engine.errors import BusyError
+from engine.installation.audit import verify
 from models import HistoryEvent, InstanceStatus, ProcessInstance
 from tests.durability.together import PROCESSES, WHOLE, all_at_once
 from tests.engine.conftest import Deploy

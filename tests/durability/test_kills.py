@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from engine.audit import verify
 from engine.bootstrap import Engine, open_engine
+from engine.installation.audit import verify
 from engine.pipeline import PipelineLink
 from engine.settings import Settings
 from models import Job, Notice, ProcessInstance, WorkItem, WorkItemState

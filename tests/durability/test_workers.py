@@ -10,11 +10,11 @@ from click.testing import CliRunner
 from sqlalchemy import func, select, update
 
 from engine import worker
-from engine.audit import verify
 from engine.bootstrap import Engine, open_engine
 from engine.cli.worker import worker as work
 from engine.commands.deploy import deploy_folder
 from engine.errors import BusyError, EngineError
+from engine.installation.audit import verify
 from engine.rules.retry import MAX_ATTEMPTS
 from engine.settings import Settings
 from models import Deployment, HistoryEvent, Incident, Job, JobKind, JobState

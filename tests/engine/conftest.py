@@ -13,7 +13,7 @@ from engine.bootstrap import Engine, open_engine
 from engine.commands.complete_work_item import Completed, complete_work_item
 from engine.commands.deploy import DeployResult, deploy_folder
 from engine.commands.start_instance import start_instance
-from engine.schema import migrate
+from engine.installation.schema import migrate
 from engine.settings import Settings
 from models import (
     HistoryEvent,

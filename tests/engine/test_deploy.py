@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from engine.bootstrap import Engine, open_engine
 from engine.commands.deploy import deploy_folder, deploy_shipped
 from engine.errors import DeploymentRefusedError, NotFoundError
-from engine.installation import prepare
+from engine.installation.set_up import prepare
 from engine.operations import names
 from engine.settings import Settings
 from models import Deployment, DeploymentResource

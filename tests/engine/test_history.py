@@ -11,13 +11,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Connection, delete, select, update
 
-from engine import audit
-from engine.audit import Head, heads, verify
-from engine.backup import back_up, restore
 from engine.bootstrap import Engine, open_engine
 from engine.commands.add_comment import add_comment
 from engine.commands.attachments import add_attachment, open_attachment
 from engine.errors import ConflictError, IntegrityError
+from engine.installation import audit
+from engine.installation.audit import Head, heads, verify
+from engine.installation.backup import back_up, restore
 from engine.settings import Settings
 from engine.step.history import event_hash
 from models import HistoryEvent, ProcessInstance
@@ -209,7 +209,7 @@ def test_a_full_disk_leaves_the_backup_of_yesterday(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("engine.backup._add", full)
+    monkeypatch.setattr("engine.installation.backup._add", full)
     with pytest.raises(ConflictError, match="备份没有写成"):
         back_up(engine, archive)
     with pytest.raises(ConflictError, match="备份没有写成"):

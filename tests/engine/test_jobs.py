@@ -18,7 +18,9 @@ from engine.errors import ConflictError, NoSubscriptionError, NotPermittedError
 from engine.queries.due_reasons import DueReason
 from engine.queries.inbox import inbox
 from engine.queries.incidents import open_incidents
+from engine.queries.timeline import timeline_of
 from engine.rules.due_dates import DeadlineUnit
+from engine.step.instance import load_instance
 from engine.step.save import job_row
 from models import CalendarDay, DayKind, Job, JobKind, JobState
 from tests.engine.conftest import Case, Deploy, Start
@@ -43,6 +45,28 @@ WITH_TIMERS = process(
     </bpmn:boundaryEvent>
     late -> closed
     <bpmn:endEvent id="closed"/>
+    """,
+)
+
+NAMELESS = process(
+    "rating",
+    """
+    <bpmn:startEvent id="begin"/>
+    begin -> rate
+    <bpmn:userTask id="rate" name="评价" banli:candidateRole="unit_officer"/>
+    rate -> done
+    <bpmn:endEvent id="done"/>
+    <bpmn:boundaryEvent id="remind" attachedToRef="rate" cancelActivity="false">
+      <bpmn:timerEventDefinition><bpmn:timeDuration>P7D</bpmn:timeDuration></bpmn:timerEventDefinition>
+    </bpmn:boundaryEvent>
+    remind -> either
+    <bpmn:exclusiveGateway id="either"/>
+    either -> note
+    <bpmn:scriptTask id="note" name="提醒评价" scriptFormat="feel">
+      <bpmn:script>{reminded: true}</bpmn:script>
+    </bpmn:scriptTask>
+    note -> reminded
+    <bpmn:endEvent id="reminded" name="提醒完毕"/>
     """,
 )
 
@@ -379,6 +403,18 @@ def test_when_the_calendar_changes_open_deadlines_are_computed_anew(
     with engine.reading("officer_a") as uow:
         assert inbox(uow).entries[0].instance_id == case.id
         assert inbox(uow).entries[0].due_at == datetime(2030, 3, 8, 16, 0, tzinfo=UTC)
+
+
+def test_the_timeline_says_what_a_timer_without_a_name_led_to(
+    start: Start, deploy: Deploy, engine: Engine, clock: MovableClock, tmp_path: Path
+) -> None:
+    deploy(write_folder(tmp_path, "rating", NAMELESS))
+    case = start("rating")
+    clock.advance(days=7)
+    engine.run_due_jobs()
+    with engine.reading() as uow:
+        lines = timeline_of(uow, load_instance(uow, case.id))
+    assert [line.name for line in lines if line.kind == "timer.fired"] == ["提醒评价"]
 
 
 def test_an_administrator_lets_a_failed_message_be_tried_again(

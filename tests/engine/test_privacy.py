@@ -8,16 +8,16 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, text, update
 
-from engine.audit import verify
 from engine.bootstrap import Engine
 from engine.commands.attachments import add_attachment, open_attachment
 from engine.commands.erase_personal_data import erase_personal_data
 from engine.commands.save_draft import save_draft
 from engine.errors import ConfigurationError, ConflictError, IntegrityError, InvalidInputError, NotFoundError
+from engine.installation.audit import verify
 from engine.queries.instance_page import instance_page
 from engine.queries.work_item_page import work_item_page
 from engine.rules.masking import MASK
-from engine.sealing import ERASED
+from engine.secrecy.sealing import ERASED
 from engine.step.history import read_body
 from engine.step.instance import load_instance
 from models import ProcessInstance

@@ -8,7 +8,7 @@ from sqlalchemy import inspect
 
 import models
 from engine.bootstrap import Engine, open_engine
-from engine.schema import _config, current_revision, is_current, migrate, newest_revision
+from engine.installation.schema import _config, current_revision, is_current, migrate, newest_revision
 from engine.settings import Settings
 from models.base import Base
 

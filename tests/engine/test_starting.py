@@ -179,6 +179,21 @@ def test_a_start_event_of_all_begins_with_the_first_and_the_case_waits_for_the_o
     assert [each.waits_at for each in _cases(engine)] == [{"work"}, set()]
 
 
+def test_where_one_case_waits_twice_for_a_message_the_wait_that_began_first_gets_it(
+    drawn: Drawn, engine: Engine, start: Start
+) -> None:
+    events = "".join(
+        f'<bpmn:boundaryEvent id="{name}" attachedToRef="work" cancelActivity="false">{MESSAGE}</bpmn:boundaryEvent>\n'
+        f'<bpmn:userTask id="{name}_read" banli:assignee="=initiator"/>\n{name} -> {name}_read\n'
+        for name in ("first", "second")
+    )
+    drawn("", also=events)
+    case = start("clockwork")
+    with engine.unit_of_work() as uow:
+        assert correlate_message(uow, "order", None, {}, request_id=None).instance_id == case.id
+    assert case.waits_at == {"work", "first_read"}
+
+
 def test_a_message_starts_at_a_receive_task_that_instantiates(drawn: Drawn, engine: Engine) -> None:
     task = '<bpmn:receiveTask id="order" instantiate="true" messageRef="m_order"/>\norder -> work'
     drawn("", also=task)

@@ -12,16 +12,13 @@ from flask import Flask, Response, jsonify, render_template_string, request, sen
 from werkzeug.serving import make_server
 
 from tests.support.browser import PHONE
+from web.headers import POLICY
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 HERE = Path(__file__).parent
 DIST = HERE.parent.parent / "web" / "static" / "dist"
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
 
 
 @dataclass

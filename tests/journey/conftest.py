@@ -24,7 +24,7 @@ from tests.web.application import NOW, login_token, running_application
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> PasswordHasher:
     """Hashing is slow on purpose; the journey needs the rule, not the time."""
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr("engine.passwords._hasher", hasher)
+    monkeypatch.setattr("engine.secrecy.passwords._hasher", hasher)
     return hasher
 
 

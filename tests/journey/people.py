@@ -49,6 +49,7 @@ class House:
         self._log_in = log_in
         self._contexts: dict[bool, BrowserContext] = {}
         self._people: dict[tuple[str, bool], Person] = {}
+        self._at_work: Person | None = None
 
     def person(self, login: str, *, scripts: bool = True) -> Person:
         """Somebody with a phone; the same one every time."""
@@ -57,14 +58,18 @@ class House:
             self._people[key] = Person(self, login, self._phone(login, scripts), scripts=scripts)
         return self._people[key]
 
+    def comes_forward(self, person: Person) -> None:
+        """This person's page is the one in front from now on.
+
+        To a page behind another the browser gives a frame a second at most, and pressing a button waits for two.
+        """
+        if self._at_work is not person:
+            self._at_work = person
+            person.own_page.bring_to_front()
+
     def address_of(self, login: str) -> str:
         """Where this person finds the application."""
         return f"http://{login}.localhost:{self.port}/"
-
-    def pass_time(self, **by: float) -> None:
-        """Move the clock and let the worker do what is due."""
-        self.clock.advance(**by)
-        self.engine.run_due_jobs()
 
     def go_to(self, day: date) -> None:
         """Move on to nine in the morning of a day."""
@@ -110,11 +115,17 @@ class Person:
     """
 
     def __init__(self, house: House, login: str, page: Page, *, scripts: bool) -> None:
-        self.house, self.login, self.scripts, self.page = house, login, scripts, page
+        self.house, self.login, self.scripts, self.own_page = house, login, scripts, page
         self.complaints: list[str] = []
-        self.page.on("pageerror", lambda error: self._complain(str(error)))
-        self.page.on("console", lambda message: self._heard(message.type, message.text))
-        self.page.on("response", lambda answer: self._answered(answer.status, answer.url, answer.request.resource_type))
+        page.on("pageerror", lambda error: self._complain(str(error)))
+        page.on("console", lambda message: self._heard(message.type, message.text))
+        page.on("response", lambda answer: self._answered(answer.status, answer.url, answer.request.resource_type))
+
+    @property
+    def page(self) -> Page:
+        """The page before this person, in front of everybody else's."""
+        self.house.comes_forward(self)
+        return self.own_page
 
     # ---- going about
 
@@ -288,7 +299,7 @@ class Person:
             self._complain(f"{status} {url}")
 
     def _complain(self, text: str) -> None:
-        self.complaints.append(f"{self.login} at {self.page.url}: {text}")
+        self.complaints.append(f"{self.login} at {self.own_page.url}: {text}")
 
 
 def as_text(value: Any) -> str:

@@ -18,8 +18,8 @@ NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 def quick_hashes(monkeypatch):
     """Hashing is slow on purpose; tests need the rule, not the time."""
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr("engine.passwords._hasher", hasher)
-    monkeypatch.setattr("engine.passwords._DECOY", hasher.hash("no account has this password"))
+    monkeypatch.setattr("engine.secrecy.passwords._hasher", hasher)
+    monkeypatch.setattr("engine.secrecy.passwords._DECOY", hasher.hash("no account has this password"))
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import demo_directory
 from engine.bootstrap import open_engine
-from engine.demo_organisation import build_demo_organisation
+from engine.demo import directory as demo_directory
+from engine.demo.organisation import build_demo_organisation
 from engine.queries.organisation import leader_of, people_with_role, roles_of, unit_by_name
 from engine.rules.roles import ROLES, fits_unit
 from engine.settings import Settings

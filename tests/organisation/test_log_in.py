@@ -13,9 +13,9 @@ from engine.commands.access.log_in import Origin, log_in
 from engine.commands.access.log_out import log_out
 from engine.commands.organisation.people import end_user, lock_user, unlock_user
 from engine.errors import InvalidInputError, NotFoundError
-from engine.passwords import password_problem, verify_password
 from engine.queries.organisation import people_with_role
 from engine.queries.trail import trail_page
+from engine.secrecy.passwords import password_problem, verify_password
 from models import LoginSession, User
 
 HOME = Origin("10.0.0.1", "test")
@@ -94,7 +94,7 @@ def test_an_unknown_person_and_one_without_password_get_the_same_no(engine, logi
 def test_a_check_without_an_account_takes_a_hash_as_well(monkeypatch):
     checked = []
     monkeypatch.setattr(
-        "engine.passwords._hasher", type("Spy", (), {"verify": lambda _, *args: checked.append(args)})()
+        "engine.secrecy.passwords._hasher", type("Spy", (), {"verify": lambda _, *args: checked.append(args)})()
     )
     assert verify_password(None, "whatever") is False
     assert len(checked) == 1

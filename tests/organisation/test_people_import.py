@@ -10,8 +10,9 @@ import xlsxwriter
 from click.testing import CliRunner
 
 from engine.cli.people import people as command
+from engine.commands.organisation.people_import import apply_people_import
 from engine.errors import InvalidInputError
-from engine.people_import import ImportOptions, apply_people_import, plan_people_import, read_sheet
+from engine.people_import import ImportOptions, plan_people_import, read_sheet
 from engine.people_import.plan import Change
 from engine.people_import.sheet import MOST_ROWS
 from engine.queries.directory import person_page

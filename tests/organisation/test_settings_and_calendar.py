@@ -9,10 +9,10 @@ from engine.commands.organisation.calendar import clear_calendar_day, seed_year,
 from engine.commands.organisation.congress import SessionData, chinese_number, create_session, save_term
 from engine.commands.organisation.settings import change_setting
 from engine.errors import ConflictError, InvalidInputError, NotFoundError
-from engine.queries.congress import congress_session, current_term
+from engine.queries.congress import congress_session, congress_terms
 from engine.queries.settings import declared_settings, log_in_rules, setting_lines
 from engine.queries.working_days import calendar_year, missing_year
-from engine.working_calendar import announced_days
+from engine.rules.announced_days import announced_days
 from models import Deployment
 
 
@@ -43,8 +43,9 @@ def test_terms_do_not_overlap(as_admin, ask):
     with pytest.raises(InvalidInputError):
         as_admin(save_term, 5, date(2026, 12, 31), date(2031, 12, 30))
     as_admin(save_term, 5, date(2027, 1, 1), date(2031, 12, 31))
-    assert ask(current_term, date(2026, 12, 31)) == 4
-    assert ask(current_term, date(2027, 1, 1)) == 5
+    terms = {entry.term: (entry.starts_on, entry.ends_on) for entry in ask(congress_terms)}
+    assert terms[4][1] == date(2026, 12, 31)
+    assert terms[5] == (date(2027, 1, 1), date(2031, 12, 31))
 
 
 def test_a_setting_says_who_changed_it_and_why(as_admin, ask):

@@ -149,6 +149,29 @@ def store_motion(session: Session, definition_id: UUID, motion: Motion, *, reade
     return instance.id
 
 
+def store_season(session: Session, definition_id: UUID, values: Mapping[str, Value], *, period: str = "4-5") -> UUID:
+    """The process that runs once for a session, with what it has set for the report."""
+    instance = ProcessInstance(
+        id=uuid4(),
+        process_definition_id=definition_id,
+        process_key="season",
+        folder_key="motion",
+        business_key=f"season-{period}",
+        period=period,
+        title="提案征集",
+        status=InstanceStatus.ACTIVE,
+        state=b"",
+        variables="{}",
+        started_at=RECEIVED,
+        changed_at=RECEIVED,
+    )
+    session.add(instance)
+    session.flush()
+    session.add_all(_report_value(instance.id, name, value) for name, value in values.items())
+    session.flush()
+    return instance.id
+
+
 def follow(session: Session, instance_id: UUID, user_id: str) -> None:
     """Let somebody follow a motion."""
     session.add(InstanceParticipant(process_instance_id=instance_id, user_id=user_id, part="follower", since=RECEIVED))

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from engine.bootstrap import Engine, open_engine
+from engine.installation.schema import migrate
 from engine.reports import Report, build_report
-from engine.schema import migrate
 from engine.settings import Settings
 from models import ProcessDefinition
 from tests.reports.caseload import Motion, store_motion, store_person, store_process, store_term

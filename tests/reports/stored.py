@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from engine.bootstrap import open_engine
-from engine.schema import migrate
+from engine.installation.schema import migrate
 from engine.settings import Settings
 from tests.reports.caseload import Motion, store_motion, store_person, store_process, store_term
 from tests.support.databases import PreparedDatabases

@@ -37,6 +37,9 @@ def test_the_documented_example_can_be_evaluated():
         (_report(invariants=[{"key": "broken", "check": "1 +"}]), "broken"),
         (_report(document={"sections": [{"heading": "一、", "table": "lost"}]}), "lost"),
         (_report(figures=[{"label": "无键"}]), "key"),
+        (_report(shared={"process": "season", "variables": ["lost"]}), "lost"),
+        (_report(document={"sections": [], "number": "lost"}), "lost"),
+        (_report(document={"sections": [{"heading": "一、", "value": "lost"}]}), "lost"),
     ],
 )
 def test_what_refers_to_nothing_or_does_not_parse_is_named(report, named):

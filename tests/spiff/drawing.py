@@ -13,6 +13,7 @@
     g > y default
 
 A line is ``kind id key=value flag key=`text with spaces` ``; indentation opens the inside of a sub-process.
+``then=x`` at an event draws the user task behind it as well, ``undone_by=x`` at an activity the one that undoes it.
 """
 
 from __future__ import annotations
@@ -82,9 +83,19 @@ class _Drawing:
             options = {k: a or b for k, a, b in _WORD.findall(rest[0] if rest else "")}
             inside = _Scope() if kind in {"sub", "event_sub", "transaction", "adhoc"} else None
             scope.nodes.append((kind, name, options, inside))
+            self._implied(scope, name, options)
             if inside is not None:
                 stack.append((indent, inside))
         return root
+
+    def _implied(self, scope: _Scope, name: str, options: dict[str, str]) -> None:
+        if "then" in options:
+            scope.nodes.append(("user", options["then"], {}, None))
+            self._flow(scope, f"{name} > {options['then']}")
+        if "undone_by" in options:
+            undone = {"on": name, "compensate": "", "handler": options["undone_by"]}
+            scope.nodes.append(("boundary", f"{name}_undone", undone, None))
+            scope.nodes.append(("user", options["undone_by"], {"compensation": ""}, None))
 
     def _flow(self, scope: _Scope, line: str) -> None:
         condition = re.search(r" if `([^`]*)`", line)

@@ -32,3 +32,8 @@ def active(simulation: Simulation) -> list[str]:
 def waiting(simulation: Simulation) -> list[str]:
     """Ids of the open subscriptions, sorted."""
     return sorted(wait.flow_node_id for wait in simulation.waiting)
+
+
+def begin(simulation: Simulation, activity: str) -> None:
+    """Start what an ad-hoc sub-process offers, without completing it as the action of a script does."""
+    simulation._start_enabled(activity)

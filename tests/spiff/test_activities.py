@@ -60,7 +60,7 @@ def test_the_scope_of_a_task_names_what_encloses_it():
 
 
 def test_a_timer_at_a_subprocess_ends_everything_in_it():
-    run = running("start s\nsub p\n  user a\n  user b\nboundary t on=p timer=P1D\nuser late\ns > p\nt > late")
+    run = running("start s\nsub p\n  user a\n  user b\nboundary t on=p timer=P1D then=late\ns > p")
     run.advance("P1D")
     assert (active(run), waiting(run)) == (["late"], [])
 
@@ -170,7 +170,7 @@ def test_a_cardinality_that_is_no_whole_number_fails_by_name(count):
 
 
 def test_an_event_at_a_multi_instance_activity_ends_all_of_it():
-    run = running("start s\nuser a times=3\nboundary t on=a timer=P1D\nuser late\ns > a\nt > late")
+    run = running("start s\nuser a times=3\nboundary t on=a timer=P1D then=late\ns > a")
     assert waiting(run) == ["t"]
     run.complete("a")
     run.advance("P1D")
@@ -186,10 +186,8 @@ def test_an_error_in_one_instance_ends_the_others():
           user a
           end bad error=E
           i > a > bad
-        boundary x on=p error=E
-        user caught
+        boundary x on=p error=E then=caught
         s > p
-        x > caught
         """
     )
     run.complete("a")
@@ -248,7 +246,7 @@ def test_without_mappings_a_call_passes_everything_in_and_out():
 
 def test_an_error_of_a_called_process_is_caught_by_the_caller():
     run = running(
-        "start s\ncall k calls=C\nboundary b on=k error=E\nuser caught\ns > k\nb > caught",
+        "start s\ncall k calls=C\nboundary b on=k error=E then=caught\ns > k",
         others={"C": "start cs\nend bad error=E\ncs > bad"},
     )
     assert active(run) == ["caught"]
@@ -343,3 +341,10 @@ def test_a_message_finds_the_instance_whose_item_it_names():
     )
     run.message("m", correlation={"item": "y"})
     assert [(t.id, t.instance) for t in run.active] == [("a", 1)]
+
+
+def test_a_call_of_a_process_that_only_a_message_begins_fails_by_name():
+    here = 'start s\ncall c calls=`="Q"`\nuser z\ns > c > z'
+    with pytest.raises(ExecutionError) as failure:
+        running(here, others={"Q": "start s message=m then=q"})
+    assert (failure.value.code, failure.value.element) == ("no-start-event", "c")

@@ -1,5 +1,7 @@
 """Undoing what was done: handlers, transactions, what belongs to whom."""
 
+import pytest
+
 from engine.spiff import StandIn
 from tests.spiff.driving import active, running
 
@@ -7,12 +9,8 @@ BOOKING = """
 start s
 {container} trip
   start i
-  service flight operation=book
-  service hotel operation=book
-  boundary cf on=flight compensate handler=undo_flight
-  boundary ch on=hotel compensate handler=undo_hotel
-  user undo_flight compensation
-  user undo_hotel compensation
+  service flight operation=book undone_by=undo_flight
+  service hotel operation=book undone_by=undo_hotel
   user pay
   exclusive g
   end ok
@@ -20,11 +18,9 @@ start s
   i > flight > hotel > pay > g
   g > ok if `paid`
   g > failed default
-boundary b on=trip {boundary}
+boundary b on=trip {boundary} then=undone
 user after
-user undone
 s > trip > after
-b > undone
 """
 
 
@@ -71,12 +67,8 @@ def test_one_activity_can_be_compensated_alone():
     run = running(
         """
         start s
-        user a
-        user b
-        boundary ca on=a compensate handler=ha
-        boundary cb on=b compensate handler=hb
-        user ha compensation
-        user hb compensation
+        user a undone_by=ha
+        user b undone_by=hb
         throw t compensate=a
         user after
         s > a > b > t > after
@@ -91,8 +83,8 @@ def test_one_activity_can_be_compensated_alone():
 
 def test_what_was_not_done_is_not_compensated():
     run = running(
-        "start s\nuser a\nboundary ca on=a compensate handler=ha\nuser ha compensation\nthrow t compensate\nuser b\n"
-        "exclusive g\ns > g\ng > a if `false`\ng > t default\na > t\nt > b"
+        "start s\nuser a undone_by=ha\nthrow t compensate\nuser b\nexclusive g\ns > g\ng > a if `false`\n"
+        "g > t default\na > t\nt > b"
     )
     assert active(run) == ["b"]
 
@@ -125,14 +117,10 @@ def test_a_subprocess_with_its_own_handler_is_undone_by_that():
     run = running(
         """
         start s
-        sub p
+        sub p undone_by=hp
           start i
-          service x operation=o
-          boundary cx on=x compensate handler=hx
-          user hx compensation
+          service x operation=o undone_by=hx
           i > x
-        boundary cp on=p compensate handler=hp
-        user hp compensation
         throw t compensate
         user after
         s > p > t > after
@@ -178,11 +166,8 @@ def test_a_handler_may_be_a_multi_instance():
 
 def test_compensation_runs_last_first_and_each_handler_waits_for_the_one_before():
     run = running(
-        "start s\nuser a\nuser b\nuser c\n"
-        + "".join(
-            f"boundary un_{n} on={n} compensate handler=undo_{n}\nuser undo_{n} compensation\n" for n in ("a", "b", "c")
-        )
-        + "throw t compensate\nuser z\ns > a > b > c > t > z"
+        "start s\nuser a undone_by=undo_a\nuser b undone_by=undo_b\nuser c undone_by=undo_c\nthrow t compensate\n"
+        "user z\ns > a > b > c > t > z"
     )
     for task in ("a", "b", "c"):
         run.complete(task)
@@ -194,10 +179,9 @@ def test_compensation_runs_last_first_and_each_handler_waits_for_the_one_before(
 
 def test_cancel_in_a_transaction_ends_the_rest_undoes_what_was_done_and_leaves_by_the_cancel_event():
     run = running(
-        "start s\ntransaction t\n  start s1\n  parallel f\n  user a\n  boundary un on=a compensate handler=undo\n"
-        "  user undo compensation\n  user b\n  user slow\n  end stop cancel\n"
-        "  s1 > f\n  f > a\n  f > b > stop\n  f > slow\n"
-        "boundary out on=t cancel\nuser after\nuser never\ns > t > never\nout > after"
+        "start s\ntransaction t\n  start s1\n  parallel f\n  user a undone_by=undo\n  user b\n  user slow\n"
+        "  end stop cancel\n  s1 > f\n  f > a\n  f > b > stop\n  f > slow\nboundary out on=t cancel then=after\n"
+        "user never\ns > t > never"
     )
     run.complete("a")
     run.complete("b")
@@ -209,8 +193,8 @@ def test_cancel_in_a_transaction_ends_the_rest_undoes_what_was_done_and_leaves_b
 def test_an_error_in_a_compensation_handler_is_caught_around_it():
     run = running(
         "start s\nsub p\n  start s1\n  user a\n  boundary un on=a compensate handler=undo\n"
-        "  service undo compensation\n"
-        "  throw t compensate\n  user z\n  s1 > a > t > z\nboundary out on=p error=E\nuser c\ns > p\nout > c",
+        "  service undo compensation\n  throw t compensate\n  user z\n  s1 > a > t > z\n"
+        "boundary out on=p error=E then=c\ns > p",
         services={"undo": StandIn(error="E")},
     )
     run.complete("a")
@@ -219,8 +203,8 @@ def test_an_error_in_a_compensation_handler_is_caught_around_it():
 
 def test_compensation_thrown_in_an_event_sub_process_undoes_what_is_around_it():
     run = running(
-        "start s\nuser a\nboundary un on=a compensate handler=undo\nuser undo compensation\nuser b\n"
-        "event_sub h\n  start m message=m\n  throw t compensate\n  user c\n  m > t > c\ns > a > b"
+        "start s\nuser a undone_by=undo\nuser b\nevent_sub h\n  start m message=m\n  throw t compensate\n  user c\n"
+        "  m > t > c\ns > a > b"
     )
     run.complete("a")
     run.message("m")
@@ -231,9 +215,8 @@ def test_compensation_thrown_in_an_event_sub_process_undoes_what_is_around_it():
 
 def test_cancel_undoes_what_a_finished_sub_process_of_the_transaction_did():
     run = running(
-        "start s\ntransaction t\n  start s1\n  sub q\n    start s2\n    user a\n"
-        "    boundary un on=a compensate handler=undo\n    user undo compensation\n    s2 > a\n  user b\n"
-        "  end c cancel\n  s1 > q > b > c\nboundary out on=t cancel\nuser z\ns > t\nout > z"
+        "start s\ntransaction t\n  start s1\n  sub q\n    start s2\n    user a undone_by=undo\n    s2 > a\n  user b\n"
+        "  end c cancel\n  s1 > q > b > c\nboundary out on=t cancel then=z\ns > t"
     )
     run.complete("a")
     run.complete("b")
@@ -244,12 +227,44 @@ def test_cancel_undoes_what_a_finished_sub_process_of_the_transaction_did():
 
 def test_each_instance_of_a_sub_process_is_undone():
     run = running(
-        "start s\nsub p times=2\n  start s1\n  user a\n  boundary un on=a compensate handler=undo\n"
-        "  user undo compensation\n  s1 > a\nthrow t compensate\nuser z\ns > p > t > z"
+        "start s\nsub p times=2\n  start s1\n  user a undone_by=undo\n  s1 > a\nthrow t compensate\nuser z\n"
+        "s > p > t > z"
     )
     run.complete("a")
     run.complete("a")
     for _ in range(2):
         assert active(run) == ["undo"]
         run.complete("undo")
+    assert active(run) == ["z"]
+
+
+@pytest.mark.parametrize("times", ["", " each=`[1, 2]` as=item sequential", " each=`for i in 1..20 return i` as=item"])
+def test_cancel_undoes_what_a_sub_process_has_done_that_has_not_finished(times):
+    run = running(
+        f"""
+        start s
+        transaction t
+          start i
+          sub p{times}
+            start j
+            user a
+            boundary x on=a compensate handler=undo_a
+            user undo_a compensation
+            user k
+            j > a > k
+          user q
+          end c cancel
+          i > p
+          i > q > c
+        boundary y on=t cancel
+        user z
+        s > t
+        y > z
+        """
+    )
+    run.complete("a")
+    run.complete("q")
+    assert active(run) == ["undo_a"]
+    assert [task.local.get("item") for task in run._cases[0].user_tasks()] == ([1] if times else [None])
+    run.complete("undo_a")
     assert active(run) == ["z"]

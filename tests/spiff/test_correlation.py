@@ -82,3 +82,15 @@ def test_a_sender_whose_key_is_null_reaches_nobody():
     run.complete("a")
     assert active(run) == []
     assert [w.flow_node_id for w in run.waiting] == ["c"]
+
+
+@pytest.mark.parametrize(("receiver", "sender"), [(" key=order", ""), ("", " key=order"), (" key=order", " key=other")])
+def test_a_message_reaches_only_who_waits_with_its_very_key(receiver, sender):
+    run = running(
+        f"start s\nparallel f\ncatch c message=m{receiver}\nuser a\nuser x\nthrow t message=m{sender}\nend e\n"
+        "s > f\nf > c > x\nf > a > t > e",
+        variables={"order": 7, "other": 8},
+    )
+    run.complete("a")
+    assert active(run) == []
+    assert "no-receiver" in [w.code for w in run.environment.warnings]

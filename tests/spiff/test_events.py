@@ -56,7 +56,7 @@ def test_a_non_interrupting_boundary_event_can_happen_again(trigger):
 
 
 def test_a_cycle_fires_as_often_as_it_says():
-    run = running("start s\nuser a\nuser r\nboundary x on=a cycle=R3/PT1H noninterrupting\ns > a\nx > r")
+    run = running("start s\nuser a\nboundary x on=a cycle=R3/PT1H noninterrupting then=r\ns > a")
     for expected in (1, 2, 3, 3):
         run.advance("PT1H")
         assert active(run).count("r") == expected
@@ -106,7 +106,7 @@ def test_an_event_subprocess_starts_by_its_trigger(trigger, interrupting):
 
 
 def test_a_non_interrupting_event_subprocess_can_start_again():
-    run = running("start s\nuser a\nevent_sub h\n  start m message=m noninterrupting\n  user b\n  m > b\ns > a")
+    run = running("start s\nuser a\nevent_sub h\n  start m message=m noninterrupting then=b\ns > a")
     run.message("m")
     run.message("m")
     assert active(run) == ["a", "b", "b"]
@@ -122,9 +122,7 @@ def test_an_event_subprocess_inside_a_subprocess_ends_only_that():
           start i
           user a
           event_sub h
-            start m message=stop
-            user b
-            m > b
+            start m message=stop then=b
           i > a
         user after
         s > f
@@ -146,14 +144,10 @@ def test_an_error_end_is_caught_at_the_border_of_the_subprocess():
       user a
       end bad error=E1
       i > a > bad
-    boundary any on=inner error
-    boundary one on=inner error=E1
-    user caught
-    user caught_any
+    boundary any on=inner error then=caught_any
+    boundary one on=inner error=E1 then=caught
     user after
     s > inner > after
-    one > caught
-    any > caught_any
     """
     run = running(text)
     run.complete("a")
@@ -168,13 +162,9 @@ def test_an_error_that_is_not_named_is_caught_by_the_event_that_catches_all():
           start i
           end bad error=E2
           i > bad
-        boundary any on=inner error
-        boundary one on=inner error=E1
-        user caught
-        user caught_any
+        boundary any on=inner error then=caught_any
+        boundary one on=inner error=E1 then=caught
         s > inner
-        one > caught
-        any > caught_any
         """
     )
     assert active(run) == ["caught_any"]
@@ -189,15 +179,11 @@ def test_an_error_event_subprocess_takes_precedence_over_the_boundary_event():
           user a
           end bad error=E1
           event_sub h
-            start he error=E1
-            user inside
-            he > inside
+            start he error=E1 then=inside
           i > a > bad
-        boundary b on=inner error=E1
-        user outside
+        boundary b on=inner error=E1 then=outside
         user after
         s > inner > after
-        b > outside
         """
     )
     run.complete("a")
@@ -218,10 +204,8 @@ def test_an_error_thrown_by_an_error_handler_goes_outwards():
             end again error=E1
             he > again
           i > bad
-        boundary b on=inner error=E1
-        user outside
+        boundary b on=inner error=E1 then=outside
         s > inner
-        b > outside
         """
     )
     assert active(run) == ["outside"]
@@ -237,7 +221,7 @@ def test_an_error_of_a_service_is_caught_at_its_border():
     from engine.spiff import StandIn
 
     run = running(
-        "start s\nservice a operation=book\nboundary x on=a error=E1\nuser caught\ns > a\nx > caught",
+        "start s\nservice a operation=book\nboundary x on=a error=E1 then=caught\ns > a",
         services={"a": StandIn(error="E1")},
     )
     assert active(run) == ["caught"]
@@ -275,9 +259,7 @@ def test_an_escalation_event_subprocess_catches_inside():
         throw up escalation=L1
         user a
         event_sub h
-          start e escalation=L1 noninterrupting
-          user boss
-          e > boss
+          start e escalation=L1 noninterrupting then=boss
         s > up > a
         """
     )
@@ -402,14 +384,62 @@ def test_a_message_sent_reaches_one_who_waits_with_its_payload(sender):
 
 
 def test_a_receive_task_waits_with_its_own_boundary_events():
-    run = running("start s\nreceive r message=m\nboundary b on=r timer=P1D\nuser a\nuser late\ns > r > a\nb > late")
+    run = running("start s\nreceive r message=m\nboundary b on=r timer=P1D then=late\nuser a\ns > r > a")
     run.advance("P1D")
     assert (active(run), waiting(run)) == (["late"], [])
 
 
 def test_an_event_subprocess_may_wait_for_all_of_its_triggers():
-    run = running("start s\nuser a\nevent_sub h\n  start x message=m signal=n all_of\n  user b\n  x > b\ns > a")
+    run = running("start s\nuser a\nevent_sub h\n  start x message=m signal=n all_of then=b\ns > a")
     run.signal("n")
     assert active(run) == ["a"]
     run.message("m")
     assert active(run) == ["b"]
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "boundary x on=a {} noninterrupting\nx > c\nuser c",
+        "event_sub h\n  start x {} noninterrupting\n  user c\n  x > c",
+    ],
+)
+def test_what_waits_for_all_of_its_triggers_without_interrupting_can_happen_again(where):
+    run = running("start s\nuser a\ns > a\n" + where.format("message=m signal=n all_of"))
+    for times in range(1, 4):
+        run.message("m", data={"told": times})
+        run.message("m", data={"said": times})
+        assert len(active(run)) == times
+        run.signal("n")
+        assert active(run) == ["a"] + ["c"] * times
+        assert (run.data["told"], run.data["said"]) == (times, times)
+
+
+def test_two_events_at_one_activity_that_wait_for_all_do_not_count_each_others_triggers():
+    run = running(
+        "start s\nuser a\nboundary x on=a message=m signal=n all_of noninterrupting then=c\n"
+        "boundary y on=a message=o signal=p all_of noninterrupting then=d\ns > a"
+    )
+    run.message("m")
+    run.signal("p")
+    assert active(run) == ["a"]
+    run.message("o")
+    assert active(run) == ["a", "d"]
+
+
+@pytest.mark.parametrize("flag", ["", " noninterrupting"])
+def test_a_timer_among_triggers_that_must_all_happen_fires_once_and_waits_for_the_others(flag):
+    run = running(f"start s\nuser a\nevent_sub h\n  start x message=m timer=P1D all_of{flag}\n  user b\n  x > b\ns > a")
+    run.advance("P9D")
+    assert active(run) == ["a"]
+    run.message("m")
+    assert active(run) == (["a", "b"] if flag else ["b"])
+
+
+@pytest.mark.parametrize("duration", ["PT2H", "=PT2H", "=P", '="PT2H"', "=duration(P)", "P2h", '"PT2H"'])
+def test_a_duration_is_a_literal_or_an_expression(duration):
+    run = running(f"start s\ncatch c timer=`{duration}`\nuser a\ns > c > a", variables={"P": "PT2H", "P2h": "PT2H"})
+    run.advance("PT1H")
+    assert active(run) == []
+    run.advance("PT1H")
+    assert active(run) == ["a"]

@@ -9,8 +9,8 @@ from tests.spiff.driving import active, running, waiting
 
 def test_an_event_sub_process_of_a_signal_and_a_boundary_event_of_it_both_hear_it():
     run = running(
-        "start s\nsub p\n  user a\n  event_sub h\n    start hs signal=x noninterrupting\n    user b\n    hs > b\n"
-        "boundary out on=p signal=x noninterrupting\nuser c\ns > p\nout > c"
+        "start s\nsub p\n  user a\n  event_sub h\n    start hs signal=x noninterrupting then=b\n"
+        "boundary out on=p signal=x noninterrupting then=c\ns > p"
     )
     run.signal("x")
     assert active(run) == ["a", "b", "c"]
@@ -19,7 +19,7 @@ def test_an_event_sub_process_of_a_signal_and_a_boundary_event_of_it_both_hear_i
 def test_an_error_goes_to_the_inner_event_sub_process_even_from_a_sub_process_in_it():
     run = running(
         "start s\nsub p\n  start s1\n  sub q\n    start s2\n    end bad error=E\n    s2 > bad\n  s1 > q\n"
-        "  event_sub h\n    start hs error=E\n    user b\n    hs > b\nboundary out on=p error=E\nuser c\ns > p\nout > c"
+        "  event_sub h\n    start hs error=E then=b\nboundary out on=p error=E then=c\ns > p"
     )
     assert active(run) == ["b"]
     run.complete("b")
@@ -28,8 +28,7 @@ def test_an_error_goes_to_the_inner_event_sub_process_even_from_a_sub_process_in
 
 def test_a_non_interrupting_event_sub_process_runs_as_often_as_it_is_asked_and_holds_its_scope_open():
     run = running(
-        "start s\nsub p\n  user a\n  event_sub h\n    start hs message=m noninterrupting\n    user b\n    hs > b\n"
-        "user z\ns > p > z"
+        "start s\nsub p\n  user a\n  event_sub h\n    start hs message=m noninterrupting then=b\nuser z\ns > p > z"
     )
     for _ in range(3):
         run.message("m")
@@ -45,8 +44,7 @@ def test_a_non_interrupting_event_sub_process_runs_as_often_as_it_is_asked_and_h
 def test_an_error_out_of_one_parallel_instance_ends_all_the_others():
     run = running(
         "start s\nsub p times=4\n  start s1\n  user a\n  exclusive g\n  end bad error=E\n  end good\n  s1 > a > g\n"
-        "  g > bad if `loopCounter = 2`\n  g > good default\nboundary out on=p error=E\nuser c\nuser z\n"
-        "s > p > z\nout > c"
+        "  g > bad if `loopCounter = 2`\n  g > good default\nboundary out on=p error=E then=c\nuser z\ns > p > z"
     )
     run.complete("a", instance=0)
     run.complete("a", instance=2)
@@ -56,7 +54,7 @@ def test_an_error_out_of_one_parallel_instance_ends_all_the_others():
 def test_a_non_interrupting_escalation_out_of_each_instance_is_caught_each_time():
     run = running(
         "start s\nsub p times=2\n  start s1\n  throw t escalation=X\n  user a\n  s1 > t > a\n"
-        "boundary out on=p escalation=X noninterrupting\nuser c\ns > p\nout > c"
+        "boundary out on=p escalation=X noninterrupting then=c\ns > p"
     )
     assert active(run) == ["a", "a", "c", "c"]
 
@@ -137,7 +135,7 @@ def test_the_first_timer_of_an_event_gateway_wins_and_the_other_never_comes():
 
 
 def test_a_cycle_of_three_reminds_three_times_while_its_task_is_open():
-    text = "start s\nuser a\nboundary r on=a cycle=R3/PT1H noninterrupting\nuser n\nuser z\ns > a > z\nr > n"
+    text = "start s\nuser a\nboundary r on=a cycle=R3/PT1H noninterrupting then=n\nuser z\ns > a > z"
     run = running(text)
     for hours in (1, 2, 3, 4, 5):
         run.advance("PT1H")
@@ -151,7 +149,7 @@ def test_a_cycle_of_three_reminds_three_times_while_its_task_is_open():
 
 def test_a_boundary_event_at_a_call_ends_everything_in_it():
     run = running(
-        "start s\ncall c calls=Q\nboundary late on=c timer=P1D\nuser z\nuser after\ns > c > z\nlate > after",
+        "start s\ncall c calls=Q\nboundary late on=c timer=P1D then=after\nuser z\ns > c > z",
         others={"Q": "start q\nsub p times=2\n  user a\nq > p"},
     )
     assert active(run) == ["a", "a"]
@@ -162,8 +160,8 @@ def test_a_boundary_event_at_a_call_ends_everything_in_it():
 def test_a_signal_reaches_every_scope_that_waits_for_it_once():
     run = running(
         "start s\nparallel f\ncatch c signal=x\nuser uc\nsub p times=2\n  start s1\n  catch i signal=x\n  user ui\n"
-        "  s1 > i > ui\nuser t\nboundary b on=t signal=x\nuser ub\nevent_sub h\n  start hs signal=x noninterrupting\n"
-        "  user uh\n  hs > uh\ns > f\nf > c > uc\nf > p\nf > t\nb > ub"
+        "  s1 > i > ui\nuser t\nboundary b on=t signal=x then=ub\nevent_sub h\n"
+        "  start hs signal=x noninterrupting then=uh\ns > f\nf > c > uc\nf > p\nf > t"
     )
     run.signal("x")
     assert active(run) == ["ub", "uc", "uh", "ui", "ui"]
@@ -171,9 +169,8 @@ def test_a_signal_reaches_every_scope_that_waits_for_it_once():
 
 def test_a_condition_hears_a_variable_of_another_branch_and_of_a_sub_process():
     run = running(
-        "start s\nparallel f\nuser a\nboundary c on=a when=`amount > 10`\nuser big\nsub p\n  start s1\n  user b\n"
-        "  s1 > b\n"
-        "s > f\nf > a\nf > p\nc > big",
+        "start s\nparallel f\nuser a\nboundary c on=a when=`amount > 10` then=big\nsub p\n  start s1\n  user b\n"
+        "  s1 > b\ns > f\nf > a\nf > p",
         variables={"amount": 1},
     )
     run.complete("b", data={"amount": 11})
@@ -181,9 +178,7 @@ def test_a_condition_hears_a_variable_of_another_branch_and_of_a_sub_process():
 
 
 def test_a_non_interrupting_condition_happens_each_time_it_becomes_true():
-    run = running(
-        "start s\nuser a\nboundary c on=a when=`n > 1` noninterrupting\nuser x\ns > a\nc > x", variables={"n": 0}
-    )
+    run = running("start s\nuser a\nboundary c on=a when=`n > 1` noninterrupting then=x\ns > a", variables={"n": 0})
     for value in (2, 3, 0, 5):
         run.set({"n": value})
     assert active(run) == ["a", "x", "x"]
@@ -239,8 +234,8 @@ def test_an_ad_hoc_sub_process_cancels_the_rest_or_waits_for_it(rest, left):
 
 def test_an_interrupting_event_sub_process_of_a_sub_process_leaves_it_by_its_normal_flow():
     run = running(
-        "start s\nsub p\n  user a\n  boundary t on=a timer=P1D\n  user late\n  t > late\n  event_sub h\n"
-        "    start hs message=m\n    user b\n    hs > b\nuser z\ns > p > z"
+        "start s\nsub p\n  user a\n  boundary t on=a timer=P1D then=late\n  event_sub h\n"
+        "    start hs message=m then=b\nuser z\ns > p > z"
     )
     run.message("m")
     assert active(run) == ["b"]
@@ -251,7 +246,7 @@ def test_an_interrupting_event_sub_process_of_a_sub_process_leaves_it_by_its_nor
 
 def test_an_error_of_a_loop_iteration_is_caught_at_the_activity_as_a_whole():
     run = running(
-        "start s\nservice t times=3\nboundary b on=t error=E\nuser c\nuser z\ns > t > z\nb > c",
+        "start s\nservice t times=3\nboundary b on=t error=E then=c\nuser z\ns > t > z",
         services={"t": StandIn(error="E")},
     )
     assert active(run) == ["c"]
@@ -276,9 +271,7 @@ def test_terminate_in_an_event_sub_process_ends_only_that():
 
 
 def test_a_boundary_branch_outlives_the_sub_process_it_left():
-    run = running(
-        "start s\nsub p\n  user a\nboundary t on=p timer=P1D noninterrupting\nuser n\nuser z\ns > p > z\nt > n"
-    )
+    run = running("start s\nsub p\n  user a\nboundary t on=p timer=P1D noninterrupting then=n\nuser z\ns > p > z")
     run.advance("P1D")
     run.complete("a")
     assert active(run) == ["n", "z"]
@@ -286,8 +279,7 @@ def test_a_boundary_branch_outlives_the_sub_process_it_left():
 
 def test_an_event_sub_process_in_an_event_sub_process_hears_its_event():
     run = running(
-        "start s\nuser a\nevent_sub h\n  start m message=m\n  user b\n  m > b\n  event_sub i\n    start n message=n\n"
-        "    user c\n    n > c\ns > a"
+        "start s\nuser a\nevent_sub h\n  start m message=m then=b\n  event_sub i\n    start n message=n then=c\ns > a"
     )
     run.message("m")
     assert (active(run), waiting(run)) == (["b"], ["n"])
@@ -298,9 +290,7 @@ def test_an_event_sub_process_in_an_event_sub_process_hears_its_event():
 
 
 def test_a_signal_thrown_in_a_scope_starts_its_own_event_sub_process():
-    run = running(
-        "start s\nuser a\nthrow t signal=x\nuser b\nevent_sub h\n  start hs signal=x\n  user c\n  hs > c\ns > a > t > b"
-    )
+    run = running("start s\nuser a\nthrow t signal=x\nuser b\nevent_sub h\n  start hs signal=x then=c\ns > a > t > b")
     run.complete("a")
     assert active(run) == ["c"]
 
@@ -308,7 +298,7 @@ def test_a_signal_thrown_in_a_scope_starts_its_own_event_sub_process():
 def test_an_interrupting_escalation_ends_the_thrower_before_it_goes_on():
     run = running(
         "start s\nsub p\n  start s1\n  throw t escalation=X\n  user a\n  s1 > t > a\n"
-        "boundary out on=p escalation=X\nuser c\ns > p\nout > c"
+        "boundary out on=p escalation=X then=c\ns > p"
     )
     assert active(run) == ["c"]
 
@@ -316,14 +306,14 @@ def test_an_interrupting_escalation_ends_the_thrower_before_it_goes_on():
 def test_an_escalation_end_event_goes_on_by_both_ways():
     run = running(
         "start s\nsub p\n  start s1\n  end t escalation=X\n  s1 > t\n"
-        "boundary out on=p escalation=X noninterrupting\nuser c\nuser z\ns > p > z\nout > c"
+        "boundary out on=p escalation=X noninterrupting then=c\nuser z\ns > p > z"
     )
     assert active(run) == ["c", "z"]
 
 
 def test_an_error_of_a_call_in_one_of_many_is_caught_at_the_call():
     run = running(
-        "start s\ncall c calls=Q times=3\nboundary b on=c error=E\nuser x\nuser z\ns > c > z\nb > x",
+        "start s\ncall c calls=Q times=3\nboundary b on=c error=E then=x\nuser z\ns > c > z",
         others={"Q": "start q\nuser a\nend e error=E\nq > a > e"},
     )
     assert active(run) == ["a", "a", "a"]
@@ -332,9 +322,7 @@ def test_an_error_of_a_call_in_one_of_many_is_caught_at_the_call():
 
 
 def test_a_timer_that_reminds_at_many_instances_reminds_once_for_all():
-    run = running(
-        "start s\nuser a times=3\nboundary r on=a cycle=R2/P1D noninterrupting\nuser n\nuser z\ns > a > z\nr > n"
-    )
+    run = running("start s\nuser a times=3\nboundary r on=a cycle=R2/P1D noninterrupting then=n\nuser z\ns > a > z")
     run.advance("P3D")
     assert active(run) == ["a", "a", "a", "n", "n"]
 
@@ -388,9 +376,7 @@ def test_a_multi_instance_inside_a_multi_instance_keeps_its_items_apart():
 
 
 def test_an_interrupted_task_cannot_be_completed_and_its_other_events_are_gone():
-    run = running(
-        "start s\nuser a\nboundary t on=a timer=P1D\nboundary m on=a message=m\nuser x\nuser y\ns > a\nt > x\nm > y"
-    )
+    run = running("start s\nuser a\nboundary t on=a timer=P1D then=x\nboundary m on=a message=m then=y\ns > a")
     run.advance("P1D")
     assert waiting(run) == []
     with pytest.raises(ExecutionError):
@@ -401,15 +387,13 @@ def test_an_interrupted_task_cannot_be_completed_and_its_other_events_are_gone()
 
 
 def test_a_timer_event_sub_process_with_a_cycle_starts_again_and_again():
-    run = running("start s\nuser a\nevent_sub h\n  start t cycle=R2/P1D noninterrupting\n  user n\n  t > n\ns > a")
+    run = running("start s\nuser a\nevent_sub h\n  start t cycle=R2/P1D noninterrupting then=n\ns > a")
     run.advance("P5D")
     assert active(run) == ["a", "n", "n"]
 
 
 def test_a_cycle_may_begin_at_a_date():
-    run = running(
-        "start s\nuser a\nboundary r on=a cycle=R2/2030-01-10T00:00:00Z/P1D noninterrupting\nuser n\ns > a\nr > n"
-    )
+    run = running("start s\nuser a\nboundary r on=a cycle=R2/2030-01-10T00:00:00Z/P1D noninterrupting then=n\ns > a")
     run.advance("P1D")
     assert active(run) == ["a"]
     run.advance("P30D")
@@ -438,7 +422,7 @@ def test_what_a_branch_throws_reaches_the_event_gateway_of_another(thrown, heard
 
 def test_an_escalation_leaves_a_called_process_and_a_signal_enters_it():
     run = running(
-        "start s\ncall c calls=Q\nboundary b on=c escalation=X noninterrupting\nuser n\nuser z\ns > c > z\nb > n",
+        "start s\ncall c calls=Q\nboundary b on=c escalation=X noninterrupting then=n\nuser z\ns > c > z",
         others={"Q": "start q\nthrow t escalation=X\ncatch k signal=x\nuser a\nq > t > k > a"},
     )
     assert active(run) == ["n"]
@@ -457,3 +441,30 @@ def test_an_inclusive_join_waits_for_a_whole_parallel_block_in_one_of_its_branch
         assert "z" not in active(run)
     run.complete("b")
     assert active(run) == ["z"]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "happen"),
+    [
+        ("message=m", lambda run: run.message("m")),
+        ("signal=m", lambda run: run.signal("m")),
+        ("timer=P1D", lambda run: run.advance("P1D")),
+        ("when=`late`", lambda run: run.set({"late": True})),
+    ],
+)
+@pytest.mark.parametrize("called", [False, True])
+def test_an_event_sub_process_takes_precedence_over_a_boundary_event_of_the_same_trigger(trigger, happen, called):
+    inside = (
+        "start i\nuser a\nevent_sub h\n  start x {} noninterrupting\n  script q body=`{{first: true}}`\n  x > q\ni > a"
+    )
+    inside = inside.format(trigger)
+    around = f"start s\n{{}}\nboundary y on=p {trigger}\nuser c\ns > p\ny > c"
+    if called:
+        run = running(around.format("call p calls=Q"), others={"Q": inside})
+    else:
+        run = running(around.format("sub p\n  " + inside.replace("\n", "\n  ")))
+    happen(run)
+    if trigger.startswith("message"):  # one receiver: the boundary event has not got it
+        assert active(run) == ["a"]
+    elif not called:  # both: the event sub-process first
+        assert (active(run), run.data.get("first")) == (["c"], True)

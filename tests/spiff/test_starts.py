@@ -14,17 +14,11 @@ def test_a_process_starts_at_the_start_event_that_is_asked_for(chosen, task):
     run = running(
         """
         start s
-        start sm message=m
-        start sn signal=n
-        start st cycle=R/P1D
+        start sm message=m then=b
+        start sn signal=n then=c
+        start st cycle=R/P1D then=d
         user a
-        user b
-        user c
-        user d
         s > a
-        sm > b
-        sn > c
-        st > d
         """,
         start=False,
     )
@@ -40,7 +34,7 @@ def test_starting_by_a_message_that_starts_nothing_fails():
 
 
 def test_the_only_start_event_is_used_even_if_it_has_a_trigger():
-    assert active(running("start s message=m\nuser a\ns > a")) == ["a"]
+    assert active(running("start s message=m then=a")) == ["a"]
 
 
 def test_a_receive_task_that_instantiates_is_not_waited_for_twice():
@@ -82,7 +76,7 @@ def test_an_event_gateway_of_all_that_is_started_by_hand_waits_for_all():
 
 
 def test_a_start_event_of_all_begins_with_the_first_and_goes_on_with_the_last():
-    run = running("start s message=m,n signal=o all_of\nuser a\ns > a", start=False)
+    run = running("start s message=m,n signal=o all_of then=a", start=False)
     run.start(message="n", data={"which": "n"})
     assert (active(run), waiting(run)) == ([], ["s", "s"])
     run.signal("o", data={"rang": True})
@@ -93,7 +87,7 @@ def test_a_start_event_of_all_begins_with_the_first_and_goes_on_with_the_last():
 
 @pytest.mark.parametrize("drawing", [
     "events g all_of\nstart s\ncatch x message=m\ncatch y message=n\ns > g\ng > x\ng > y",
-    "start s when=`true` timer=PT1H all_of\nuser a\ns > a",
+    "start s when=`true` timer=PT1H all_of then=a",
     "start s\ncomplex g\nuser a\nuser b\ns > g\ng > a\ng > b",
 ])  # fmt: skip
 def test_what_cannot_be_begun_or_told_apart_is_refused_by_name(drawing):
@@ -103,7 +97,7 @@ def test_what_cannot_be_begun_or_told_apart_is_refused_by_name(drawing):
 
 
 def test_a_message_start_beside_a_none_start_begins_only_by_its_message():
-    text = "start s\nstart m message=go\nuser a\nuser b\ns > a\nm > b"
+    text = "start s\nstart m message=go then=b\nuser a\ns > a"
     assert active(running(text)) == ["a"]
 
 
@@ -112,7 +106,7 @@ def test_of_several_start_events_without_trigger_only_one_begins():
 
 
 def test_a_timer_of_a_start_event_of_all_counts_from_the_first_of_the_others():
-    run = running("start s message=m timer=PT1H all_of\nuser a\ns > a", start=False)
+    run = running("start s message=m timer=PT1H all_of then=a", start=False)
     run.advance("PT3H")
     run.start(message="m")
     run.advance("PT59M")

@@ -22,8 +22,8 @@ from lxml import html
 from engine.bootstrap import Engine, open_engine
 from engine.commands.access.log_in import Origin, open_log_in
 from engine.definitions.kept_deployments import KeptDeployments
-from engine.demo_organisation import build_demo_organisation
-from engine.installation import prepare
+from engine.demo.organisation import build_demo_organisation
+from engine.installation.set_up import prepare
 from engine.queries.settings import log_in_rules
 from engine.settings import Settings
 from tests.support.databases import PreparedDatabases

@@ -10,7 +10,7 @@ from lxml import html
 
 from engine.bootstrap import open_engine
 from engine.cli.demo import line_of
-from engine.replay import demo
+from engine.demo import database as demo
 from engine.settings import Settings
 from tests.support.fakes import MovableClock
 from tests.web.auth.browser import Browser

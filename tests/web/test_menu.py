@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from engine.demo_directory import SHOWN_LOGINS
+from engine.demo.directory import SHOWN_LOGINS
 from tests.support.databases import PreparedDatabases
 from tests.support.fakes import MovableClock
 from tests.web.application import NOW, OUTSIDER, PROPOSER, Visitor, running_application
@@ -24,9 +24,7 @@ def app(prepared_databases: PreparedDatabases, tmp_path: Path) -> Iterator[Flask
 def menu_of(page) -> set[str]:
     """Addresses of the entries, on a phone and on a desk."""
     wide = page.tree.xpath("//nav[contains(@class, 'topnav')]/a/@href")
-    narrow = page.tree.xpath(
-        "//nav[contains(@class, 'bottom-nav')]/a/@href | //div[@class='menu-panel']/a[@class='only-phone']/@href"
-    )
+    narrow = page.tree.xpath("//nav[contains(@class, 'bottom-nav')]//a/@href")
     assert set(wide) == set(narrow) - {"/notices"}
     return set(wide)
 
@@ -40,6 +38,22 @@ def test_of_every_log_in_each_entry_opens_and_no_page_that_opens_lacks_its_entry
         assert opened == entries, login
         seen |= entries
     assert seen == PLACES - {"/follow/"}  # nobody follows a motion yet
+
+
+def test_on_a_phone_every_entry_is_within_the_thumbs_reach(app):
+    chair, clerk = (Visitor(app, login).get("/inbox").tree for login in ("vchair1", "clerk1"))
+    beside = "//nav[contains(@class, 'bottom-nav')]/a/@href"
+    assert chair.xpath(beside) == ["/inbox", "/register/", "/notices", "/batch/", "/reports/"]  # five fit
+    assert clerk.xpath(beside) == ["/inbox", "/start", "/register/", "/notices"]
+    more = clerk.xpath("//nav[contains(@class, 'bottom-nav')]/details")
+    assert [summary.text_content().strip() for summary in more[0].xpath("summary")] == ["更多"]
+    assert more[0].xpath(".//a/@href") == ["/reports/", "/admin/"]
+    assert chair.xpath("//nav[contains(@class, 'bottom-nav')]/details") == []
+
+
+def test_on_a_phone_the_entry_that_holds_the_page_is_marked(app):
+    page = Visitor(app, "clerk1").get("/reports/").tree
+    assert page.xpath("//nav[contains(@class, 'bottom-nav')]/details/summary/@aria-current") == ["true"]
 
 
 def test_who_is_named_to_follow_a_motion_gets_the_entry_with_it(app):

@@ -13,8 +13,8 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 
 from engine.bootstrap import open_engine
+from engine.demo import database as demo
 from engine.people_import.sheet import FIELDS
-from engine.replay import demo
 from engine.settings import Settings
 from tests.support.databases import PreparedDatabases
 from tests.support.fakes import MovableClock

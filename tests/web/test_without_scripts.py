@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import update
 from werkzeug.serving import make_server
 
-from engine.passwords import hash_password
+from engine.secrecy.passwords import hash_password
 from models import User
 from tests.support.browser import PHONE
 from tests.support.databases import PreparedDatabases

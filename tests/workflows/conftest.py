@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.bootstrap import Engine, open_engine
-from engine.replay.prepare import prepare
+from engine.demo.prepare import prepare
 from engine.settings import Settings
 from tests.support.databases import PreparedDatabases
 from tests.support.fakes import MovableClock

@@ -12,11 +12,12 @@ from engine.commands.complete_work_item import complete_work_item
 from engine.commands.start_instance import start_instance
 from engine.commands.withdraw_instance import withdraw_instance
 from engine.forms.resolve import options_of
+from engine.queries.organisation import leader_of
 from engine.queries.work_item_page import work_item_page
 from engine.replay.surroundings import Directory
 from engine.step.instance import load_instance
 from engine.work_items import load_work_item
-from models import Job, JobState, Notice, ProcessInstance, Setting, UserTask, WorkItem, WorkItemState, waits
+from models import Job, JobState, Notice, ProcessInstance, Relative, Setting, UserTask, WorkItem, WorkItemState, waits
 from tests.support.fakes import MovableClock
 
 PROPOSER = "d0101"
@@ -155,6 +156,19 @@ class Scenario:
             for name, value in settings.items():
                 key = f"motion.{name}"
                 uow.session.add(Setting(key=key, value={"value": value}, source="test", changed_at=uow.now))
+
+    def leader_of(self, unit: str) -> str:
+        """The school leader in charge of a unit today."""
+        with self.engine.reading() as uow:
+            found = leader_of(uow.session, unit, uow.today)
+        assert found is not None
+        return found
+
+    def make_relatives(self, one: str, other: str) -> None:
+        """Marry two people."""
+        with self.engine.unit_of_work() as uow:
+            for person, relative in ((one, other), (other, one)):
+                uow.session.add(Relative(user_id=person, relative_id=relative, relation="spouse"))
 
     def open_timers(self) -> int:
         """How many timers wait."""

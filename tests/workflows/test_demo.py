@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from engine.bootstrap import Engine, open_engine
+from engine.demo import database as demo
 from engine.errors import ConfigurationError
-from engine.passwords import verify_password
-from engine.replay import demo
-from engine.schema import migrate
+from engine.installation.schema import migrate
+from engine.secrecy.passwords import verify_password
 from engine.settings import Settings
 from models import ProcessInstance, User, UserTask, waits
 from tests.support.fakes import MovableClock

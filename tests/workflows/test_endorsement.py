@@ -2,17 +2,9 @@
 
 from typing import Any
 
-from engine.queries.organisation import leader_of
 from tests.workflows.scenario import Motion, Scenario
 
 OBJECTION = {"decision": "object", "objection_reason": "不属于本单位职责。", "proposed_unit": "人事处"}
-
-
-def _leader(scenario: Scenario, unit: str) -> str:
-    with scenario.engine.reading() as uow:
-        found = leader_of(uow.session, unit, uow.today)
-    assert found is not None
-    return found
 
 
 def _endorsed_by(motion: Motion) -> list[str]:
@@ -26,15 +18,15 @@ def _routed_anew(motion: Motion, **routing: Any) -> None:
 
 def _units_of_two_leaders(scenario: Scenario) -> tuple[str, str]:
     units = ("教务处", "财务处", "人事处", "后勤管理处", "保卫处")
-    first = _leader(scenario, units[0])
-    return units[0], next(unit for unit in units[1:] if _leader(scenario, unit) != first)
+    first = scenario.leader_of(units[0])
+    return units[0], next(unit for unit in units[1:] if scenario.leader_of(unit) != first)
 
 
 def test_the_leader_of_a_unit_that_stays_is_not_asked_again(scenario: Scenario) -> None:
     # given a motion that its leader has endorsed
     lead, other = _units_of_two_leaders(scenario)
     motion = scenario.motion_at("sign_for", routing={"lead_unit": lead})
-    assert _endorsed_by(motion) == [_leader(scenario, lead)]
+    assert _endorsed_by(motion) == [scenario.leader_of(lead)]
 
     # when a unit of another leader is to help
     _routed_anew(motion, lead_unit=lead, co_units=[other])
@@ -42,10 +34,10 @@ def test_the_leader_of_a_unit_that_stays_is_not_asked_again(scenario: Scenario) 
     # then only that leader is asked
     assert motion.waits_at == ["endorse"]
     _, asked, _ = motion.item("endorse")
-    assert asked == _leader(scenario, other)
+    assert asked == scenario.leader_of(other)
     motion.do("endorse")
     assert motion.waits_at == ["sign_for", "sign_for"]
-    assert _endorsed_by(motion) == [_leader(scenario, lead), _leader(scenario, other)]
+    assert _endorsed_by(motion) == [scenario.leader_of(lead), scenario.leader_of(other)]
 
 
 def test_nobody_is_asked_when_the_routing_comes_to_the_same(scenario: Scenario) -> None:
@@ -70,7 +62,7 @@ def test_who_endorsed_in_time_is_not_asked_again_because_another_was_late(scenar
     # given two leaders, one of whom is silent
     lead, other = _units_of_two_leaders(scenario)
     motion = scenario.motion_at("endorse", routing={"lead_unit": lead, "co_units": [other]})
-    motion.do("endorse", by=_leader(scenario, lead))
+    motion.do("endorse", by=scenario.leader_of(lead))
     scenario.advance(days=8)
     assert motion.variables["endorsement_overdue"] is True
 
@@ -80,4 +72,4 @@ def test_who_endorsed_in_time_is_not_asked_again_because_another_was_late(scenar
     # then only the silent one is asked
     assert motion.waits_at == ["endorse"]
     _, asked, _ = motion.item("endorse")
-    assert asked == _leader(scenario, other)
+    assert asked == scenario.leader_of(other)

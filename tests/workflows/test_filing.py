@@ -1,11 +1,15 @@
 """From the committee to the unit: recommendation and decision, the chair's gate, appeal, sealing, objections."""
 
+from typing import Any
+
 import pytest
 
 from engine.errors import InvalidInputError, NotFoundError
 from engine.queries.instance_page import instance_page
+from engine.queries.organisation import names_of
+from engine.queries.work_item_page import work_item_page
 from models import RoleAssignment
-from tests.workflows.scenario import PROPOSER, Scenario
+from tests.workflows.scenario import PROPOSER, Motion, Scenario
 
 REFUSED = {
     "recommend": {"public_interest": "no", "recommended_reason_code": "private_interest"},
@@ -141,6 +145,46 @@ def test_the_third_objection_lets_the_leader_decide_and_that_is_final(scenario: 
     assert motion.waits_at == ["name_handler"]
     assert motion.variables["lead_unit"] == "人事处"
     assert motion.variables["number"] == "407001"
+
+
+def objections_shown(motion: Motion, person: str) -> list[dict[str, Any]]:
+    """The objections among the facts of the case, as this person reads them."""
+    with motion.scenario.engine.reading(person) as uow:
+        facts = instance_page(uow, motion.id).facts
+        (found,) = [fact.value for fact in facts if fact.variable == "objections"] or [[]]
+        return found
+
+
+def test_whoever_assigns_again_reads_who_objected_why_and_whom_the_unit_suggests(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("sign_for")
+    first = {"decision": "object", "objection_reason": "不属于本单位职责。", "proposed_unit": "人事处"}
+    second = {"decision": "object", "objection_reason": "编制不归本单位管。", "proposed_unit": "财务处"}
+    assert objections_shown(motion, "clerk1") == []
+
+    # when
+    motion.do("sign_for", first, by="o0501")
+
+    # then the first thing that the task shows is the objection
+    item, clerk, _ = motion.item("routing")
+    with scenario.engine.reading(clerk) as uow:
+        fact = work_item_page(uow, item).facts[0]
+    assert (fact.variable, fact.label) == ("objections", "承办单位的异议")
+    [shown] = fact.value
+    assert shown.pop("时间") == motion.variables["objections"][0]["at"]
+    with scenario.engine.reading() as uow:
+        assert shown.pop("提出人") == names_of(uow.session, ["o0501"])["o0501"]
+    assert shown == {"单位": "教务处", "理由": "不属于本单位职责。", "建议承办单位": "人事处"}
+
+    # when the next unit objects as well
+    motion.do("routing", lead_unit="人事处")
+    motion.go_on_to("sign_for")
+    assert [each["理由"] for each in objections_shown(motion, "clerk1")] == ["不属于本单位职责。"]
+    motion.do("sign_for", second)
+    # then both are there, the earlier first; the proposer and those who only read the motion are not shown them
+    assert [each["单位"] for each in objections_shown(motion, "clerk1")] == ["教务处", "人事处"]
+    assert objections_shown(motion, PROPOSER) == []
+    assert objections_shown(motion, "d0301") == []
 
 
 def test_a_unit_that_keeps_silent_has_accepted(scenario: Scenario) -> None:

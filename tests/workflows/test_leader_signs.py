@@ -5,8 +5,8 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from engine.queries.instance_page import instance_page
-from engine.queries.organisation import leader_of, names_of, people_with_role
-from models import LeaderCharge, Relative
+from engine.queries.organisation import names_of, people_with_role
+from models import LeaderCharge
 from tests.workflows.scenario import PROPOSER, Motion, Scenario
 
 OBJECTION = {"decision": "object", "objection_reason": "不属于本单位职责。", "proposed_unit": "人事处"}
@@ -14,16 +14,9 @@ RULING = {"co_units": [], "ruling_comment": "由该单位主办，不再变更�
 TEACHING = "教务处"
 
 
-def _leader(scenario: Scenario, unit: str) -> str:
-    with scenario.engine.reading() as uow:
-        found = leader_of(uow.session, unit, uow.today)
-    assert found is not None
-    return found
-
-
 def _unit_of_another_leader(scenario: Scenario) -> str:
     others = ("财务处", "人事处", "后勤管理处", "保卫处")
-    return next(unit for unit in others if _leader(scenario, unit) != _leader(scenario, TEACHING))
+    return next(unit for unit in others if scenario.leader_of(unit) != scenario.leader_of(TEACHING))
 
 
 def _leaders_in_order(scenario: Scenario) -> list[str]:
@@ -34,12 +27,6 @@ def _leaders_in_order(scenario: Scenario) -> list[str]:
 def _asked(motion: Motion, node: str) -> str:
     _, person, _ = motion.item(node)
     return person
-
-
-def _make_relatives(scenario: Scenario, one: str, other: str) -> None:
-    with scenario.engine.unit_of_work() as uow:
-        for person, relative in ((one, other), (other, one)):
-            uow.session.add(Relative(user_id=person, relative_id=relative, relation="spouse"))
 
 
 def _put_in_charge(scenario: Scenario, unit: str, leader: str) -> None:
@@ -66,7 +53,7 @@ def test_after_a_ruling_for_a_unit_of_another_leader_that_leader_signs_the_answe
     scenario.set(max_assignments=1)
     motion = scenario.motion_at("sign_for")
     motion.do("sign_for", OBJECTION)
-    ruling = _leader(scenario, TEACHING)
+    ruling = scenario.leader_of(TEACHING)
     assert _asked(motion, "leader_ruling") == ruling
 
     # when
@@ -74,18 +61,18 @@ def test_after_a_ruling_for_a_unit_of_another_leader_that_leader_signs_the_answe
     motion.do("leader_ruling", {"lead_unit": other, **RULING})
 
     # then the case is that leader's from now on, and so is the signature
-    assert motion.variables["leader"] == _leader(scenario, other) != ruling
+    assert motion.variables["leader"] == scenario.leader_of(other) != ruling
     motion.go_on_to("name_handler")
     motion.answers["name_handler"] = {"handler": motion.offered("name_handler", "handler")[0]}
     motion.go_on_to("leader_sign")
-    assert _asked(motion, "leader_sign") == _leader(scenario, other)
+    assert _asked(motion, "leader_sign") == scenario.leader_of(other)
     assert _recusals(motion) == []
 
 
 def test_who_is_in_charge_when_the_answer_comes_to_be_signed_signs_it(scenario: Scenario) -> None:
     # given a unit that gets another leader while it works on the answer
     motion = scenario.motion_at("head_sign")
-    successor = next(each for each in _leaders_in_order(scenario) if each != _leader(scenario, TEACHING))
+    successor = next(each for each in _leaders_in_order(scenario) if each != scenario.leader_of(TEACHING))
     _put_in_charge(scenario, TEACHING, successor)
 
     # when
@@ -110,8 +97,8 @@ def test_a_unit_that_nobody_is_in_charge_of_any_more_gets_the_signature_of_an_al
 def test_for_a_leader_who_is_the_proposers_relative_the_next_school_leader_signs(scenario: Scenario) -> None:
     # given
     motion = scenario.motion_at("head_sign")
-    recused = _leader(scenario, TEACHING)
-    _make_relatives(scenario, recused, PROPOSER)
+    recused = scenario.leader_of(TEACHING)
+    scenario.make_relatives(recused, PROPOSER)
     alternate = next(each for each in _leaders_in_order(scenario) if each != recused)
 
     # when
@@ -127,8 +114,8 @@ def test_the_alternate_also_endorses_and_rules(scenario: Scenario) -> None:
     # given
     scenario.set(max_assignments=1)
     motion = scenario.motion_at("chair_approve")
-    recused = _leader(scenario, TEACHING)
-    _make_relatives(scenario, recused, PROPOSER)
+    recused = scenario.leader_of(TEACHING)
+    scenario.make_relatives(recused, PROPOSER)
     alternate = next(each for each in _leaders_in_order(scenario) if each != recused)
 
     # when
@@ -144,11 +131,11 @@ def test_the_alternate_also_endorses_and_rules(scenario: Scenario) -> None:
 def test_by_setting_or_when_no_school_leader_is_left_the_chair_signs(scenario: Scenario) -> None:
     # given one motion with the setting, and one with all leaders recused
     by_setting = scenario.motion_at("head_sign")
-    recused = _leader(scenario, TEACHING)
-    _make_relatives(scenario, recused, PROPOSER)
+    recused = scenario.leader_of(TEACHING)
+    scenario.make_relatives(recused, PROPOSER)
     all_recused = scenario.motion_at("head_sign", proposer="d0102")
     for leader in _leaders_in_order(scenario):
-        _make_relatives(scenario, leader, "d0102")
+        scenario.make_relatives(leader, "d0102")
 
     # when
     all_recused.do("head_sign")

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 
 from engine.errors import InvalidInputError
 from engine.queries.organisation import people_with_role
-from models import Incident, Relative, RoleAssignment, User
+from models import Incident, RoleAssignment, User
 from tests.workflows.scenario import PROPOSER, Motion, Scenario
 
 TEACHING = "教务处"
@@ -17,12 +17,6 @@ def _incidents(scenario: Scenario, motion: Motion) -> list[tuple[str | None, str
     with scenario.engine.reading() as uow:
         rows = uow.session.scalars(select(Incident).where(Incident.process_instance_id == motion.id))
         return [(row.flow_node_id, row.message) for row in rows]
-
-
-def _make_relatives(scenario: Scenario, one: str, other: str) -> None:
-    with scenario.engine.unit_of_work() as uow:
-        for person, relative in ((one, other), (other, one)):
-            uow.session.add(Relative(user_id=person, relative_id=relative, relation="spouse"))
 
 
 def test_a_unit_without_a_head_cannot_be_made_lead(scenario: Scenario) -> None:
@@ -64,7 +58,7 @@ def test_when_all_leaders_and_the_chair_are_relatives_of_the_proposer_the_admini
     with scenario.engine.reading() as uow:
         everybody = people_with_role(uow.session, ["school_leader", "chair"], on=uow.today)
     for leader in everybody:
-        _make_relatives(scenario, leader, PROPOSER)
+        scenario.make_relatives(leader, PROPOSER)
 
     # when
     motion.do("head_sign")
@@ -81,7 +75,7 @@ def test_when_the_head_of_the_committee_is_recused_the_administrator_is_told(sce
             select(RoleAssignment.user_id).where(RoleAssignment.role == "motion_committee_head")
         ).all()
     for head in heads:
-        _make_relatives(scenario, head, PROPOSER)
+        scenario.make_relatives(head, PROPOSER)
 
     # when
     motion.do("recommend")

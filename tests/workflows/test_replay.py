@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 
 from engine.bootstrap import Engine, open_engine
 from engine.cli.report import report
+from engine.demo.prepare import prepare
 from engine.replay import ReplayError
-from engine.replay.prepare import prepare
 from engine.replay.session import replay_files
 from engine.reports import build_report
 from engine.settings import Settings

@@ -8,11 +8,10 @@ import pytest
 from engine.bootstrap import Engine, open_engine
 from engine.commands.start_instance import start_instance
 from engine.errors import InvalidInputError
-from engine.replay.prepare import prepare
 from engine.settings import Settings
 from tests.support.databases import PreparedDatabases
 from tests.support.fakes import MovableClock
-from tests.workflows.conftest import MONDAY_IN_THE_WINDOW
+from tests.workflows.conftest import prepare_demo
 from tests.workflows.scenario import USUAL, Motion, Scenario
 
 TITLE = "关于增加教学楼智慧教室数量的提案"
@@ -25,13 +24,7 @@ def either_engine(
     request: pytest.FixtureRequest, prepared_databases: PreparedDatabases, tmp_path: Path, clock: MovableClock
 ) -> Iterator[Engine]:
     """An engine on the demo organisation, on SQLite and on PostgreSQL."""
-
-    def fill(url: str) -> None:
-        engine = open_engine(settings=Settings(database_url=url), clock=MovableClock(MONDAY_IN_THE_WINDOW))
-        prepare(engine)
-        engine.close()
-
-    with prepared_databases.copy(request.param, "workflows", fill) as url:
+    with prepared_databases.copy(request.param, "workflows", prepare_demo) as url:
         opened = open_engine(settings=Settings(database_url=url, data_directory=tmp_path), clock=clock)
         yield opened
         opened.close()

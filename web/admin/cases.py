@@ -16,13 +16,14 @@ from engine.commands.modify_variables import modify_field
 from engine.commands.move_token import move_token
 from engine.commands.rewind_instance import rewind_instance
 from engine.errors import ConflictError, InvalidInputError, NotFoundError, StepFailedError
-from engine.queries.case_labels import find_case
+from engine.queries.case_labels import CaseLabel, find_case
 from engine.queries.correction import Correction, Place, Preview, correction, field_form, preview
 from engine.rules.administration import Area
 from engine.unit_of_work import UnitOfWork
 from web.admin import posted
 from web.admin.blueprint import area_required, bp
 from web.extensions import current_engine
+from web.filters import moment
 from web.forms import build_view, read_request, request_id_of
 from web.i18n import translated
 from web.inbox.status import status_of
@@ -36,6 +37,15 @@ Command = Callable[[UnitOfWork, str, str | None], None]  # with the reason and t
 def case_state(status: str) -> str:
     """What people call the state of a case."""
     return status_of(status).words
+
+
+@bp.app_template_global()
+def case_name(case: CaseLabel) -> str:
+    """What a case is called where not everybody may read it: by number, else by title, else by when it began."""
+    process = translated(case.process_name)
+    if case.number or case.title:
+        return f"{process} {case.number or case.title}"
+    return _("未编号的%(process)s（%(at)s 发起）", process=process, at=moment(case.started_at))
 
 
 @bp.get("/cases")

@@ -10,18 +10,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from engine.commands.organisation.people_import import apply_people_import
 from engine.errors import InvalidInputError, NotFoundError
 from engine.people_import import (
     FIELDS,
     ImportOptions,
     ImportPlan,
     Sheet,
-    apply_people_import,
     plan_people_import,
     read_sheet,
 )
 from engine.rules.administration import Area
-from engine.workbooks import LARGEST_FILE
+from engine.workbooks.uploaded import LARGEST_FILE
 from web.admin import posted
 from web.admin.blueprint import area_required, bp
 from web.extensions import current_engine

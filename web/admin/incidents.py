@@ -18,6 +18,7 @@ from web.admin import posted
 from web.admin.blueprint import area_required, bp
 from web.extensions import current_engine
 from web.forms import request_id_of
+from web.i18n import translated
 
 
 @bp.app_template_global()
@@ -29,7 +30,7 @@ def incident_title(incident: IncidentEntry) -> str:
         "no-subscription": _("消息没有送达"),
         "worker-lost": _("后台作业一再中断"),
         "step-failed": _("流程无法继续"),
-        "operation-failed": _("服务操作失败"),
+        "operation-failed": _("自动步骤失败"),
     }
     return titles.get(incident.code, _("后台作业失败"))
 
@@ -48,7 +49,9 @@ def incident_advice(incident: IncidentEntry) -> str:
 
 @bp.app_template_global()
 def incident_cause(incident: IncidentEntry) -> str:
-    """Why, in words; what a job said is for whoever runs the system and stands apart."""
+    """Why, in words; the whole of what a job said is for whoever runs the system and stands apart."""
+    if incident.code == "operation-failed":
+        return translated(incident.message.partition("失败：")[2])
     if incident.code != "nobody-entitled":
         return ""
     missing = [each.partition("@") for each in incident.message.partition("：")[2].split("、")]
@@ -80,7 +83,7 @@ def retry_incident(incident_id: UUID) -> ResponseReturnValue:
     """Let its job try again."""
     with current_engine().unit_of_work(actor=current_user.id) as uow:
         resolve_incident(uow, incident_id, retry=True, request_id=request_id_of(request))
-    return _done(_("已重新执行；如果仍然失败，会再次出现在这里。"))
+    return _done(_("正在重试。片刻后刷新本页：如果仍然失败，会再次出现在这里。"))
 
 
 @bp.post("/incidents/<uuid:incident_id>/settle")

@@ -15,9 +15,8 @@ from engine.errors import InvalidInputError, NotFoundError
 from engine.queries.administration import has_administrator
 from engine.queries.settings import log_in_rules
 from web.auth.person import COOKIE, forget, load_person, remember
-from web.errors import log_in_and_send_again
 from web.extensions import current_engine, login_manager
-from web.patience import comes_from_our_pages, posted_again
+from web.kept_forms import comes_from_our_pages, kept_fields, lost_files
 from web.readable import readable
 from web.redirects import local_target
 
@@ -34,8 +33,8 @@ def init_app(app: Flask) -> None:
 
 
 def _ask_to_log_in() -> ResponseReturnValue:
-    if request.method == "POST" and comes_from_our_pages() and (fields := posted_again()):
-        return forget(make_response(log_in_and_send_again(fields), 401))
+    if request.method == "POST" and comes_from_our_pages() and kept_fields():
+        return forget(make_response(_log_in_again_page(), 401))
     if request.method == "GET" and COOKIE in request.cookies:
         flash(_("登录已结束：长时间没有操作、在别处退出，或账号有变化。请重新登录。"), "info")
     target = request.full_path.rstrip("?") if request.method == "GET" else "/"
@@ -67,10 +66,24 @@ def log_in_now() -> ResponseReturnValue:
     typed = readable(request.form.get("login", ""))
     token = log_in(current_engine(), typed, request.form.get("password", ""), _origin())
     if token is None:
-        error = _("工号或密码不正确，或账号已锁定。请检查后重试，或联系管理员。")
-        return _login_page(typed, request.form.get("next", ""), error), 422
+        return _login_page(typed, request.form.get("next", ""), _not_logged_in()), 422
     session.clear()  # nothing of who used this browser before
     return remember(make_response(redirect(local_target(request.form.get("next")), code=303)), token)
+
+
+@bp.post("/login/again")
+def log_in_again() -> ResponseReturnValue:
+    """Log in on the page that keeps a form, and take the form back to where it was sent.
+
+    It arrives there with the token of a session that is over, so it is shown again and not taken (``web/errors.py``).
+    """
+    token = log_in(
+        current_engine(), readable(request.form.get("_login", "")), request.form.get("_password", ""), _origin()
+    )
+    if token is None:
+        return _log_in_again_page(_not_logged_in()), 422
+    session.clear()
+    return remember(make_response(redirect(local_target(request.form.get("_next")), code=307)), token)
 
 
 @bp.post("/logout")
@@ -115,6 +128,22 @@ def first_start() -> ResponseReturnValue:
 
 def _login_page(typed: str = "", next_page: str = "", error: str = "") -> str:
     return render_template("auth/login.html", values={"login": typed[:64]}, next_page=next_page, error=error)
+
+
+def _log_in_again_page(error: str = "") -> str:
+    """The log-in page for a form that came after the log-in had ended; all that was typed is kept in it."""
+    return render_template(
+        "auth/again.html",
+        values={"_login": request.form.get("_login", "")[:64]},
+        next_page=request.form.get("_next") or request.full_path.rstrip("?"),
+        kept=kept_fields(),
+        has_files=bool(lost_files()),
+        error=error,
+    )
+
+
+def _not_logged_in() -> str:
+    return _("工号或密码不正确，或账号已锁定。请检查后重试，或联系管理员。")
 
 
 def _changed_password() -> dict[str, str]:

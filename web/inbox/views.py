@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +14,7 @@ from flask_login import current_user, login_required
 from engine.commands.attachments import add_attachment
 from engine.commands.claim_work_item import claim_work_item
 from engine.commands.complete_work_item import complete_work_item
-from engine.commands.mark_notice_read import mark_all_notices_read, mark_notice_read, mark_notices_of_case_read
+from engine.commands.mark_notice_read import mark_all_notices_read, mark_notice_read
 from engine.commands.save_draft import save_draft
 from engine.commands.unclaim_work_item import unclaim_work_item
 from engine.errors import (
@@ -35,6 +35,7 @@ from web.inbox import pages
 from web.inbox.blueprint import bp
 from web.inbox.due import how_computed
 from web.instances.pages import first_own_work_item, readable, task_extras
+from web.kept_forms import lost_files, shows_again
 
 OPINION_LIMIT = 1000  # characters
 
@@ -83,7 +84,6 @@ def complete(work_item_id: UUID) -> ResponseReturnValue:
                 request_id=posted.request_id,
                 expected_version=posted.version,
             )
-            mark_notices_of_case_read(uow, item.instance_id)
     except InvalidInputError as refused:
         return _refused(work_item_id, posted, refused.fields)
     except ConflictError as conflict:
@@ -96,6 +96,23 @@ def complete(work_item_id: UUID) -> ResponseReturnValue:
     if following is not None:
         return redirect(url_for(".task", work_item_id=following), code=303)
     return redirect(url_for(".index"), code=303)
+
+
+@shows_again("inbox.complete")
+def show_again(work_item_id: UUID) -> ResponseReturnValue:
+    """The page with everything that was typed, when the form came with a log-in that had ended: one press sends it."""
+    item = _form_of(work_item_id)
+    posted = read_request(pages.schema_of(item.form), request)
+    lost = {key: _lost_sentence(names) for key, names in lost_files().items()}
+    try:
+        with current_engine().reading(current_user.id) as uow:
+            page = work_item_page(uow, work_item_id)
+            answer = _render_task(
+                uow, page, posted.data, errors=lost, add_row=posted.add_row, opinion=posted.opinion, unsent=True
+            )
+    except StaleWorkItemError as stale:
+        return _over(item, stale, typed=posted.data), 409
+    return answer, 400
 
 
 @bp.post("/tasks/<uuid:work_item_id>/fields")
@@ -184,6 +201,7 @@ def _render_task(
     errors: Mapping[str, str] | None = None,
     add_row: str | None = None,
     opinion: str | None = None,
+    unsent: bool = False,
 ) -> str:
     schema = pages.schema_of(page.form)
     form = build_view(schema, data, page.context, page.choices, errors=errors, add_row=add_row)
@@ -198,6 +216,7 @@ def _render_task(
         similar=pages.hints_at_similar(schema),
         ask_opinion=_asks_for_words(form),
         opinion=opinion,
+        unsent=unsent,
         request_id=uuid4(),
         **task_extras(uow, page),
     )
@@ -262,6 +281,10 @@ def _upload(work_item_id: UUID, key: str, name: str, stream: Any, request_id: st
         reason = next(iter(refused.fields.values()))
         raise InvalidInputError({key: f"{name[:80]}{_('：')}{translated(reason)}"}) from refused
     return str(stored)
+
+
+def _lost_sentence(names: Sequence[str]) -> str:
+    return _("附件没有保存，需要重新选择：%(names)s", names=_("、").join(name[:80] for name in names))
 
 
 def _checked_opinion(posted: Posted) -> str | None:

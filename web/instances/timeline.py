@@ -91,7 +91,7 @@ def _event(entry: TimelineEntry) -> Step:
     detail = entry.detail or {}
     name = translated(entry.name) if entry.name else ""
     words = {
-        "instance.started": _("发起"),
+        "instance.started": _("发起事项"),
         "instance.withdrawn": _("撤案"),
         "instance.cancelled": _("取消"),
         "instance.suspended": _("暂停办理"),

@@ -23,7 +23,7 @@ from engine.register.archive import (
 from engine.register.sheet import Sheet, read_sheet
 from engine.reports.load import load_manifest
 from engine.unit_of_work import UnitOfWork
-from engine.workbooks import LARGEST_FILE
+from engine.workbooks.uploaded import LARGEST_FILE
 from web.extensions import current_engine
 from web.i18n import counted as _n
 from web.i18n import language

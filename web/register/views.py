@@ -21,9 +21,9 @@ from engine.register.query import (
     read_register_definition,
     register,
 )
-from engine.register.workbook import write_workbook
 from engine.reports.display import Display
 from engine.unit_of_work import UnitOfWork
+from engine.workbooks.written import write_workbook
 from web.extensions import current_engine
 from web.i18n import language
 from web.register.blueprint import bp

@@ -7,10 +7,10 @@ from engine.commands.access.log_in import Origin, note_failure, token_hash
 from engine.commands.organisation.people import end_log_ins, ensure_may_touch, load_user
 from engine.commands.organisation.trail import ensure_may, record
 from engine.errors import InvalidInputError
-from engine.passwords import hash_password, password_problem, verify_password
 from engine.queries.administration import is_administrator
 from engine.queries.settings import log_in_rules
 from engine.rules.administration import Area
+from engine.secrecy.passwords import hash_password, password_problem, verify_password
 from models import User
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from engine.commands.access.log_in import token_hash
 from engine.commands.organisation.people import PersonData, create_user
 from engine.commands.organisation.trail import record
 from engine.errors import InvalidInputError, NotFoundError
-from engine.passwords import hash_password, password_problem
 from engine.queries.administration import has_administrator
 from engine.queries.settings import log_in_rules
+from engine.secrecy.passwords import hash_password, password_problem
 from models import RoleAssignment, Setting, User
 
 if TYPE_CHECKING:

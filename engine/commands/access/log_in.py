@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from engine.passwords import verify_password
 from engine.queries.settings import LogInRules, log_in_rules
+from engine.secrecy.passwords import verify_password
 from models import AdministrationEvent, LoginAttempt, LoginSession, User
 
 if TYPE_CHECKING:

@@ -1,14 +1,19 @@
 """The calendar: holidays and shifted working days; one day, or a whole announced year."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
 from engine.commands.organisation.trail import ensure_may, record, snapshot
 from engine.commands.recompute_deadlines import recompute_deadlines
 from engine.errors import ConflictError, InvalidInputError
+from engine.queries.working_days import days_in_year
 from engine.rules.administration import Area
+from engine.rules.announced_days import announced_by, announced_days
 from engine.sentences import say
-from engine.working_calendar import seed_calendar
 from models import CalendarDay, DayKind
 
 if TYPE_CHECKING:
@@ -71,4 +76,22 @@ def seed_year(uow: "UnitOfWork", year: int) -> int:
         raise ConflictError(say("{year} 年已有安排，或节假日安排尚未公布，请逐日填写", year=year))
     record(uow, "calendar_year.seeded", str(year), before=None, after={"days": added})
     recompute_deadlines(uow)
+    return added
+
+
+def seed_calendar(session: Session, years: Iterable[int]) -> dict[int, int]:
+    """Add the announced days of years that have no row yet; what the institution edited stays.
+
+    Returns:
+        The number of days added, by year; years that are not announced are missing.
+    """
+    source = announced_by()
+    added: dict[int, int] = {}
+    for year in years:
+        if days_in_year(session, year):
+            continue
+        rows = [{"day": day, "kind": kind, "name": name, "source": source} for day, kind, name in announced_days(year)]
+        if rows:
+            session.execute(insert(CalendarDay), rows)
+            added[year] = len(rows)
     return added

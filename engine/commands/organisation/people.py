@@ -1,6 +1,5 @@
 """People: create, change, lock, unlock, end."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,15 +12,13 @@ from engine.errors import ConflictError, InvalidInputError, NotFoundError
 from engine.queries.administration import is_administrator, may_work_in
 from engine.queries.organisation import local_date
 from engine.rules.administration import Area
+from engine.rules.people import EMAIL, NAME_LENGTH, STAFF_NUMBER
 from engine.sentences import say
 from models import LoginSession, Unit, User
 
 if TYPE_CHECKING:
     from engine.unit_of_work import UnitOfWork
 
-STAFF_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,180}\.[^@\s.]{2,63}")
-NAME_LENGTH = 120
 LANGUAGES = frozenset({"zh_Hans_CN", "en"})
 FIELDS = ("name", "unit_id", "email", "language", "joined_on", "left_on")
 

@@ -5,12 +5,15 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from engine.audit import verify
+from engine.commands.deploy import deploy_folder
 from engine.commands.modify_variables import modify_variables
 from engine.commands.organisation.roles import revoke_role
 from engine.commands.rewind_instance import rewind_instance
+from engine.commands.start_instance import start_instance
+from engine.installation.audit import verify
 from engine.queries.inbox import inbox_counts
-from models import HistoryEvent, ProcessInstance, RoleAssignment
+from models import HistoryEvent, InstanceParticipant, ProcessInstance, RoleAssignment
+from tests.support.folders import process, write_folder
 from tests.web.application import CLERK, GOOD_MOTION, running_application
 
 
@@ -42,6 +45,39 @@ def vacancy(engine, case) -> UUID:
     with engine.unit_of_work("admin") as uow:
         rewind_instance(uow, case, "formal_check", reason="重新审查", request_id=None)
     return case
+
+
+PREPARING = process(
+    "preparing",
+    """
+    <bpmn:startEvent id="begin"/>
+    begin -> later
+    <bpmn:intermediateCatchEvent id="later" name="一小时之后">
+      <bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition>
+    </bpmn:intermediateCatchEvent>
+    later -> read
+    <bpmn:serviceTask id="read" name="读取会议日期" banli:operation="session.read">
+      <bpmn:extensionElements><banli:parameter name="session" value="=&quot;4-8&quot;"/></bpmn:extensionElements>
+    </bpmn:serviceTask>
+    read -> note
+    <bpmn:userTask id="note" name="登记会议日期" banli:candidateRole="union_clerk"/>
+    note -> done
+    <bpmn:endEvent id="done"/>
+    """,
+)
+
+
+@pytest.fixture
+def failure(engine, clock, tmp_path) -> UUID:
+    """An automatic step has failed in the background as often as it was tried: a session is not entered yet."""
+    with engine.unit_of_work() as uow:
+        deploy_folder(uow, write_folder(tmp_path, "preparing", PREPARING))
+    with engine.unit_of_work("d0101") as uow:
+        started = start_instance(uow, "preparing", request_id=str(uuid4()))
+    for minutes in (60, 1, 5, 30, 120):
+        clock.advance(minutes=minutes)
+        engine.run_due_jobs()
+    return started.instance_id
 
 
 def kinds(engine, case):
@@ -117,6 +153,33 @@ def test_an_incident_is_settled_once(vacancy, admin, engine):
     assert twice(admin, f"{link}/settle") == (303, 303)
     assert kinds(engine, vacancy).count("incident.resolved") == 1
     assert admin.get(link).status == 404
+
+
+def test_an_incident_says_why_an_automatic_step_failed(failure, admin):
+    page = admin.get(incident_link(admin))
+    causes = [" ".join(node.text_content().split()) for node in page.tree.xpath("//main//dd")]
+    assert any(cause.startswith("没有找到这次会议，请先登记届次") for cause in causes)
+
+
+@pytest.mark.both_databases
+def test_a_job_that_fails_again_when_retried_is_an_incident_again_at_once(failure, admin, engine):
+    link = incident_link(admin)
+    assert "正在重试" in admin.post(f"{link}/retry", {"request_id": str(uuid4())}).text
+    engine.run_due_jobs()
+    assert "自动步骤失败" in admin.get("/admin/incidents").text
+    assert incident_link(admin) != link
+
+
+@pytest.mark.both_databases
+def test_a_job_that_is_retried_once_its_cause_is_removed_goes_on(failure, admin, visit, engine):
+    link = incident_link(admin)
+    admin.post("/admin/congress/sessions", {"term": "4", "meeting": "8", "congress_on": "2027-12-01"})
+    assert twice(admin, f"{link}/retry") == (303, 303)
+    engine.run_due_jobs()
+    assert "没有异常事项" in admin.get("/admin/incidents").text
+    assert visit(CLERK).task("登记会议日期")
+    assert kinds(engine, failure).count("incident.resolved") == 1
+    assert verify(engine).ok
 
 
 @pytest.mark.both_databases
@@ -245,3 +308,37 @@ def test_fields_stand_under_the_step_that_fills_them_and_people_come_before_the_
     written = page.tree.xpath("//select[@id='choose-key']/optgroup[@label='撰写提案']/option/@value")
     assert {"title", "reason", "category"} <= set(written)
     assert len(page.tree.xpath("//select[@id='choose-key']/option")) == 1  # 请选择
+
+
+# ---- what a case is called
+
+
+def test_a_case_without_a_number_is_called_by_when_it_began_where_its_title_is_not_for_one(vacancy, admin):
+    for path in ("/inbox", "/admin/incidents", incident_link(admin), f"/admin/cases/{vacancy}"):
+        page = admin.get(path)
+        assert "未编号的提案（2026年11月25日 09:30 发起）" in page.text, path
+        assert GOOD_MOTION["title"] not in page.text
+    # pages that change something name it as well, and its identifier still finds it
+    assert "未编号的提案" in admin.get(f"/admin/cases/{vacancy}/rewind?to=formal_check").text
+    assert "未编号的提案" in admin.get(f"/admin/cases/{vacancy}/variable?key=title").text
+    page = admin.get(f"/admin/cases/{vacancy}")
+    assert vacancy.hex[-8:] in page.text
+    assert admin.get(f"/admin/cases?q={vacancy.hex[-8:]}").url == page.url
+
+
+def test_a_case_without_a_number_is_called_by_its_title_where_one_may_read_it(engine, vacancy, admin):
+    with engine.unit_of_work() as uow:
+        uow.session.add(InstanceParticipant(process_instance_id=vacancy, user_id="admin", part="copied", since=uow.now))
+    for path in ("/inbox", "/admin/incidents", incident_link(admin), f"/admin/cases/{vacancy}"):
+        page = admin.get(path)
+        assert page.text.count(GOOD_MOTION["title"]) >= 1, path
+        assert "未编号" not in page.text
+    assert admin.get(f"/admin/cases/{vacancy}").tree.xpath("//h1")[-1].text_content() == f"提案 {GOOD_MOTION['title']}"
+
+
+def test_a_case_with_a_number_is_called_by_it(engine, vacancy, admin):
+    with engine.unit_of_work() as uow:
+        uow.session.get_one(ProcessInstance, vacancy).number = "407001"
+    assert "提案 407001" in admin.get(f"/admin/cases/{vacancy}").text
+    for path in ("/inbox", "/admin/incidents", incident_link(admin)):
+        assert "407001" in admin.get(path).text, path

@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 
 from engine.bootstrap import Engine, open_engine
-from engine.installation import prepare
+from engine.installation.set_up import prepare
 from engine.settings import Settings
 from models import RoleAssignment, User
 from tests.support.fakes import MovableClock
@@ -21,8 +21,8 @@ from web.app import create_app
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> PasswordHasher:
     """Hashing is slow on purpose; tests need the rule, not the time."""
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr("engine.passwords._hasher", hasher)
-    monkeypatch.setattr("engine.passwords._DECOY", hasher.hash("no account has this password"))
+    monkeypatch.setattr("engine.secrecy.passwords._hasher", hasher)
+    monkeypatch.setattr("engine.secrecy.passwords._DECOY", hasher.hash("no account has this password"))
     return hasher
 
 

@@ -30,6 +30,12 @@ def test_the_office_sees_what_was_handed_in_and_nothing_of_a_sealed_letter(visit
     assert "关于草稿的提案" not in page.text
 
 
+def test_in_english_a_sealed_letter_is_named_in_english(visit):
+    office = visit("clerk")
+    office.get("/language/en?next=/")
+    assert _titles(office.get("/register/"))[-1] == "(not public)"
+
+
 def test_who_may_read_no_motion_sees_an_empty_register(visit):
     page = visit("nobody").get(PATH)
 

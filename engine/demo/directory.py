@@ -1,6 +1,6 @@
 """Who and what the demo organisation consists of: a medical university, without one real person.
 
-Pure data and the rules by which names and log-ins follow from it; `engine.demo_organisation` writes it. Names say
+Pure data and the rules by which names and log-ins follow from it; `engine.demo.organisation` writes it. Names say
 what a person is (代表-基础医学院-01), log-ins are short, ASCII and stable, so that tests and scripts may rely on them.
 """
 

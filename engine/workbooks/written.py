@@ -1,4 +1,4 @@
-"""The register as a workbook: the same rows and the same rights as the list on the page."""
+"""Lists as workbooks: one sheet of headings and rows, every cell a text."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

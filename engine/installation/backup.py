@@ -25,7 +25,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, Column, Connection, Date, LargeBinary, Table, Uuid, func, insert, select, text, update
 
 from engine.errors import ConflictError, IntegrityError
-from engine.schema import is_current, migrate, newest_revision
+from engine.installation.schema import is_current, migrate, newest_revision
 from models.base import Base, UtcDateTime
 
 if TYPE_CHECKING:

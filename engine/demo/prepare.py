@@ -1,16 +1,15 @@
-"""A database that can be replayed into: migrated, shipped processes deployed, the demo organisation if it is empty."""
+"""A database that cases can be replayed into: ready for use, with the demo organisation if it is empty."""
 
 from sqlalchemy import select
 
-from engine import schema
 from engine.bootstrap import Engine
-from engine.commands.deploy import deploy_shipped
-from engine.demo_organisation import build_demo_organisation
+from engine.demo.organisation import build_demo_organisation
+from engine.installation import set_up
 from models import User
 
 
 def prepare(engine: Engine, *, password_hash: str | None = None) -> bool:
-    """Create and migrate the schema, deploy what is missing, fill an empty database.
+    """Make the database ready, and fill an empty one.
 
     Args:
         engine: with the machine's clock.
@@ -19,9 +18,7 @@ def prepare(engine: Engine, *, password_hash: str | None = None) -> bool:
     Returns:
         Whether the demo organisation was built now.
     """
-    schema.migrate(engine.database)
-    with engine.unit_of_work() as uow:
-        deploy_shipped(uow, engine.settings.workflows_directory)
+    set_up.prepare(engine)
     with engine.unit_of_work() as uow:
         if uow.session.scalars(select(User.id).limit(1)).first() is not None:
             return False

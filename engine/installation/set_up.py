@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.commands.deploy import DeployResult, deploy_shipped
-from engine.schema import is_current, migrate
+from engine.installation.schema import is_current, migrate
 
 if TYPE_CHECKING:
     from engine.bootstrap import Engine

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from engine import demo_directory as directory
+from engine.commands.organisation.calendar import seed_calendar
+from engine.demo import directory
 from engine.queries.organisation import LOCAL_ZONE, local_date
 from engine.rules.roles import HANDLING_KINDS
-from engine.working_calendar import seed_calendar
 from models import (
     AdministrationEvent,
     CongressSession,

@@ -10,14 +10,14 @@ from pathlib import Path
 from sqlalchemy import select, update
 
 from engine.bootstrap import Engine
-from engine.demo_directory import SHOWN_LOGINS
+from engine.demo.directory import SHOWN_LOGINS
+from engine.demo.prepare import prepare
 from engine.errors import ConfigurationError
-from engine.passwords import hash_password
 from engine.queries.inbox import inbox_counts
 from engine.queries.organisation import names_of
-from engine.replay.prepare import prepare
 from engine.replay.runner import Progress
 from engine.replay.session import replay_files
+from engine.secrecy.passwords import hash_password
 from models import AdministrationEvent, Setting, User
 
 MARK = "demo.prepared_at"  # settings row of a demo database that is complete
@@ -72,7 +72,7 @@ def password_path(engine: Engine) -> Path:
 
 def is_demo(engine: Engine) -> bool:
     """Whether the database is empty or was filled by the demo: only such a one may be thrown away."""
-    from engine import schema
+    from engine.installation import schema
 
     if schema.current_revision(engine.database) is None:
         return True
@@ -109,7 +109,7 @@ def _drop_everything(engine: Engine) -> None:
 
 
 def _is_ready(engine: Engine) -> bool:
-    from engine import schema
+    from engine.installation import schema
 
     if schema.current_revision(engine.database) is None:
         return False

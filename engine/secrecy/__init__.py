@@ -1,0 +1,1 @@
+"""What must stay secret at rest: passwords as hashes, personal variables under a key of their case."""

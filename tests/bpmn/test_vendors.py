@@ -1,0 +1,91 @@
+"""What other tools write is taken where it means the same, and named where it does not."""
+
+import pytest
+
+from engine.bpmn.report import check_files
+from engine.simulate import Simulation
+from engine.simulate.files import load_files
+from engine.spiff import compile_definitions
+from tests.spiff.drawing import draw
+from tests.spiff.driving import NOW, active
+
+HEAD = (
+    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:flowable="http://flowable.org/bpmn"'
+    ' xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0">'
+    '<process id="P"><startEvent id="s"{at_start}/><sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
+)
+
+
+def _file(node: str, at_start: str = "") -> bytes:
+    return (HEAD.format(at_start=at_start) + node + "</process></definitions>").encode()
+
+
+def _messages(data: bytes) -> list[str]:
+    return [p["message"] for p in check_files({"p.bpmn": data})[0]["problems"]]
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        'camunda:candidateUsers="u1,u2" camunda:assignee="u3"',
+        'flowable:assignee="u3" flowable:candidateUsers="u1,u2"',
+    ],
+)
+def test_an_assignee_counts_before_those_who_could_be_asked(attributes):
+    data = _file(f'<userTask id="a" {attributes}/>')
+    task = compile_definitions({"p.bpmn": data}).processes["P"].user_tasks["a"]
+    assert task.attributes.assignee == '="u3"'
+    [message] = _messages(data)
+    assert "candidateUsers" in message
+
+
+def test_the_assignment_of_camunda_8_may_name_people():
+    people = '<zeebe:assignmentDefinition candidateUsers="u1, u2"/>'
+    data = _file(f'<userTask id="a"><extensionElements>{people}</extensionElements></userTask>')
+    task = compile_definitions({"p.bpmn": data}).processes["P"].user_tasks["a"]
+    assert (task.attributes.assignee, _messages(data)) == ('=["u1", "u2"]', [])
+
+
+@pytest.mark.parametrize("name", ["starter", "initiator"])
+def test_another_name_of_the_initiator_is_warned_of(name):
+    data = _file('<userTask id="a"/>', f' flowable:initiator="{name}"')
+    assert len(_messages(data)) == (name != "initiator")
+
+
+@pytest.mark.parametrize("attribute", ["flowable:skipExpression", "camunda:candidateStarterGroups"])
+def test_what_would_change_who_does_what_is_never_ignored_in_silence(attribute):
+    assert len(_messages(_file(f'<userTask id="a" {attribute}="x"/>'))) == 1
+
+
+@pytest.mark.parametrize("rest", ["stringValue='tier'/>", "><flowable:string>tier</flowable:string></flowable:field>"])
+def test_the_decision_task_of_flowable_is_a_business_rule_task(rest):
+    field = f"<flowable:field name='decisionTableReferenceKey' {rest}"
+    data = _file(
+        f'<serviceTask id="a" flowable:type="dmn"><extensionElements>{field}</extensionElements></serviceTask>'
+    )
+    assert compile_definitions({"p.bpmn": data}).processes["P"].decisions == ("tier",)
+    report = check_files({"p.bpmn": data})[0]
+    assert (report["problems"], report["elements"]["serviceTask"]) == ([], 1)
+
+
+def _call(attributes: str) -> str:
+    inside = f'<zeebe:calledElement processId="Q" {attributes}/>'
+    return f'<callActivity id="a"><extensionElements>{inside}</extensionElements></callActivity>'
+
+
+@pytest.mark.parametrize(("flag", "seen"), [("true", True), ("false", False)])
+def test_a_call_of_camunda_8_hands_its_variables_out_unless_it_says_no(flag, seen):
+    called = draw("start s\nscript q body=`{made: 1}`\ns > q", "Q")
+    data = _file(
+        _call(f'propagateAllChildVariables="{flag}"')
+        + '<userTask id="b"/><sequenceFlow id="g" sourceRef="a" targetRef="b"/>'
+    )
+    run = Simulation(load_files({"p.bpmn": data, "q.bpmn": called}), "P", now=NOW, persist=True)
+    run.start()
+    assert (active(run), "made" in run.data) == (["b"], seen)
+
+
+@pytest.mark.parametrize("said", ['propagateAllParentVariables="false"', 'bindingType="versionTag"'])
+def test_what_a_call_of_camunda_8_says_that_is_not_done_is_named(said):
+    messages = _messages(_file(_call(said)))
+    assert any(said.partition("=")[0] in message for message in messages)
