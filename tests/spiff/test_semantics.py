@@ -468,3 +468,14 @@ def test_an_event_sub_process_takes_precedence_over_a_boundary_event_of_the_same
         assert active(run) == ["a"]
     elif not called:  # both: the event sub-process first
         assert (active(run), run.data.get("first")) == (["c"], True)
+
+
+@pytest.mark.parametrize("thrower", ["end t signal=n", "throw t signal=n\n  end e\n  t > e"])
+@pytest.mark.parametrize(("flag", "then"), [("", ["c"]), (" noninterrupting", ["c", "w"])])
+def test_a_signal_is_heard_at_the_border_before_its_thrower_goes_on_and_ends_the_sub_process(thrower, flag, then):
+    run = running(
+        f"start s\nsub p\n  user a\n  {thrower}\n  a > t\nboundary x on=p signal=n{flag}\nuser c\nuser w\n"
+        "s > p > w\nx > c"
+    )
+    run.complete("a")
+    assert active(run) == then
