@@ -171,6 +171,9 @@ class Throwing(Subscriptions):
     def terminate(self, scope: Scope, node: FlowNode) -> None:
         """End everything in the innermost process, sub-process or multi-instance body."""
         self.cancel_contents(scope)
+        for subscription in list(scope.subscriptions):
+            self.close_subscription(subscription)
+        scope.subscriptions.clear()
         if scope.host is None:
             self.close_scope(scope)
             self.ended = Ended("terminated", node.bpmn_id)
