@@ -96,6 +96,8 @@ def normalise_url(url: str) -> str:
         return SQLITE_PREFIX + url
     if not url.startswith(("sqlite://", "postgresql+psycopg://")):
         raise ConfigurationError(f"只支持 sqlite:///… 和 postgresql://… 数据库，不支持 {url.partition(':')[0]}")
+    if url.startswith("sqlite://") and not url.startswith(SQLITE_PREFIX) and url != "sqlite://":
+        raise ConfigurationError(f"SQLite 数据库写成 sqlite:///文件，不能写主机名：{url}")
     return url
 
 

@@ -11,6 +11,7 @@ from lxml import etree
 
 from engine.bpmn.diagram import ROOT_REFERENCES, Diagram, FlowElement, is_container, known_node
 from engine.bpmn.mappings import map_data
+from engine.bpmn.message_flows import join_messages
 from engine.bpmn.names import FLOW_NODES, REFUSED_NODES, bpmn, bpmn_elements, local_name
 from engine.bpmn.vendor import map_vendor
 
@@ -29,6 +30,7 @@ def normalise(diagram: Diagram) -> None:
     _index_roots(diagram, root)
     _index_nodes(diagram, root)
     _resolve_event_references(diagram, root)
+    join_messages(diagram, root)
     _connect(diagram, root)
     _read_lanes(diagram, root)
     _read_compensation(diagram, root)

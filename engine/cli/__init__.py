@@ -4,12 +4,11 @@ So ``banli feel`` and ``banli simulate`` start without a database driver, and ``
 """
 
 import importlib
-import sys
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
-EXIT_USAGE = 3  # exit codes 1 and 2 mean something to simulate, check and decide
+from engine.cli.refusal import EXIT_REFUSED, notice_json, raise_as_refusal, wrong_usage
 
 # name: (module:attribute, one line of help)
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -60,50 +59,20 @@ class LazyGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the group's own options; wrong usage exits with `EXIT_USAGE`."""
+        notice_json(ctx, args)
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
-            _exit_for_usage(error)
+            raise wrong_usage(error) from error
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a refusal of the engine is a sentence and exit 1, never a traceback."""
         try:
             return super().invoke(ctx)
         except click.UsageError as error:
-            _exit_for_usage(error)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
+            raise wrong_usage(error) from error
         except Exception as error:
-            _raise_as_sentence(error)
-
-
-def _exit_for_usage(error: click.UsageError) -> NoReturn:
-    error.show()
-    raise click.exceptions.Exit(EXIT_USAGE) from error
-
-
-def _raise_as_sentence(error: Exception) -> NoReturn:
-    sentence = _sentence_of(error)
-    if sentence is None:
-        raise error
-    raise click.ClickException(sentence) from error
-
-
-def _sentence_of(error: Exception) -> str | None:
-    """What the person at the terminal can mend: a refusal, a file, a database; None for a mistake of ours."""
-    from engine.errors import EngineError
-
-    if isinstance(error, EngineError):
-        return str(error)
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}：{error.strerror}" if error.filename else error.strerror
-    alchemy = sys.modules.get("sqlalchemy.exc")  # a command that has not imported it has no database either
-    if alchemy is None:
-        return None
-    if isinstance(error, alchemy.OperationalError | alchemy.ProgrammingError) or type(error) is alchemy.DatabaseError:
-        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-        return f"数据库无法使用，或尚未建库（banli database create）：{reason}"
-    return None
+            raise_as_refusal(error, EXIT_REFUSED)
 
 
 @click.group(

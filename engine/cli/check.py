@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from itertools import groupby
 from pathlib import Path
@@ -12,8 +13,8 @@ import click
 
 from engine.bpmn.problems import Problem
 from engine.bpmn.report import check_files, other_report, unreadable, worst
+from engine.cli.refusal import EXIT_USAGE, Refusal, lines_of_input, printable, unread
 
-EXIT_USAGE = 3
 MANIFEST = "process.yaml"
 
 
@@ -32,28 +33,33 @@ def check(files: tuple[str, ...], as_json: bool, batch: bool, strict: bool) -> N
         _batch(strict)
         return
     if not files:
-        click.echo("no file given", err=True)
-        sys.exit(EXIT_USAGE)
+        raise Refusal("usage", "请给出要检查的文件")
+    contents, others, lost = _read(files)
+    reports = check_files(contents, strict=strict) + others + lost
+    if as_json:
+        click.echo(printable(json.dumps(reports, ensure_ascii=False, indent=1)))
+    else:
+        for report in reports:
+            _print(report)
+    sys.exit(EXIT_USAGE if lost else worst(reports))
+
+
+def _read(names: tuple[str, ...]) -> tuple[dict[str, bytes], list[dict[str, Any]], list[dict[str, Any]]]:
+    """What the files hold, reports of a folder's English, and of what cannot be read."""
     contents: dict[str, bytes] = {}
-    texts: list[dict[str, Any]] = []
-    for name in files:
+    others: list[dict[str, Any]] = []
+    lost: list[dict[str, Any]] = []
+    for name in dict.fromkeys(names):
         try:
             if (Path(name) / MANIFEST).is_file():
                 drawn, about_texts = _folder(Path(name))
                 contents |= drawn
-                texts += about_texts
+                others += about_texts
             else:
                 contents[name] = Path(name).read_bytes()
         except OSError as error:
-            click.echo(f"{name}: {error.strerror or error}", err=True)
-            sys.exit(EXIT_USAGE)
-    reports = check_files(contents, strict=strict) + texts
-    if as_json:
-        click.echo(json.dumps(reports, ensure_ascii=False, indent=1))
-    else:
-        for report in reports:
-            _print(report)
-    sys.exit(worst(reports))
+            lost.append(unreadable(name, unread(error)))
+    return contents, others, lost
 
 
 def _folder(path: Path) -> tuple[dict[str, bytes], list[dict[str, Any]]]:
@@ -63,6 +69,8 @@ def _folder(path: Path) -> tuple[dict[str, bytes], list[dict[str, Any]]]:
 
     resources = ProcessFolder.read(path).resources
     drawn = {f"{path / name}": data for name, data in resources.items() if name.endswith((".bpmn", ".dmn"))}
+    if not drawn:
+        return {}, [other_report(f"{path}", [Problem("no-process", "error", "文件夹里没有流程图或决策表")])]
     if ENGLISH not in resources:
         return drawn, []
     place = f"{path / ENGLISH}"
@@ -76,15 +84,17 @@ def _folder(path: Path) -> tuple[dict[str, bytes], list[dict[str, Any]]]:
 
 def _batch(strict: bool) -> None:
     """One line of JSON per path; each file stands for itself."""
-    for line in sys.stdin:
+    for line in lines_of_input():
         name = line.rstrip("\r\n")
         if not name.strip():
             continue
         try:
-            report = check_files({name: Path(name).read_bytes()}, strict=strict)[0]
+            report = check_files({name: Path(os.fsdecode(name)).read_bytes()}, strict=strict)[0]
         except OSError as error:
-            report = unreadable(name, error.strerror or str(error))
-        click.echo(json.dumps(report, ensure_ascii=False))
+            report = unreadable(name, unread(error))
+        except ValueError:  # a name that no file can have
+            report = unreadable(name, "没有这个文件")
+        click.echo(printable(json.dumps(report, ensure_ascii=False)))
 
 
 def _print_examples(examples: list[dict[str, Any]]) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 import click
 
 from engine.adapters.system_clock import SystemClock
-from engine.cli.feel import parse_input, read_input, unread
+from engine.cli.feel import parse_input, read_input, written
+from engine.cli.refusal import Refusal, lines_of_input, unread
 from engine.dmn import DecisionModel, DecisionResult, DmnError, load_decisions
 from engine.values import to_json
 
@@ -39,7 +40,7 @@ def decide(
 ) -> None:
     """求值 DMN 决策 · Evaluate a DMN decision."""
     if batch:
-        for answer in _answers(sys.stdin):
+        for answer in _answers(lines_of_input()):
             click.echo(answer)
         return
     if not files or (decision and service):
@@ -47,8 +48,13 @@ def decide(
     inputs = read_input(input_file) if input_file else {}
     try:
         result = _decide(_model(files), decision, service, inputs)
-    except (DmnError, OSError) as error:
-        _fail(error, as_json)
+    except DmnError as error:
+        unknown = error.code == "no-decision"
+        raise Refusal(error.code, str(error), exit_code=EXIT_USAGE if unknown else EXIT_FILE) from error
+    except OSError as error:
+        raise Refusal("file", _file_reason(error), exit_code=EXIT_FILE) from error
+    except RecursionError as error:
+        raise Refusal("budget", "嵌套过深，已停止", exit_code=EXIT_FILE) from error
     else:
         click.echo(_as_json(result, trace) if as_json else _for_people(result, trace))
         sys.exit(EXIT_EVALUATION if result.failed else 0)
@@ -72,14 +78,6 @@ def _decide(model: DecisionModel, decision: str | None, service: str | None, inp
     return model.evaluate(decision, inputs, now=now)
 
 
-def _fail(error: DmnError | OSError, as_json: bool) -> None:
-    code, message = (error.code, str(error)) if isinstance(error, DmnError) else ("file", _file_reason(error))
-    if as_json:
-        click.echo(to_json({"error": {"code": code, "message": message}}))
-    click.echo(f"错误：{message}", err=True)
-    sys.exit(EXIT_USAGE if code == "no-decision" else EXIT_FILE)
-
-
 def _file_reason(error: OSError) -> str:
     return f"读不出“{error.filename}”：{unread(error)}"
 
@@ -93,16 +91,16 @@ def _as_json(result: DecisionResult, trace: bool) -> str:
     }
     if trace:
         answer["trace"] = [asdict(step) for step in result.trace]
-    return to_json(answer)
+    return written(answer)
 
 
 def _for_people(result: DecisionResult, trace: bool) -> str:
-    lines = [f"{result.decision_name} = {to_json(result.result, indent=2)}"]
+    lines = [f"{result.decision_name} = {written(result.result, indent=2)}"]
     if result.matched:
         lines.append(f"适用第 {'、'.join(map(str, result.matched))} 行")
     if trace:
         lines += [
-            f"  {step.decision_name} = {to_json(step.result)}，适用行 {list(step.matched)}" for step in result.trace
+            f"  {step.decision_name} = {written(step.result)}，适用行 {list(step.matched)}" for step in result.trace
         ]
     for warning in result.warnings:
         lines.append(f"{'错误' if warning.severity == 'error' else '警告'}（{warning.element}）：{warning.message}")
@@ -112,7 +110,7 @@ def _for_people(result: DecisionResult, trace: bool) -> str:
 # --- batch
 
 
-def _answers(lines: Iterator[str] | Any) -> Iterator[str]:
+def _answers(lines: Iterator[str]) -> Iterator[str]:
     for line in lines:
         if line.strip():
             yield _answer_text(line)

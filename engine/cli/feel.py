@@ -11,10 +11,11 @@ from typing import Any, NoReturn
 import click
 
 from engine.adapters.system_clock import SystemClock
+from engine.cli.refusal import Refusal, unread
 from engine.feel import EvaluationWarning, FeelError, FeelSyntaxError, evaluate, strip_marker
 from engine.values import ValueNotStorableError, from_plain, to_json
 
-EXIT_FAILED, EXIT_USAGE = 1, 3
+EXIT_FAILED = 1
 
 
 @click.command()
@@ -31,10 +32,10 @@ def feel(expression: str, context_file: str | None, as_json: bool) -> None:
         _refuse(EvaluationWarning(error.position, text, error.reason, error.code), as_json)
     except FeelError as error:
         _refuse(EvaluationWarning(0, text, str(error), error.code), as_json)
+    answer = _answer(evaluation.result, evaluation.warnings) if as_json else written(evaluation.result, indent=2)
+    click.echo(answer)
     if as_json:
-        click.echo(_answer(evaluation.result, evaluation.warnings))
         return
-    click.echo(to_json(evaluation.result, indent=2))
     for warning in evaluation.warnings:
         click.echo(f"警告：第 {warning.position + 1} 个字符处，{warning.reason}", err=True)
 
@@ -49,31 +50,33 @@ def _refuse(problem: EvaluationWarning, as_json: bool) -> NoReturn:
 
 
 def _answer(result: Any, warnings: tuple[EvaluationWarning, ...]) -> str:
-    return to_json({"result": result, "warnings": [warning._asdict() for warning in warnings]})
+    return written({"result": result, "warnings": [warning._asdict() for warning in warnings]})
+
+
+def written(value: Any, *, indent: int | None = None) -> str:
+    """A result as JSON text; one that cannot be written ends the command with 1."""
+    try:
+        return to_json(value, indent=indent)
+    except (ValueError, RecursionError) as error:
+        raise Refusal("result", f"结果不能写成 JSON：{error}", exit_code=EXIT_FAILED) from error
 
 
 def read_input(source: str) -> dict[str, Any]:
     """A JSON object of variables from a file or standard input; anything else ends the command with 3."""
     try:
-        text = sys.stdin.read() if source == "-" else Path(source).read_text("utf-8")
-        return parse_input(json.loads(text, parse_float=Decimal))
-    except (OSError, ValueError, RecursionError) as error:
-        reason = unread(error) if isinstance(error, OSError) else error
-        click.echo(f"错误：读不出变量“{source}”：{reason}", err=True)
-        sys.exit(EXIT_USAGE)
+        data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        return parse_input(json.loads(data.decode("utf-8-sig"), parse_float=Decimal))
+    except OSError as error:
+        raise _no_input("file", source, unread(error)) from error
+    except UnicodeDecodeError as error:
+        raise _no_input("input", source, "不是 UTF-8 文本") from error
+    except (ValueError, RecursionError) as error:
+        reason = f"不是 JSON：{error}" if isinstance(error, json.JSONDecodeError) else str(error)
+        raise _no_input("input", source, reason) from error
 
 
-_UNREAD: tuple[tuple[type[OSError], str], ...] = (
-    (FileNotFoundError, "没有这个文件"),
-    (IsADirectoryError, "这是文件夹，不是文件"),
-    (PermissionError, "没有读取它的权限"),
-)
-
-
-def unread(error: OSError) -> str:
-    """Why a file could not be read, in words."""
-    words = next((words for kind, words in _UNREAD if isinstance(error, kind)), None)
-    return words or error.strerror or str(error)
+def _no_input(code: str, source: str, reason: str) -> Refusal:
+    return Refusal(code, f"读不出变量“{source}”：{reason}")
 
 
 def parse_input(plain: Any) -> dict[str, Any]:

@@ -6,15 +6,13 @@ from collections.abc import Iterator, Sequence
 from unicodedata import east_asian_width
 
 import click
-from sqlalchemy.exc import DatabaseError
 
 from engine.bootstrap import open_engine
-from engine.errors import ConfigurationError, NotFoundError
+from engine.cli.refusal import EXIT_USAGE, Refusal, raise_as_refusal
 from engine.reports import Case, Report, build_report, localised
 from engine.reports.figures import Counted, Grouped, Ratio
 
 EXIT_BROKEN = 1  # an invariant does not hold
-EXIT_UNKNOWN = 3  # no such process, session or figure: the usage is wrong, not the data
 
 
 @click.command()
@@ -28,22 +26,7 @@ def report(*, process: str, period: str, as_json: bool, key: str | None, databas
 
     Exit code 0: all invariants hold; 1: one is broken (named in ``invariants_failed``); 3: no such report or figure.
     """
-    try:
-        engine = open_engine(database_url, must_exist=True)
-    except ConfigurationError as error:
-        click.echo(str(error), err=True)
-        sys.exit(EXIT_UNKNOWN)
-    try:
-        with engine.reading() as uow:
-            evaluated = build_report(uow.session, process, period, now=uow.now)
-    except NotFoundError as error:
-        click.echo(str(error), err=True)
-        sys.exit(EXIT_UNKNOWN)
-    except DatabaseError:
-        click.echo("数据库无法读取，或尚未建库（banli database migrate）", err=True)
-        sys.exit(EXIT_UNKNOWN)
-    finally:
-        engine.close()
+    evaluated = _evaluated(process, period, database_url)
     if key is None:
         _print_figures(evaluated, as_json=as_json)
     else:
@@ -53,6 +36,19 @@ def report(*, process: str, period: str, as_json: bool, key: str | None, databas
         where = f"（{numbers}）" if numbers else ""
         click.echo(f"不变量不成立：{localised(failed.invariant.label, 'zh')}{where}", err=True)
     sys.exit(EXIT_BROKEN if evaluated.failed else 0)
+
+
+def _evaluated(process: str, period: str, database_url: str | None) -> Report:
+    """The report; what cannot be read is wrong usage, not a broken invariant."""
+    try:
+        engine = open_engine(database_url, must_exist=True)
+        try:
+            with engine.reading() as uow:
+                return build_report(uow.session, process, period, now=uow.now)
+        finally:
+            engine.close()
+    except Exception as error:
+        raise_as_refusal(error, EXIT_USAGE)
 
 
 def _print_figures(evaluated: Report, *, as_json: bool) -> None:
@@ -83,8 +79,7 @@ def _print_cases(evaluated: Report, key: str, *, as_json: bool) -> None:
         cases: Sequence[Case] = evaluated.cases_behind(key).cases
     except KeyError:
         known = "、".join(figure.key for figure in evaluated.definition.figures)
-        click.echo(f"没有指标 {key}（可用：{known}）", err=True)
-        sys.exit(EXIT_UNKNOWN)
+        raise Refusal("no-figure", f"没有指标 {key}（可用：{known}）") from None
     if as_json:
         listed = [{"id": case.id, "number": case.number, "title": case.title} for case in cases]
         click.echo(json.dumps({"key": key, "count": len(listed), "cases": listed}, ensure_ascii=False))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from engine.bpmn.iso import TimerValueError, parse_instant
-from engine.bpmn.problems import BpmnRefusedError
+from engine.bpmn.problems import BpmnRefusedError, Problem
+from engine.cli.refusal import Refusal, printable, unread
 from engine.simulate.files import load_files
-from engine.simulate.runner import NOT_EXECUTABLE, USAGE, UnknownProcessError, refused, run_script
+from engine.simulate.runner import NOT_EXECUTABLE, UnknownProcessError, refused, run_script
 from engine.simulate.script import Script, ScriptError, read_scripts
 from engine.values import to_json
 
@@ -48,7 +49,7 @@ def simulate(
         results.append(result)
         worst = max(worst, code)
     if as_json:
-        click.echo(to_json(results if several else results[0], indent=1))
+        click.echo(printable(to_json(results if several else results[0], indent=1)))
     else:
         for result in results:
             _print_table(result, show_trace)
@@ -65,14 +66,14 @@ def _run(
     try:
         return run_script(loaded, list(contents), script, process=process, now=now, persist=persist)
     except UnknownProcessError as error:
-        _usage(str(error))
+        raise _refusal("usage", str(error)) from error
 
 
 def _read(name: str) -> bytes:
     try:
         return Path(name).read_bytes()
     except OSError as error:
-        _usage(f"{name}: {error.strerror or error}")
+        raise _refusal("file", f"读不出“{name}”：{unread(error)}", name) from error
 
 
 def _scripts(path: str) -> tuple[list[Script], bool]:
@@ -80,9 +81,9 @@ def _scripts(path: str) -> tuple[list[Script], bool]:
         text = sys.stdin.buffer.read() if path == "-" else _read(path)
         scripts, several = read_scripts(text)
     except ScriptError as error:
-        _usage(str(error))
+        raise _refusal("script", str(error), path) from error
     if not scripts:
-        _usage("the list of scripts is empty")
+        raise _refusal("script", "the list of scripts is empty", path)
     return scripts, several
 
 
@@ -92,12 +93,13 @@ def _moment(text: str | None) -> datetime | None:
     try:
         return parse_instant(text)
     except TimerValueError as error:
-        _usage(f"--now: {error}")
+        raise _refusal("usage", f"--now: {error}") from error
 
 
-def _usage(message: str) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(USAGE)
+def _refusal(code: str, message: str, file: str = "") -> Refusal:
+    """Wrong script or usage: the answer has the form of one about files that cannot be executed."""
+    problem = Problem(code, "error", message, file=file)
+    return Refusal(code, message, document=refused([], BpmnRefusedError([problem])))
 
 
 def _print_table(result: dict[str, Any], show_trace: bool) -> None:

@@ -11,12 +11,20 @@ from engine.feel import Expression, FeelSyntaxError, compile_expression, strip_m
 from engine.forms import profile
 from engine.forms.choices import Choice
 from engine.forms.patterns import NAMED, compile_pattern
-from engine.forms.schema import Component, FormProblem, FormSchema, FormSchemaError, Recusal, Rules
+from engine.forms.schema import Component, FormProblem, FormSchema, FormSchemaError, Recusal, Rules, Suggestion
 from engine.forms.uniqueness import SCOPES
 
 _KEY = re.compile(r"[^\W\d]\w{0,59}")
 _SOURCE = re.compile(r"[a-z_]+(:[\w.,-]+)?")
 _SUBTYPES = {"date", "time", "datetime"}
+
+
+def _is_suggestion(found: Any) -> bool:
+    return (
+        isinstance(found, dict)
+        and isinstance(found.get("label"), str)
+        and set(found) in ({"label", "values"}, {"label", "source"})
+    )
 
 
 def load_schema(document: Mapping[str, Any]) -> FormSchema:
@@ -156,6 +164,7 @@ class _Reader:
             source=self.source(where, properties),
             choices_expression=self.choices_expression(where, found),
             recusal=self.recusal(where, kind, properties),
+            suggestions=self.suggestions(where, kind, properties),
             empty_message=self.text(where, properties, "emptyMessage"),
             hide=self.expression(f"{where}.conditional.hide", conditional.get("hide")),
             computed=self.expression(f"{where}.properties.computed", properties.get("computed")),
@@ -258,6 +267,23 @@ class _Reader:
             self.problem(where, "exclude 只能用于有 properties.source 的选项")
             return None
         return Recusal(people, tuple(staffed), self.text(where, properties, "excludeMessage") or None)
+
+    def suggestions(self, where: str, kind: str, properties: Mapping[str, Any]) -> tuple[Suggestion, ...]:
+        found = properties.get("suggest", [])
+        if not isinstance(found, list) or not all(_is_suggestion(one) for one in found):
+            self.problem(where, "properties.suggest 应为 {label, values} 或 {label, source} 的数组")
+            return ()
+        if found and (kind not in profile.SEVERAL_TYPES or not properties.get("source")):
+            self.problem(where, "suggest 只能用于有 properties.source 的多选")
+            return ()
+        return tuple(
+            Suggestion(
+                one["label"],
+                self.expression(f"{where}.properties.suggest.values", one.get("values")),
+                self.source(where, one),
+            )
+            for one in found
+        )
 
     def choices_expression(self, where: str, found: Mapping[str, Any]) -> Expression | None:
         if found.get("valuesKey"):

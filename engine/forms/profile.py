@@ -91,6 +91,8 @@ PROPERTY_KEYS = frozenset(
         "excludeMessage",
         "staffed",
         "emptyMessage",
+        # of a long list: what people are likely to look for, by heading
+        "suggest",
         "action",
         "computed",
         "required",

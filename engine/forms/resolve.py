@@ -62,6 +62,18 @@ def options_of(component: Component, names: Mapping[str, Any], choices: ChoiceSo
     return tuple({choice.value: choice for choice in found if choice.value not in barred}.values())
 
 
+def suggested_of(component: Component, names: Mapping[str, Any], choices: ChoiceSource) -> dict[str, list[str]]:
+    """The values that a long list suggests, by heading; some may be no options."""
+    found: dict[str, list[str]] = {}
+    for suggestion in component.suggestions:
+        values = value_of(suggestion.values, names) if suggestion.values is not None else None
+        listed = values if isinstance(values, list) else [values]
+        if suggestion.source:
+            listed = [choice.value for choice in choices.options(suggestion.source, names)]
+        found.setdefault(suggestion.label, []).extend(one for one in listed if isinstance(one, str))
+    return found
+
+
 def barred_from(component: Component, names: Mapping[str, Any], choices: ChoiceSource) -> Collection[str]:
     """The values that the field's list leaves out because of a recusal."""
     if component.recusal is None:

@@ -72,6 +72,15 @@ class Recusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Options of a long list that one is likely to look for, under a heading: named by an expression, or a list."""
+
+    label: str
+    values: Expression | None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Component:
     """One component of a form. ``children`` is filled for groups and dynamic lists only.
 
@@ -92,6 +101,7 @@ class Component:
     source: str = ""
     choices_expression: Expression | None = None
     recusal: Recusal | None = None
+    suggestions: tuple[Suggestion, ...] = ()
     empty_message: str = ""  # what to do when the list has no option
     hide: Expression | None = None
     computed: Expression | None = None

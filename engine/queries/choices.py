@@ -93,12 +93,16 @@ class CaseChoices:
 
     def _people(self, argument: str, units: Sequence[str] | None = None) -> Sequence[Choice]:
         session, today = self._uow.session, self._uow.today
-        query = select(User.id, User.name, User.unit_id).order_by(User.unit_id, User.name)
+        query = (
+            select(User.id, User.name, Unit.name.label("unit"))
+            .outerjoin(Unit, Unit.id == User.unit_id)
+            .order_by(Unit.name, User.name)
+        )
         if argument:
             query = query.where(User.id.in_(people_with_role(session, argument.split(","), units, on=today)))
         else:
             query = query.where(User.left_on.is_(None))
-        return [Choice(row.id, row.name, row.unit_id or "") for row in session.execute(query)]
+        return [Choice(row.id, row.name, row.unit or "") for row in session.execute(query)]
 
     def _same_period(self) -> ColumnElement[bool]:
         own = select(ProcessInstance.period).where(ProcessInstance.id == self._instance.id).scalar_subquery()

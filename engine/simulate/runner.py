@@ -15,7 +15,7 @@ from engine.spiff import ExecutionError
 from engine.values import from_plain, to_json
 
 RESULT_FORMAT: Final = "simulation/1"
-DONE, NOT_HELD, NOT_EXECUTABLE, USAGE = 0, 1, 2, 3
+DONE, NOT_HELD, NOT_EXECUTABLE = 0, 1, 2
 # an action that could not be done because of the script, not of the diagram
 _SCRIPT_FAULTS: Final = frozenset(
     ("not-active", "not-entitled", "no-receiver", "not-started", "already-started", "ended", "not-enabled")

@@ -295,6 +295,20 @@ class Subscriptions(Flows):
         for boundary in activity.node.boundaries:
             self.subscribe(boundary, activity.scope, activity, None)
 
+    def _finish_scope(self, scope: Scope) -> None:
+        """A scope does not end while a condition that is waited for in it or at its border has just become true."""
+        around = scope.host.parent or scope.host if scope.host is not None else None
+        waiting = [*scope.subscriptions, *(around.subscriptions if around is not None else ())]
+        if scope.dead or not any(subscription.kind == "condition" for subscription in waiting):
+            super()._finish_scope(scope)
+            return
+        scope.finishing = False
+        self.later(self.check_scope, scope)  # once who heard it has gone on
+        if not self.fire_conditions():
+            self._agenda.pop()
+            scope.finishing = True
+            super()._finish_scope(scope)
+
     def fire_conditions(self) -> bool:
         """Fire the conditional events whose condition has become true; True if there was one."""
         for subscription in list(self.subscriptions.values()):

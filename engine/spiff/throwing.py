@@ -26,11 +26,19 @@ class Throwing(Subscriptions):
 
     def throw(self, scope: Scope, node: FlowNode) -> None:
         """Do what each trigger of a throw or end event says, then go on (an end event goes nowhere)."""
-        ending = node.kind == "endEvent"
-        if ending:
+        if node.kind == "endEvent":
             self.last_end = node.bpmn_id
+        self._throw_from(scope, node, 0)
+
+    def _throw_from(self, scope: Scope, node: FlowNode, first: int) -> None:
+        ending = node.kind == "endEvent"
         generation = scope.generation
-        for trigger in node.triggers:
+        for index, trigger in enumerate(node.triggers[first:], first):
+            if trigger.kind == "signal":
+                scope.tokens += 1  # its place is not empty while those who hear it go on
+                self.later(self._after_signal, scope, generation, node, index + 1)
+                self.send(scope, None, node, trigger)
+                return
             if self._throw_one(scope, node, trigger, "end" if ending else "leave"):
                 return
             if scope.dead or scope.generation != generation or self.ended is not None:
@@ -38,10 +46,18 @@ class Throwing(Subscriptions):
         if not ending:
             self.leave(scope, node)
 
+    def _after_signal(self, scope: Scope, generation: int, node: FlowNode, following: int) -> None:
+        """Go on behind a signal, unless somebody who heard it has ended all this."""
+        if scope.dead or scope.generation != generation:
+            return
+        scope.tokens -= 1
+        self._throw_from(scope, node, following)
+        self.check_scope(scope)
+
     def _throw_one(self, scope: Scope, node: FlowNode, trigger: Trigger, leaving: str) -> bool:
         """Throw one trigger; True if the node is not to be left now."""
         kind = trigger.kind
-        if kind in {"message", "signal"}:
+        if kind == "message":
             self.send(scope, None, node, trigger)
         elif kind == "error":
             self.throw_error(scope, None, trigger.code or "", "", node)
@@ -155,6 +171,9 @@ class Throwing(Subscriptions):
     def terminate(self, scope: Scope, node: FlowNode) -> None:
         """End everything in the innermost process, sub-process or multi-instance body."""
         self.cancel_contents(scope)
+        for subscription in list(scope.subscriptions):
+            self.close_subscription(subscription)
+        scope.subscriptions.clear()
         if scope.host is None:
             self.close_scope(scope)
             self.ended = Ended("terminated", node.bpmn_id)

@@ -25,7 +25,7 @@ def test_an_unknown_command_is_wrong_usage() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("audit", "verify"),
+        ("audit", "heads"),
         ("database", "migrate"),
         ("database", "status"),
         ("worker", "--once"),

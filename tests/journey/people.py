@@ -234,10 +234,12 @@ class Person:
             folded.click()
         for value in values:
             box = field.locator(f"[name={key}][value='{value}']")
-            name = box.locator("xpath=..").inner_text()
-            search = field.locator("[data-picker-search]")
-            if search.is_visible():
-                search.fill(name)
+            if not box.count():
+                field.locator("[data-picker-search]").fill(value)
+                if not self.scripts:
+                    field.get_by_role("button", name="查找").click()
+            elif (search := field.locator("[data-picker-search]")).is_visible():
+                search.fill(box.locator("xpath=..").inner_text())
             box.check()
         self._settle()
 

@@ -131,7 +131,8 @@ def test_a_wrong_script_is_exit_three(tmp_path, script):
     text = script if isinstance(script, str) else json.dumps(script)
     result = run(simulate, tmp_path / "p.bpmn", "--script", "-", "--json", stdin=text)
     assert result.exit_code == 3
-    assert result.stdout == ""
+    answer = json.loads(result.stdout)
+    assert (answer["status"], answer["steps"], len(answer["errors"])) == ("error", [], 1)
 
 
 def test_a_missing_file_is_exit_three(tmp_path):

@@ -128,7 +128,7 @@ def _throws() -> list[Cell]:
         message = f"start s\nuser a\n{kind} t message=m\ncatch c message=m\nuser b\ns > a > t{tail}\ns > c > b"
         cells.append(Cell(place, "message", "", message, _complete("a"), f"a_t t{after} c_b b"))
         signal = f"start s\nuser a\n{kind} t signal=m\ncatch c signal=m\nuser b\ns > a > t{tail}\ns > c > b"
-        trace = "a_t t t_z z c_b b" if kind == "throw" else "a_t t c_b b"
+        trace = "a_t t c_b b t_z z" if kind == "throw" else "a_t t c_b b"
         cells.append(Cell(place, "signal", "", signal, _complete("a"), trace))
         up = (
             f"start s\nsub p\n  user a\n  {kind} t escalation=L\n  a > t\nboundary x on=p escalation=L\nuser b\n"

@@ -201,6 +201,12 @@ class Generator:
         until = self.dice.choice(["", " until=`again`"])
         lines += [f"{indent}adhoc {name}{flag}{until}", f"{inner}user {name}a", f"{inner}user {name}b"]
         lines += [f"{inner}script {name}c body=`{{steps: steps + 1}}`"]
+        after: list[tuple[str, ...]] = [
+            (), ("end @e", "@a > @e"), ("throw @t signal=@", "@a > @t"), ("boundary @l on=@b timer=P1D",),
+            ("boundary @l on=@b timer=P1D", "user @d", "@l > @d"),
+            ("event_sub @h", "  start @x message=m", "  user @g", "  @x > @g"),
+        ]  # fmt: skip
+        lines += [inner + line.replace("@", name) for line in self.dice.choice(after)]
         return name, name
 
     def _conditional(self, lines: list[str], depth: int, indent: str) -> tuple[str, str]:

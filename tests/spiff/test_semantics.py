@@ -468,3 +468,53 @@ def test_an_event_sub_process_takes_precedence_over_a_boundary_event_of_the_same
         assert active(run) == ["a"]
     elif not called:  # both: the event sub-process first
         assert (active(run), run.data.get("first")) == (["c"], True)
+
+
+@pytest.mark.parametrize("thrower", ["end t signal=n", "throw t signal=n\n  end e\n  t > e"])
+@pytest.mark.parametrize(("flag", "then"), [("", ["c"]), (" noninterrupting", ["c", "w"])])
+def test_a_signal_is_heard_at_the_border_before_its_thrower_goes_on_and_ends_the_sub_process(thrower, flag, then):
+    run = running(
+        f"start s\nsub p\n  user a\n  {thrower}\n  a > t\nboundary x on=p signal=n{flag}\nuser c\nuser w\n"
+        "s > p > w\nx > c"
+    )
+    run.complete("a")
+    assert active(run) == then
+
+
+def _one_after_the_other(run):
+    run.complete("a")
+    run.complete("b", data={"dear": True})
+
+
+LAST_SAYS = [
+    ("user a", lambda run: run.complete("a", data={"dear": True})),
+    ("user a\n  script q body=`{dear: true}`\n  a > q", lambda run: run.complete("a")),
+    ("user a\n  user b\n  parallel j\n  a > j\n  b > j", _one_after_the_other),
+]
+
+
+@pytest.mark.parametrize(("inside", "say"), LAST_SAYS)
+@pytest.mark.parametrize("flag", ["", " noninterrupting"])
+def test_a_condition_that_the_last_step_of_a_sub_process_makes_true_is_still_heard(inside, say, flag):
+    at_border = running(
+        f"start s\nsub p\n  {inside}\nboundary x on=p when=`dear`{flag}\nuser c\nuser w\ns > p > w\nx > c"
+    )
+    say(at_border)
+    assert active(at_border) == (["c", "w"] if flag else ["c"])
+    in_it = running(
+        f"start s\nsub p\n  {inside}\n  event_sub h\n    start x when=`dear`{flag}\n    user c\n    x > c\n"
+        "user w\ns > p > w"
+    )
+    say(in_it)
+    assert active(in_it) == ["c"]
+    in_it.complete("c")
+    assert active(in_it) == ["w"]
+
+
+def test_the_condition_of_a_process_is_heard_before_it_ends_but_not_where_it_is_terminated():
+    text = "start s\nuser a\nend e{}\nevent_sub h\n  start x when=`dear`\n  user c\n  x > c\ns > a > e"
+    for flag, expected in (("", ["c"]), (" terminate", [])):
+        run = running(text.format(flag))
+        run.complete("a", data={"dear": True})
+        assert active(run) == expected
+        assert run.ended is not bool(expected)

@@ -103,6 +103,27 @@ def test_a_representative_writes_a_motion_and_finds_every_place_of_the_menu(phon
     phone.goto("/inbox?tab=started")
     assert "关于在实验楼增设直饮水机的提案" in phone.text_content("main")
 
-    phone.click(".menu summary")
-    phone.click(".menu-panel >> text=附议广场")
+    phone.click(".bottom-nav >> text=附议广场")
     assert phone.url.endswith("/open/")
+
+
+def test_a_representative_finds_seconders_of_the_own_delegation_at_once_and_others_by_a_search(phone):
+    log_in(phone, PROPOSER)
+    phone.goto("/start")
+    phone.click("text=写提案")
+    phone.fill("[name=title]", "关于在实验楼增设直饮水机的提案")
+    field = phone.locator("#field-seconders")
+    field.locator("[value=d0112]").check()  # stands there without a search
+    assert field.locator("input[type=checkbox]").count() < 30
+
+    field.locator("[type=search]").fill("药学院 03")
+    field.get_by_role("button", name="查找").click()
+    assert phone.input_value("[name=title]") == "关于在实验楼增设直饮水机的提案"
+    assert field.bounding_box()["y"] < PHONE["height"]  # back at the field, not at the top of the page
+    assert field.locator("[value=d0112]").is_checked()
+    field.get_by_label("代表-药学院-03").check()
+    field.locator("[type=search]").fill("没有这个人")
+    field.get_by_role("button", name="查找").click()
+    assert "没有找到“没有这个人”" in field.inner_text()
+    phone.click("text=存草稿")
+    assert field.locator("input:checked").count() == 2

@@ -63,7 +63,7 @@ def test_numbers_are_given_at_filing_without_gaps_and_suggestions_share_the_seri
 def test_a_refused_proposer_may_appeal_and_the_presidium_decides_finally(scenario: Scenario) -> None:
     # given
     motion = scenario.motion_at("appeal", **REFUSED)
-    assert motion.notices("refused") == [PROPOSER]
+    assert motion.notices("refused") == [PROPOSER, "d0113", "d0114"]
 
     # when
     motion.do("appeal", {"appeal_action": "appeal", "appeal_reason": "涉及多数教师，请审定。"})

@@ -7,6 +7,7 @@ import pytest
 from engine.commands.organisation.congress import SessionData, change_session
 from engine.errors import InvalidInputError, NotFoundError, NotPermittedError
 from engine.queries.instance_page import instance_page
+from engine.queries.notices import notices
 from tests.workflows.scenario import PROPOSER, Answer, Scenario
 
 RETURNED = {
@@ -45,6 +46,21 @@ def test_nobody_seconds_his_own_motion(scenario: Scenario) -> None:
 
     # then
     assert set(refused.value.fields) == {"seconders"}
+
+
+def test_the_proposer_learns_at_once_that_somebody_declined_and_why(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("second")
+
+    # when one accepts and one declines
+    motion.do("second", by="d0113")
+    assert motion.notices("seconding_declined") == []
+    motion.do("second", by="d0114", decision="decline", decline_reason="与我团的提案重复。")
+
+    # then
+    assert motion.notices("seconding_declined") == [PROPOSER]
+    with scenario.engine.reading(PROPOSER) as uow:
+        assert "与我团的提案重复。" in {entry.body for entry in notices(uow).entries}
 
 
 def test_changing_the_reason_clears_the_acceptances(scenario: Scenario) -> None:

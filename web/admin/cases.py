@@ -127,6 +127,8 @@ def correct_variable(instance_id: UUID) -> ResponseReturnValue:
     if request.method == "GET":
         return _variable_page(instance_id, key)
     typed = read_request(asked.schema, request)
+    if typed.only_draws_again:
+        return _variable_page(instance_id, key, typed.data, add_row=typed.add_row, finds=typed.finds)
     try:
         with current_engine().unit_of_work(actor=current_user.id) as uow:
             modify_field(
@@ -221,11 +223,13 @@ def _case_page(instance_id: UUID, form: str = "", errors: dict[str, str] | None 
     )
 
 
-def _variable_page(instance_id: UUID, key: str, data: Any = None, errors: dict[str, str] | None = None) -> str:
+def _variable_page(
+    instance_id: UUID, key: str, data: Any = None, errors: dict[str, str] | None = None, **drawn: Any
+) -> str:
     with current_engine().reading(current_user.id) as uow:
         asked = field_form(uow, instance_id, key)
         typed = data if data is not None else {key: asked.value}
-        form = build_view(asked.schema, typed, {}, asked.choices, errors=errors)
+        form = build_view(asked.schema, typed, {}, asked.choices, errors=errors, **drawn)
         return render_template(
             "admin/case_variable.html",
             shown=correction(uow, instance_id),

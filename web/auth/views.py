@@ -33,12 +33,19 @@ def init_app(app: Flask) -> None:
 
 
 def _ask_to_log_in() -> ResponseReturnValue:
+    if _is_asked_by_a_script():
+        return forget(make_response(_("请重新登录"), 401))
     if request.method == "POST" and comes_from_our_pages() and kept_fields():
         return forget(make_response(_log_in_again_page(), 401))
     if request.method == "GET" and COOKIE in request.cookies:
         flash(_("登录已结束：长时间没有操作、在别处退出，或账号有变化。请重新登录。"), "info")
     target = request.full_path.rstrip("?") if request.method == "GET" else "/"
     return forget(make_response(redirect(url_for("auth.login", next=target), code=303)))
+
+
+def _is_asked_by_a_script() -> bool:
+    """Whether a page asks in the background: no person would see the page that we answered with."""
+    return "HX-Request" in request.headers or request.accept_mimetypes.best == "application/json"
 
 
 def _ask_for_new_password() -> ResponseReturnValue | None:

@@ -13,6 +13,9 @@ from engine.forms import FormSchema
 
 ADD_ROW = "_add"  # the button that asks for one more row, for browsers without scripts
 REMOVE_ROW = "_remove"  # its value is list-row
+FIND = "_find"  # the button that searches a long list, for browsers without scripts
+TYPED = "_find-"  # before a field's key: what is searched for
+LONGEST_SEARCH = 60  # characters
 OPINION = "_opinion"
 _REQUEST_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 
@@ -28,11 +31,13 @@ class Posted:
     version: int | None = None
     add_row: str | None = None  # key of the list that gets one more row
     removed_row: bool = False
+    finds: dict[str, str] = field(default_factory=dict)  # what is searched for, by key of the long list
+    searches: bool = False
 
     @property
-    def only_changes_rows(self) -> bool:
-        """Whether the person asked for a row more or less rather than sending the form."""
-        return self.add_row is not None or self.removed_row
+    def only_draws_again(self) -> bool:
+        """Whether the person asked for a row more or less, or for a search, rather than sending the form."""
+        return self.add_row is not None or self.removed_row or self.searches
 
 
 def read_request(schema: FormSchema, request: Request) -> Posted:
@@ -47,7 +52,15 @@ def read_request(schema: FormSchema, request: Request) -> Posted:
         version=_whole(request.form.get("version")),
         add_row=request.form.get(ADD_ROW),
         removed_row=REMOVE_ROW in request.form,
+        finds=_finds(schema, request),
+        searches=FIND in request.form,
     )
+
+
+def _finds(schema: FormSchema, request: Request) -> dict[str, str]:
+    typed = {component.key: request.form.get(TYPED + component.key, "") for component in schema.fields()}
+    visible = {key: "".join(one for one in text if one.isprintable()).strip() for key, text in typed.items()}
+    return {key: text[:LONGEST_SEARCH] for key, text in visible.items() if text}
 
 
 def _files(schema: FormSchema, request: Request) -> dict[str, list[FileStorage]]:

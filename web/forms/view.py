@@ -14,7 +14,9 @@ from engine.forms.convert import LOCAL
 from engine.forms.messages import own_message
 from engine.forms.parse import ATTACHMENTS, advice_on
 from engine.forms.posted import row_name
-from engine.forms.resolve import Resolved, options_of, resolve
+from engine.forms.profile import SEVERAL_TYPES
+from engine.forms.resolve import Resolved, options_of, resolve, suggested_of
+from web.forms.picking import LISTED, Picking, grouped, likely, picking
 
 AFRESH = frozenset({"radio", "textarea"})  # what earlier rounds said here is not this round's answer
 
@@ -40,6 +42,7 @@ class FieldView:
     value: Any = None  # text, list of texts, or bool
     known: Any = None  # of a read-only field: the case's value
     options: tuple[Choice, ...] = ()
+    picking: Picking | None = None  # of a list too long to stand on the page
     required: bool = False
     required_for: tuple[str, ...] = ()  # labels of the buttons for which it must be filled in
     only_for: tuple[str, ...] = ()  # labels of the buttons that use it at all
@@ -72,10 +75,7 @@ class FieldView:
     @property
     def groups(self) -> list[tuple[str, list[Choice]]]:
         """The options under their headings, in the order of the list."""
-        found: dict[str, list[Choice]] = {}
-        for option in self.options:
-            found.setdefault(option.group, []).append(option)
-        return list(found.items())
+        return grouped(self.options)
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,7 @@ def build_view(
     *,
     errors: Mapping[str, str] | None = None,
     add_row: str | None = None,
+    finds: Mapping[str, str] | None = None,
 ) -> FormView:
     """Decide everything that the templates print.
 
@@ -145,8 +146,11 @@ def build_view(
         context: the case's variables and the names of the surroundings.
         errors: sentences by key, as :meth:`FormSchema.parse` or a command answered them.
         add_row: key of the list that gets one more empty row.
+        finds: what is searched for in long lists, by key.
     """
-    return _Builder(schema, data, context, choices, errors or {}, add_row).build()
+    builder = _Builder(schema, data, context, choices, errors or {}, add_row)
+    builder.finds = finds or {}
+    return builder.build()
 
 
 class _Builder:
@@ -164,6 +168,7 @@ class _Builder:
         self.choices = choices
         self.errors = errors
         self.add_row = add_row
+        self.finds: Mapping[str, str] = {}
         self.action = schema.action
         self.watched = schema.watched()
         self.resolved = resolve(schema, data, context)
@@ -217,6 +222,9 @@ class _Builder:
             view.options = tuple(self.choices.options(ATTACHMENTS, self.resolved.names))
         else:
             view.options = options_of(component, self.resolved.names, self.choices)
+            if component.type in SEVERAL_TYPES and len(view.options) > LISTED:
+                near = likely(view.options, suggested_of(component, self.resolved.names, self.choices))
+                view.picking = picking(view.options, near, self.finds.get(component.key, ""), view.value)
             if component.empty_message and not view.options and not view.error:
                 view.warning = own_message(component.empty_message)
 

@@ -1,5 +1,5 @@
 // Every page loads this. Each module improves what already works without it.
-import 'htmx.org';
+import htmx from 'htmx.org';
 import './app.css';
 import { counters } from './counters.js';
 import { autosave } from './autosave.js';
@@ -15,6 +15,9 @@ const enhancements = [counters, autosave, dynamicLists, pickers, small];
 function enhance(root) {
   for (const enhancement of enhancements) enhancement(root);
 }
+
+// A refusal (the log-in has ended, the server is busy) takes the place of nothing that people have typed.
+htmx.config.noSwap.push('4xx', '5xx');
 
 // htmx posts carry the CSRF token of the page, as forms do, and their answers take no button away.
 document.addEventListener('htmx:config:request', ({ detail }) => {

@@ -1,5 +1,7 @@
 // <div data-picker>: a long list of check boxes. What is ticked moves up to [data-picker-chosen], in the order of ticking;
 // [data-picker-search] narrows the list. Without scripts it is a plain list of check boxes.
+// [data-picker-search=asks]: htmx draws [data-picker-list] anew with what the server finds; its button [data-picker-find]
+// is for browsers without scripts.
 const known = new WeakMap(); // attributes would not survive a morph
 
 export function pickers(root) {
@@ -32,6 +34,11 @@ class Picker {
 
   refresh() {
     this.search.hidden = false;
+    this.picker.querySelector('[data-picker-find]')?.setAttribute('hidden', '');
+    const taken = new Set([...this.chosen.querySelectorAll('input')].map((box) => box.value));
+    for (const box of this.list.querySelectorAll('input')) {
+      if (taken.has(box.value)) box.closest('[data-picker-option]').remove(); // ticked before the answer came
+    }
     for (const option of this.list.querySelectorAll('[data-picker-option]')) this.homes.set(option, option.parentElement);
   }
 
@@ -39,8 +46,13 @@ class Picker {
     const option = box.closest('[data-picker-option]');
     if (!option) return;
     if (box.checked) this.chosen.append(option);
-    else (this.homes.get(option) ?? this.list).prepend(option);
-    this.narrow();
+    else this.homeOf(option).prepend(option);
+    if (this.search.dataset.pickerSearch !== 'asks') this.narrow();
+  }
+
+  homeOf(option) {
+    const home = this.homes.get(option);
+    return home?.isConnected ? home : this.list;
   }
 
   narrow() {
@@ -59,6 +71,6 @@ class Picker {
     if (found.length !== 1) return;
     found[0].querySelector('input').click();
     this.search.value = '';
-    this.narrow();
+    this.search.dispatchEvent(new Event('input', { bubbles: true }));
   }
 }

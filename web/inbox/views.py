@@ -71,7 +71,7 @@ def complete(work_item_id: UUID) -> ResponseReturnValue:
     item = _form_of(work_item_id)
     posted = read_request(pages.schema_of(item.form), request)
     try:
-        if posted.only_changes_rows or "_save" in request.form:
+        if posted.only_draws_again or "_save" in request.form:
             return _keep(work_item_id, posted)
         opinion = _checked_opinion(posted)
         data = _with_uploads(work_item_id, posted)
@@ -122,7 +122,8 @@ def fields(work_item_id: UUID) -> ResponseReturnValue:
     with current_engine().reading(current_user.id) as uow:
         page = work_item_page(uow, work_item_id)
         schema = pages.schema_of(page.form)
-        form = build_view(schema, read_request(schema, request).data, page.context, page.choices)
+        posted = read_request(schema, request)
+        form = build_view(schema, posted.data, page.context, page.choices, finds=posted.finds)
         similar_url = url_for("register.similar") if pages.hints_at_similar(schema) else ""
         return render_template("inbox/fields.html", form=form, work_item_id=work_item_id, similar_url=similar_url)
 
@@ -201,10 +202,11 @@ def _render_task(
     errors: Mapping[str, str] | None = None,
     add_row: str | None = None,
     opinion: str | None = None,
+    finds: Mapping[str, str] | None = None,
     unsent: bool = False,
 ) -> str:
     schema = pages.schema_of(page.form)
-    form = build_view(schema, data, page.context, page.choices, errors=errors, add_row=add_row)
+    form = build_view(schema, data, page.context, page.choices, errors=errors, add_row=add_row, finds=finds)
     own_keys = {component.key for component in schema.fields() if schema.is_document or component.readonly}
     return render_template(
         "inbox/task.html",
@@ -236,7 +238,7 @@ def _refused(work_item_id: UUID, posted: Posted, errors: Mapping[str, str]) -> R
 
 
 def _keep(work_item_id: UUID, posted: Posted) -> ResponseReturnValue:
-    """Save the draft and show the page again, with a row more or less."""
+    """Save the draft and show the page again, with a row more or less or what was searched for."""
     with current_engine().unit_of_work(actor=current_user.id) as uow:
         save_draft(uow, work_item_id, storable(posted.data), expected_version=posted.version)
     if "_save" in request.form:
@@ -244,7 +246,7 @@ def _keep(work_item_id: UUID, posted: Posted) -> ResponseReturnValue:
         return redirect(url_for(".task", work_item_id=work_item_id), code=303)
     with current_engine().reading(current_user.id) as uow:
         page = work_item_page(uow, work_item_id)
-        return _render_task(uow, page, posted.data, add_row=posted.add_row, opinion=posted.opinion)
+        return _render_task(uow, page, posted.data, add_row=posted.add_row, opinion=posted.opinion, finds=posted.finds)
 
 
 def _over(item: WorkItemForm, error: ConflictError, *, typed: Mapping[str, object] | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ LABEL_WIDTH = 118
 VALUE_WIDTH = 34
 LINE = 26
 BAR = 16
-CHARACTERS = 8  # of a label that fits
+LABEL_ROOM = 16  # Latin letters of a label that fit; a Chinese character takes the room of two
 TREND_WIDTH = 320
 TREND_TOP = 22
 TREND_BOTTOM = 146
@@ -62,13 +63,22 @@ class Point:
     height: int
 
 
+def _fitting(label: str) -> str:
+    room = LABEL_ROOM
+    for index, character in enumerate(label):
+        room -= 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if room < 0:
+            return f"{label[: index - 1].rstrip()}…"
+    return label
+
+
 def bars(items: Sequence[tuple[str, int, str]]) -> Bars:
     """A bar for each (label, value, address)."""
     most = max((value for _, value, _ in items), default=0) or 1
     room = WIDTH - LABEL_WIDTH - VALUE_WIDTH
     drawn = tuple(
         Bar(
-            label=label if len(label) <= CHARACTERS else f"{label[: CHARACTERS - 1]}…",
+            label=_fitting(label),
             full_label=label,
             value=value,
             x=LABEL_WIDTH,

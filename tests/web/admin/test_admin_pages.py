@@ -215,6 +215,16 @@ def test_the_audit_administrator_reads_what_was_changed(admin, visit):
     assert "系统管理员" in page.text
 
 
+def test_the_record_of_changes_calls_people_and_settings_by_their_names(admin, visit):
+    admin.post("/admin/settings/motion.max_returns", {"value": "3", "source": "主席办公会议"})
+    admin.post("/admin/units/教务处/leader", {"user_id": "l03"})
+    text = " ".join(visit("auditadmin").get("/admin/trail").tree.xpath("string(//main//tbody)").split())
+    assert "最多退回修改次数" in text
+    assert "motion.max_returns" not in text
+    assert "校领导-03" in text
+    assert "工号：l03" not in text
+
+
 def sheet(rows):
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:

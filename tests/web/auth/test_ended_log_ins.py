@@ -183,3 +183,10 @@ def test_who_opens_a_page_after_the_log_in_ended_is_told_so(writer):
 def test_who_never_logged_in_is_not_told_that_it_ended(browser):
     page = browser().client.get("/inbox", follow_redirects=True).get_data(as_text=True)
     assert "登录已结束" not in page
+
+
+@pytest.mark.parametrize("header", [{"HX-Request": "true"}, {"Accept": "application/json"}])
+def test_what_a_page_asks_for_by_itself_is_refused_in_a_few_words_and_not_with_another_page(writer, header):
+    answer = writer.client.post(f"{writer.draft}/fields", data=writer.form, headers=HERE | header)
+    assert answer.status_code == 401
+    assert answer.get_data(as_text=True) == "请重新登录"

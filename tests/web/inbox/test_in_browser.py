@@ -79,14 +79,20 @@ def test_a_motion_is_written_with_a_thumb(page, app):
 
     # the picker narrows and moves what is ticked to the top
     page.select_option("#field-category", "后勤保障")
-    page.click("#field-seconders summary")
-    for name in ("代表-基础医学院-12", "代表-基础医学院-13"):
+    assert page.locator("#field-seconders [data-picker-list] .picker-heading").all_inner_texts() == ["本代表团的代表"]
+    page.locator("#field-seconders [data-picker-list] label", has_text="代表-基础医学院-12").click()
+    for name in ("代表-药学院-03", "d0113"):
         page.fill("#field-seconders [data-picker-search]", name)
         page.locator("#field-seconders [data-picker-list] label:visible").first.click()
     assert page.locator("#field-seconders [data-picker-chosen] label").all_inner_texts() == [
         "代表-基础医学院-12",
+        "代表-药学院-03",
         "代表-基础医学院-13",
     ]
+    page.locator("#field-seconders [data-picker-chosen] label", has_text="药学院").click()
+    page.fill("#field-seconders [data-picker-search]", "")
+    page.wait_for_selector("text=本代表团的代表")
+    assert page.locator("#field-seconders [value=d0112]").count() == 1  # above, and not offered once more
 
     # it saves itself, and a wrong field is shown where it is
     page.fill("#field-phone", "123")
