@@ -71,6 +71,20 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
         ("admin-import-dry-run", "/admin/import !people.xlsx !main button[type=submit] !button[value=try]"),
     ),
     "auditadmin": (("admin-trail", "/admin/trail"),),
+    "owner": (("start-season", "/start"),),
+    "audit1": (("open-list-one", "/open/"),),
+    "vchair1": (("batch-chair", "/batch/motion/chair_approve"),),
+}
+# the same of people who read English
+ENGLISH: dict[str, tuple[tuple[str, str], ...]] = {
+    "d0101": (("inbox-english", "/inbox"), ("notices-english", "/notices")),
+    "clerk1": (
+        ("task-english", "/inbox !a.case-card"),
+        ("register-english", "/register/"),
+        ("report-english", "/reports/motion/4-7"),
+        ("report-progress-english", "/reports/motion/4-7/lists/progress"),
+    ),
+    "admin": (("admin-settings-english", "/admin/settings"), ("admin-incident-english", "/inbox !a.case-card")),
 }
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -122,9 +136,11 @@ def picture_pages(browser: Browser, address: str, password: str) -> None:
             for name, place in pages:
                 go(page, place)
                 keep(page, name, size)
-            if login == "d0101":
+            if login in ENGLISH:
                 page.goto("/language/en?next=/inbox")
-                keep(page, "inbox-english", size)
+            for name, place in ENGLISH.get(login, ()):
+                go(page, place)
+                keep(page, name, size)
             context.close()
 
 

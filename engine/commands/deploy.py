@@ -14,6 +14,7 @@ from engine.definitions import deployments
 from engine.definitions.deadline_keys import unknown_deadlines
 from engine.definitions.deployed import Compiled, Deployed, compile_resources
 from engine.definitions.folder import MANIFEST, ProcessFolder
+from engine.definitions.gates import dropped_gates, unmarked_gates
 from engine.errors import DeploymentRefusedError, OperationFailedError, StepFailedError
 from engine.reports.definition import report_problems
 from engine.step import starting
@@ -21,6 +22,7 @@ from engine.unit_of_work import UnitOfWork
 from models import Deployment
 
 OPERATION, DECISION = f"{{{BANLI}}}operation", f"{{{BANLI}}}decisionRef"
+MANDATORY = f"{{{BANLI}}}mandatory"
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,24 @@ def deploy(uow: UnitOfWork, folder: ProcessFolder, *, again: bool = False) -> De
         if again and is_newest:
             _arm(uow, folder, compiled, uow.session.get_one(Deployment, found.id), again=True)
         return DeployResult(found.id, key, found.version, is_new=False, is_newest=is_newest)
+    if dropped := dropped_gates(_gates_so_far(uow, key), compiled):
+        raise DeploymentRefusedError(folder.name, dropped)
     stored = deployments.store(uow.session, folder, compiled, at=uow.now, by=uow.actor)
     _arm(uow, folder, compiled, stored)
     return DeployResult(stored.id, key, stored.version, is_new=True)
+
+
+def _gates_so_far(uow: UnitOfWork, key: str) -> dict[str, str]:
+    """The gates of the newest version with their files; nothing while there is no version."""
+    newest = deployments.latest_ids(uow.session).get(key)
+    resources = deployments.resources_of(uow.session, newest) if newest is not None else {}
+    return {
+        element.get("id", ""): name
+        for name, content in resources.items()
+        if name.endswith(".bpmn")
+        for element in read_xml(content).iter(etree.Element)
+        if element.get(MANDATORY) == "true"
+    }
 
 
 def _arm(
@@ -110,7 +127,7 @@ def check(compiled: Compiled, resources: Mapping[str, bytes]) -> list[str]:
     if manifest.main_process not in compiled.definitions.processes:
         problems.append(f"process.yaml main_process：流程图中没有过程“{manifest.main_process}”")
     problems += _missing_forms(compiled, resources) + _unassigned(compiled, resources)
-    problems += _unknown_operations(compiled, resources)
+    problems += _unknown_operations(compiled, resources) + unmarked_gates(compiled)
     problems += _exposed(compiled) + _unknown_decisions(compiled, resources) + _missing_decision(compiled)
     problems += _unique_unknown(compiled) + _broken_tables(compiled)
     problems += unknown_deadlines(resources) if manifest.deadlines_decision else []

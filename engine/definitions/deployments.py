@@ -55,17 +55,22 @@ def store(session: Session, folder: ProcessFolder, compiled: Compiled, *, at: da
     return deployment
 
 
-def load(session: Session, deployment_id: UUID) -> Deployed:
-    """Read and compile a stored deployment."""
-    deployment = session.get(Deployment, deployment_id)
-    if deployment is None:
-        raise NotFoundError("没有这个部署")
+def resources_of(session: Session, deployment_id: UUID) -> dict[str, bytes]:
+    """The files of a stored deployment, byte for byte."""
     rows = session.execute(
         select(DeploymentResource.name, DeploymentResource.content).where(
             DeploymentResource.deployment_id == deployment_id
         )
     )
-    resources = {name: bytes(content) for name, content in rows}
+    return {name: bytes(content) for name, content in rows}
+
+
+def load(session: Session, deployment_id: UUID) -> Deployed:
+    """Read and compile a stored deployment."""
+    deployment = session.get(Deployment, deployment_id)
+    if deployment is None:
+        raise NotFoundError("没有这个部署")
+    resources = resources_of(session, deployment_id)
     compiled, problems = compile_resources(resources)
     if compiled is None:  # stored by a version of ours that accepted what this one refuses
         raise DeploymentRefusedError(f"{deployment.key} 第 {deployment.version} 版", problems)

@@ -133,6 +133,41 @@ def test_a_service_task_that_names_an_unknown_operation_is_refused(tmp_path: Pat
         deploy(write_folder(tmp_path, "plain", diagram))
 
 
+def _gated(*, mandatory: str = "true") -> str:
+    return _diagram("one").replace('id="one"', f'id="one" banli:mandatory="{mandatory}"')
+
+
+@pytest.mark.parametrize("diagram", [_diagram("two"), _gated(mandatory="false")])
+def test_a_version_that_lacks_a_mandatory_gate_of_the_version_before_is_refused(
+    tmp_path: Path, deploy: Deploy, diagram: str
+) -> None:
+    # given
+    deploy(write_folder(tmp_path, "plain", _gated(), forms=_forms("one", "two")))
+
+    # when, then
+    with pytest.raises(DeploymentRefusedError, match=r"plain\.bpmn one：上一版本的必经关口不能去掉"):
+        deploy(write_folder(tmp_path, "plain", diagram, forms=_forms("one", "two")))
+
+
+def test_a_version_that_keeps_its_gates_and_adds_steps_is_deployed(tmp_path: Path, deploy: Deploy) -> None:
+    # given
+    deploy(write_folder(tmp_path, "plain", _gated(), forms=_forms("one")))
+    more = _diagram("two", "one").replace('id="one"', 'id="one" banli:mandatory="true"')
+
+    # when
+    result = deploy(write_folder(tmp_path, "plain", more, forms=_forms("one", "two")))
+
+    # then
+    assert result.version == 2
+
+
+def test_a_gate_that_process_yaml_names_and_no_diagram_marks_is_refused(tmp_path: Path, deploy: Deploy) -> None:
+    folder = write_folder(tmp_path, "plain", _diagram("one"), forms=_forms("one"), mandatory_gates=["one"])
+
+    with pytest.raises(DeploymentRefusedError, match=r"mandatory_gates：.*“one”（missing-gate）"):
+        deploy(folder)
+
+
 def test_a_decision_table_with_a_broken_cell_is_refused_with_element_line_and_reason(
     tmp_path: Path, deploy: Deploy, engine: Engine
 ) -> None:

@@ -155,7 +155,26 @@ def test_the_progress_list_shows_what_is_overdue_first(office: Office):
 
     ((_, lines),) = report.list(next(one for one in report.definition.lists if one.key == "progress")).groups
 
-    assert [(line.case.title, line.mark) for line in lines] == [("已逾期", "overdue"), ("将到期", None)]
+    assert [(line.case.title, line.mark) for line in lines] == [("已逾期", "overdue"), ("将到期", "open")]
+
+
+def test_the_progress_list_tells_what_is_answered_and_what_nobody_has_been_given_yet(office: Office):
+    running = {"status": InstanceStatus.ACTIVE, "rating": None}
+    nothing = {"answered_at": None, "on_time": None, "answer_due": None}
+    office.stores(
+        Motion("A", "1", "已答复", **running),
+        Motion("B", "2", "随主案", **{**running, "disposition": "merged"}, variables=nothing),
+        Motion("C", "3", "待交办", **running, variables=nothing),
+    )
+    report = office.report()
+
+    ((_, lines),) = report.list(next(one for one in report.definition.lists if one.key == "progress")).groups
+
+    assert [(line.case.title, line.mark) for line in lines] == [
+        ("待交办", "unassigned"),
+        ("随主案", "with_lead"),
+        ("已答复", "answered"),
+    ]
 
 
 def test_motions_that_have_no_unit_yet_stand_after_those_of_the_units(office: Office):

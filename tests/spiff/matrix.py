@@ -42,6 +42,14 @@ def _all_of(run: Simulation) -> None:
     run.message("m")
 
 
+WITH_TIMER = "parallel multiple with a timer"
+
+
+def _message_then_time(run: Simulation) -> None:
+    run.message("m")
+    run.advance("PT2H")
+
+
 def _complete(task: str) -> Act:
     return lambda run: run.complete(task)
 
@@ -57,6 +65,9 @@ def _starts() -> list[Cell]:
     cells.append(
         Cell("start event", "parallel multiple", "", both, lambda run: run.message("m"), "s_a a", {"signal": "n"})
     )
+    late = "start s message=m timer=PT2H all_of\nuser a\ns > a"
+    by_message = {"message": "m"}
+    cells.append(Cell("start event", WITH_TIMER, "", late, lambda run: run.advance("PT2H"), "s_a a", by_message))
     return cells
 
 
@@ -67,6 +78,8 @@ def _catches() -> list[Cell]:
     ]
     both = "start s\ncatch c message=m signal=n all_of\nuser a\ns > c > a"
     cells.append(Cell("intermediate catch event", "parallel multiple", "", both, _all_of, "c_a a"))
+    late = "start s\ncatch c message=m timer=PT2H all_of\nuser a\ns > c > a"
+    cells.append(Cell("intermediate catch event", WITH_TIMER, "", late, _message_then_time, "c_a a"))
     link = "start s\nthrow t link=L\ncatch c link=L\nuser a\ns > t\nc > a"
     cells.append(Cell("intermediate catch event", "link", "", link, None, "s s_t t c c_a a"))
     return cells
@@ -80,6 +93,8 @@ def _boundaries() -> list[Cell]:
             cells.append(Cell("boundary event", trigger, mode, drawing, act, "x x_c c"))
         both = f"start s\nuser a\nuser c\nboundary x on=a message=m signal=n all_of{flag}\ns > a\nx > c"
         cells.append(Cell("boundary event", "parallel multiple", mode, both, _all_of, "x x_c c"))
+        late = both.replace("signal=n", "timer=PT2H")
+        cells.append(Cell("boundary event", WITH_TIMER, mode, late, _message_then_time, "x x_c c"))
         up = (
             f"start s\nsub p\n  user a\n  throw t escalation=L\n  user b\n  a > t > b\nuser c\n"
             f"boundary x on=p escalation=L{flag}\ns > p\nx > c"
@@ -104,6 +119,8 @@ def _event_subprocesses() -> list[Cell]:
             cells.append(Cell("event sub-process", trigger, mode, drawing, act, "h x x_b b"))
         both = f"start s\nuser a\nevent_sub h\n  start x message=m signal=n all_of{flag}\n  user b\n  x > b\ns > a"
         cells.append(Cell("event sub-process", "parallel multiple", mode, both, _all_of, "h x x_b b"))
+        late = both.replace("signal=n", "timer=PT2H")
+        cells.append(Cell("event sub-process", WITH_TIMER, mode, late, _message_then_time, "h x x_b b"))
         up = (
             f"start s\nuser a\nend e escalation=L\nuser z\nevent_sub h\n  start x escalation=L{flag}\n  user b\n"
             f"  x > b\ns > a > e\ns > z"

@@ -7,12 +7,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.bpmn.problems import BpmnRefusedError
 from engine.bpmn.report import check_files
 from engine.simulate.environment import SimulationEnvironment
-from engine.spiff import Execution, Wait, compile_definitions
+from engine.spiff import Execution, ExecutionError, Wait, compile_definitions
+from engine.spiff.budget import Limits
 from tests.spiff.drawing import draw
 from tests.spiff.driving import NOW
 from tests.spiff.random_diagrams import STOCK_BLOCKS, Generator
+from tests.spiff.random_graphs import graph
 from tests.support.scale import WHOLE
 
 SCALE = 1 if WHOLE else 0.1
@@ -87,6 +90,49 @@ def test_storing_and_loading_or_keeping_changes_nothing(seed, answers):
     assert never == always
     assert (never, stored) == played(drawing, answers, "sometimes")
     assert (never, stored) == played(drawing, answers, "kept")
+
+
+FEW = Limits(node_visits=2_000)  # a graph without structure may well loop without end
+
+
+def wandered(definitions, seed: int, reload: str):
+    """The same in a graph without structure: what happened up to the end, a failed step, or where nobody can act."""
+    dice = random.Random(seed)
+    environment = SimulationEnvironment(definitions, None, NOW)
+    variables = {"steps": Decimal(0), "pick": Decimal(dice.randint(0, 2)), "again": False}
+    happened = []
+    try:
+        run = Execution.start(definitions, "P", variables, environment, limits=FEW)
+        happened.append(run.first_effects)
+        for _ in range(MAX_STEPS // 6):
+            if run.ended:
+                break
+            state = run.state()
+            if reload == "always":
+                run = Execution.restore(definitions, state, run.variables, environment, FEW)
+            elif reload == "kept":
+                run = taken_up(run, state, environment)
+            effects = act(run, dice)
+            if effects is None:
+                return happened, None if run.waits() else "stuck"
+            happened.append(effects)
+    except ExecutionError as error:
+        return happened, error.code
+    return happened, run.ended
+
+
+@settings(max_examples=int(300 * SCALE), deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 10**9), st.integers(0, 10**6))
+def test_a_graph_without_structure_gives_the_same_kept_or_loaded_and_hangs_only_where_the_check_warned(seed, answers):
+    drawing = graph(random.Random(seed))
+    try:
+        definitions = compile_definitions({"p.bpmn": draw(drawing)})
+    except BpmnRefusedError:
+        return
+    never = wandered(definitions, answers, "never")
+    assert never == wandered(definitions, answers, "always")
+    assert never == wandered(definitions, answers, "kept")
+    assert never[1] != "stuck" or warned(drawing), drawing
 
 
 def stock(drawing: str, pick: int):
