@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("engine.cli.check:check", "检查流程图与决策表 · check diagrams and tables"),
     "deploy": ("engine.cli.deploy:deploy", "部署流程目录 · deploy a process folder"),
     "worker": ("engine.cli.worker:worker", "执行到期作业 · carry out jobs that are due"),
+    "conditions": ("engine.cli.conditions:conditions", "按条件启动流程 · start what begins by a condition"),
     "database": ("engine.cli.database:database", "建库与升级 · create or migrate the database"),
     "organisation": ("engine.cli.organisation:organisation", "人员、单位与届次 · people, units, sessions"),
     "import": ("engine.cli:import_", "导入人员 · import people from a spreadsheet"),

@@ -83,6 +83,8 @@ def _words(error: Exception) -> tuple[str, str] | None:
     if isinstance(error, alchemy.OperationalError | alchemy.ProgrammingError) or type(error) is alchemy.DatabaseError:
         reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         return "database", f"数据库无法使用，或尚未建库（banli database create）：{reason}"
+    if isinstance(error, alchemy.IntegrityError) and "foreign key" in str(error.orig).lower():
+        return "unknown-reference", "所指的人员或单位不存在：请核对 --by 和流程图中写定的办理人"
     return None
 
 

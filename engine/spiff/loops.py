@@ -126,7 +126,8 @@ class Loops(Activities):
 
     def _collect(self, controller: Activity, child: Activity, spec: LoopSpec) -> None:
         if spec.output_collection is None:
-            self.write(controller.scope, controller, child.local or {})
+            if child.node.maps_out or not child.node.outputs_only:
+                self.write(controller.scope, controller, child.local or {})
             return
         expression = spec.output_element
         if expression is not None:

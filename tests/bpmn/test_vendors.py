@@ -68,16 +68,20 @@ def test_the_decision_task_of_flowable_is_a_business_rule_task(rest):
     assert (report["problems"], report["elements"]["serviceTask"]) == ([], 1)
 
 
-def _call(attributes: str) -> str:
+def _call(attributes: str, loop: str = "") -> str:
     inside = f'<zeebe:calledElement processId="Q" {attributes}/>'
-    return f'<callActivity id="a"><extensionElements>{inside}</extensionElements></callActivity>'
+    return f'<callActivity id="a"><extensionElements>{inside}</extensionElements>{loop}</callActivity>'
 
 
+TWICE = "<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>"
+
+
+@pytest.mark.parametrize("loop", ["", TWICE])
 @pytest.mark.parametrize(("flag", "seen"), [("true", True), ("false", False)])
-def test_a_call_of_camunda_8_hands_its_variables_out_unless_it_says_no(flag, seen):
+def test_a_call_of_camunda_8_hands_its_variables_out_unless_it_says_no(flag, seen, loop):
     called = draw("start s\nscript q body=`{made: 1}`\ns > q", "Q")
     data = _file(
-        _call(f'propagateAllChildVariables="{flag}"')
+        _call(f'propagateAllChildVariables="{flag}"', loop)
         + '<userTask id="b"/><sequenceFlow id="g" sourceRef="a" targetRef="b"/>'
     )
     run = Simulation(load_files({"p.bpmn": data, "q.bpmn": called}), "P", now=NOW, persist=True)

@@ -72,6 +72,39 @@ def test_from_an_empty_file_to_a_verified_backup(url: str, tmp_path: Path) -> No
     assert json.loads(verified.output)["problems"] == []
 
 
+HOT = process(
+    "hot",
+    """
+    <bpmn:startEvent id="begin"><bpmn:conditionalEventDefinition>
+      <bpmn:condition>temperature &gt; 38</bpmn:condition></bpmn:conditionalEventDefinition></bpmn:startEvent>
+    begin -> wait
+    <bpmn:userTask id="wait" banli:candidateRole="union_clerk"/>
+    wait -> done
+    <bpmn:endEvent id="done"/>
+    """,
+)
+
+
+def test_a_case_begins_by_its_condition_once_for_each_request(url: str, tmp_path: Path) -> None:
+    _banli("database", "create", "--database", url)
+    assert _banli("deploy", write_folder(tmp_path, "hot", HOT), "--database", url).exit_code == 0
+
+    def look(temperature: str, *options: str) -> Result:
+        file = tmp_path / "variables.json"
+        file.write_text(temperature)
+        return _banli("conditions", "--variables", file, "--json", *options, "--database", url)
+
+    assert json.loads(look('{"temperature": 37.5}').stdout) == {"started": []}
+    first = json.loads(look('{"temperature": 39}', "--request", "monday").stdout)
+    assert len(first["started"]) == 1
+    assert json.loads(look('{"temperature": 39}', "--request", "monday").stdout) == first
+    assert "已启动 1 件" in _banli("conditions", "--variables", tmp_path / "variables.json", "--database", url).stdout
+    refused = look("[]")
+    assert (refused.exit_code, json.loads(refused.stdout)["error"]["code"]) == (3, "input")
+    stranger = look('{"temperature": 39}', "--by", "nobody")
+    assert (stranger.exit_code, json.loads(stranger.stdout)["error"]["code"]) == (1, "unknown-reference")
+
+
 def test_a_changed_history_is_an_exit_code(url: str, tmp_path: Path) -> None:
     _banli("database", "create", "--database", url)
     _banli("deploy", write_folder(tmp_path, "small", DIAGRAM), "--database", url)
@@ -102,6 +135,7 @@ def test_a_refused_folder_is_a_sentence_and_no_traceback(url: str, tmp_path: Pat
         ["worker", "--once"],
         ["deploy", "{folder}"],
         ["organisation", "token"],
+        ["conditions"],
     ],
     ids=lambda command: " ".join(command[:2]),
 )

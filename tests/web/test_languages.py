@@ -1,6 +1,6 @@
 """What the engine says and what a process is called, in the language of the page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +13,7 @@ from engine.forms.messages import message
 from engine.sentences import say
 from tests.support.databases import PreparedDatabases
 from tests.support.fakes import MovableClock
-from tests.web.application import CLERK, NOW, PROPOSER, Visitor, instance_of, running_application
+from tests.web.application import CLERK, NOW, PROPOSER, instance_of, running_application
 from web.filters import lasted
 from web.i18n import translated, unit_of
 
@@ -22,11 +22,6 @@ from web.i18n import translated, unit_of
 def app(prepared_databases: PreparedDatabases, tmp_path: Path) -> Iterator[Flask]:
     with running_application(prepared_databases, tmp_path, MovableClock(NOW), submitted=True) as application:
         yield application
-
-
-@pytest.fixture
-def visit(app: Flask) -> Callable[[str | None], Visitor]:
-    return lambda user: Visitor(app, user)
 
 
 @pytest.fixture

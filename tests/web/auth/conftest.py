@@ -12,7 +12,7 @@ from engine.installation.set_up import prepare
 from engine.settings import Settings
 from models import RoleAssignment, User
 from tests.support.fakes import MovableClock
-from tests.web.application import NOW, running_application
+from tests.web.application import running_application
 from tests.web.auth.browser import PASSWORD, Browser
 from web.app import create_app
 
@@ -24,11 +24,6 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> PasswordHasher:
     monkeypatch.setattr("engine.secrecy.passwords._hasher", hasher)
     monkeypatch.setattr("engine.secrecy.passwords._DECOY", hasher.hash("no account has this password"))
     return hasher
-
-
-@pytest.fixture
-def clock() -> MovableClock:
-    return MovableClock(NOW)
 
 
 @pytest.fixture

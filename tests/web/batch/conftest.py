@@ -21,7 +21,6 @@ from tests.web.application import (
     Page,
     Visitor,
     prepare_database,
-    running_application,
 )
 from web.app import create_app
 
@@ -29,24 +28,6 @@ COMMITTEE_HEAD, COMMITTEE_MEMBER, CHAIR = "c01", "c02", "chair"
 TITLES = ("关于延长东区食堂晚间供餐时间的提案", "关于在实验楼增设直饮水机的提案", "关于调整班车发车时刻的提案")
 FORMAL_CHECK = {"complete": "yes", "one_matter": "yes", "in_scope": "yes", "duplicate": "no", "formal_action": "pass"}
 Visit = Callable[[str | None], Visitor]
-
-
-@pytest.fixture
-def clock() -> MovableClock:
-    return MovableClock(NOW)
-
-
-@pytest.fixture
-def app(
-    prepared_databases: PreparedDatabases, tmp_path: Path, clock: MovableClock, database_kind: str
-) -> Iterator[Flask]:
-    with running_application(prepared_databases, tmp_path, clock, kind=database_kind) as application:
-        yield application
-
-
-@pytest.fixture
-def visit(app: Flask) -> Visit:
-    return lambda user: Visitor(app, user)
 
 
 def start(proposer: Visitor, title: str, number: int) -> Page:

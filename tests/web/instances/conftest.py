@@ -1,6 +1,6 @@
 """The application and its visitors."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,12 +8,7 @@ from flask import Flask
 
 from tests.support.databases import PreparedDatabases
 from tests.support.fakes import MovableClock
-from tests.web.application import NOW, Visitor, running_application
-
-
-@pytest.fixture
-def clock() -> MovableClock:
-    return MovableClock(NOW)
+from tests.web.application import running_application
 
 
 @pytest.fixture
@@ -22,9 +17,3 @@ def app(
 ) -> Iterator[Flask]:
     with running_application(prepared_databases, tmp_path, clock, submitted=True, kind=database_kind) as application:
         yield application
-
-
-@pytest.fixture
-def visit(app: Flask) -> Callable[[str | None], Visitor]:
-    """``visit("d0101")`` is that person with a browser; None is nobody."""
-    return lambda user: Visitor(app, user)

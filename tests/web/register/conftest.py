@@ -1,6 +1,6 @@
 """The register's pages over stored motions: some readable, one sealed, one nobody handed in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,6 @@ from flask import Flask
 from tests.reports.caseload import Motion
 from tests.reports.stored import application_with
 from tests.support.databases import PreparedDatabases
-from tests.web.application import Visitor
 
 MOTIONS = (
     Motion("A", "405001", "关于提高教工食堂菜品质量的提案", category="后勤保障", text="窗口少"),
@@ -24,8 +23,3 @@ MOTIONS = (
 def app(prepared_databases: PreparedDatabases, tmp_path: Path, database_kind: str) -> Iterator[Flask]:
     with application_with(prepared_databases, tmp_path, "register", MOTIONS, kind=database_kind) as application:
         yield application
-
-
-@pytest.fixture
-def visit(app: Flask) -> Callable[[str | None], Visitor]:
-    return lambda user: Visitor(app, user)
