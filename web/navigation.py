@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,15 @@ from flask import Flask, current_app, has_request_context, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from engine.batch.offers import follows_cases, has_list_pages, has_open_list
-from engine.queries.inbox import MenuCounts, menu_counts
+from engine.batch.offers import (
+    follows_cases,
+    has_list_pages,
+    has_open_list,
+    overdue_where_followed,
+    waiting_on_lists,
+    waiting_on_open_list,
+)
+from engine.queries.inbox import menu_counts
 from engine.queries.startable import may_start_any
 from engine.reports.access import readable_reports
 from engine.unit_of_work import UnitOfWork
@@ -28,7 +35,8 @@ class Entry:
     endpoint: str
     label: str
     icon: str  # name of a symbol of macros/icons.html
-    on_phone: bool = False
+    waiting: int = 0  # what waits for this person there
+    is_duty: bool = False  # rather than an offer, or what the inbox counts already
 
     @property
     def url(self) -> str:
@@ -50,47 +58,52 @@ class Menu:
     """What a person may open, and what waits for them."""
 
     entries: list[Entry]
-    numbers: MenuCounts
+    notices: int  # unread
 
     @property
-    def others(self) -> list[Entry]:
-        """What a phone has no fixed place for."""
-        return [entry for entry in self.entries if not entry.on_phone]
-
-    @property
-    def beside(self) -> list[Entry]:
-        """Those of the others that still fit into the row at the foot of a phone."""
-        taken = len(self.entries) - len(self.others) + 1  # the notices have a place of their own
-        free = PLACES_ON_A_PHONE - taken
-        return self.others if len(self.others) <= free else self.others[: free - 1]
+    def at_foot(self) -> list[Entry]:
+        """The first entries: those that fit into the row at the foot of a phone, beside the notices."""
+        places = PLACES_ON_A_PHONE - 1
+        return self.entries if len(self.entries) <= places else self.entries[: places - 1]
 
     @property
     def folded(self) -> list[Entry]:
         """The rest, behind one more place."""
-        return self.others[len(self.beside) :]
+        return self.entries[len(self.at_foot) :]
 
+    @property
+    def folded_waiting(self) -> int:
+        """What waits behind that place."""
+        return sum(entry.waiting for entry in self.folded)
 
-Offer = Callable[[UnitOfWork], bool]
+    @property
+    def folded_duty(self) -> bool:
+        """Whether some of it is a duty."""
+        return any(entry.waiting and entry.is_duty for entry in self.folded)
 
 
 def menu_of_person() -> Menu:
-    """The menu of this person, most used first. The pages ask the same rules."""
-    everything: tuple[tuple[Entry, Offer], ...] = (
-        (Entry("inbox.index", _("待办"), "inbox", on_phone=True), _everybody),
-        (Entry("instances.start", _("发起"), "plus", on_phone=True), may_start_any),
-        (Entry("open_list.index", _("附议广场"), "users"), has_open_list),
-        (Entry("batch.index", _("批量办理"), "checks"), has_list_pages),
-        (Entry("register.index", _("提案库"), "list", on_phone=True), _everybody),
-        (Entry("follow.index", _("督办"), "clock"), follows_cases),
-        (Entry("reports.index", _("统计报告"), "chart"), lambda uow: bool(readable_reports(uow))),
-        (Entry("admin.index", _("管理"), "settings"), lambda _uow: bool(current_user.areas)),
-    )
+    """The menu of this person: work first, then what one looks up. The pages ask the same rules."""
     with current_engine().reading(current_user.id) as uow:
-        return Menu([entry for entry, offered in everything if offered(uow)], menu_counts(uow))
+        counts = menu_counts(uow)
+        return Menu(list(_entries(uow, counts.todo)), counts.notices)
 
 
-def _everybody(_uow: UnitOfWork) -> bool:
-    return True
+def _entries(uow: UnitOfWork, todo: int) -> Iterator[Entry]:
+    yield Entry("inbox.index", _("待办"), "inbox", todo, is_duty=True)
+    if has_open_list(uow):
+        yield Entry("open_list.index", _("附议广场"), "users", waiting_on_open_list(uow))
+    if has_list_pages(uow):
+        yield Entry("batch.index", _("批量办理"), "checks", waiting_on_lists(uow))
+    if may_start_any(uow):
+        yield Entry("instances.start", _("发起"), "plus")
+    yield Entry("register.index", _("提案库"), "list")
+    if follows_cases(uow):
+        yield Entry("follow.index", _("督办"), "clock", overdue_where_followed(uow), is_duty=True)
+    if readable_reports(uow):
+        yield Entry("reports.index", _("统计报告"), "chart")
+    if current_user.areas:
+        yield Entry("admin.index", _("管理"), "settings")
 
 
 def init_app(app: Flask) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from engine.batch.offers import is_listed
 from engine.forms import Choice
 from engine.forms.resolve import options_of
 from engine.queries.choices import CaseChoices
@@ -39,9 +40,13 @@ def open_cases(uow: UnitOfWork, *, language: str = "zh") -> list[OpenCase]:
     tasks, _total = open_list(uow, size=MOST_CASES)
     due = {task.work_item_id: task.due_at for task in tasks}
     found = read_work_items(uow, list(due))
-    items = [found[each] for each in due if _is_listed(found[each])]
+    items = [item for item in map(found.__getitem__, due) if _is_listed(item)]
     displays = _displays(uow, items, language)
     return [_open_case(uow, item, due[item.id], displays[item.instance.deployed.id]) for item in items]
+
+
+def _is_listed(item: LoadedWorkItem) -> bool:
+    return is_listed(item.instance.deployed.manifest.data, item.flow_node_id)
 
 
 def _displays(uow: UnitOfWork, items: Sequence[LoadedWorkItem], language: str) -> dict[UUID, Display]:
@@ -57,12 +62,6 @@ def _displays(uow: UnitOfWork, items: Sequence[LoadedWorkItem], language: str) -
 def _columns(manifest: Mapping[str, Any]) -> list[str]:
     section = manifest.get("open_list") or {}
     return [read_column(column).variable for column in section.get("columns") or ("proposer", "delegation")]
-
-
-def _is_listed(item: LoadedWorkItem) -> bool:
-    """Whether process.yaml lets everybody look for this task; others are found on the pages of their cases."""
-    listed = (item.instance.deployed.manifest.data.get("open_list") or {}).get("tasks")
-    return listed is None or item.flow_node_id in listed
 
 
 def _open_case(uow: UnitOfWork, item: LoadedWorkItem, due_at: datetime | None, display: Display) -> OpenCase:

@@ -11,7 +11,7 @@ from engine.definitions.deployed import Deployed
 from engine.errors import DeploymentRefusedError
 from engine.feel import evaluate, strip_marker
 from engine.rules.assignment import texts
-from engine.spiff.effects import UserTaskAttributes
+from engine.spiff import UserTaskInfo
 from engine.unit_of_work import UnitOfWork
 from models import Deployment
 
@@ -47,14 +47,14 @@ def _manifests(uow: UnitOfWork) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield key, known.manifest.data if known else uow.session.get_one(Deployment, deployment_id).manifest
 
 
-def holds_role_of_tasks(uow: UnitOfWork, kind: Callable[[UserTaskAttributes], bool]) -> bool:
-    """Whether a user task of this kind is drawn for a role that the actor holds.
+def holds_role_of_tasks(uow: UnitOfWork, kind: Callable[[Mapping[str, Any], UserTaskInfo], bool]) -> bool:
+    """Whether a user task of this kind, by process.yaml and diagram, is drawn for a role that the actor holds.
 
     A role that only a running case can name does not count: whoever such a task waits for has it in the inbox.
     """
     held = uow.holder.role_names
     return any(
-        kind(task.attributes) and not held.isdisjoint(_roles(task.attributes.candidate_role))
+        kind(deployed.manifest.data, task) and not held.isdisjoint(_roles(task.attributes.candidate_role))
         for deployed in newest_deployments(uow)
         for process in deployed.definitions.processes.values()
         for task in process.user_tasks.values()
