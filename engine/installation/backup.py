@@ -46,7 +46,6 @@ class BackupSummary:
 
     rows: int
     attachments: int
-    revision: str
 
 
 def back_up(engine: "Engine", target: Path, progress: Progress = lambda _: None) -> BackupSummary:
@@ -88,7 +87,7 @@ def restore(engine: "Engine", source: Path, progress: Progress = lambda _: None)
             _restore_key(engine, archive, manifest)
             rows = sum(_restore_table(connection, archive, manifest, table, progress) for table in _tables())
         attachments = _restore_attachments(engine, archive, manifest)
-    return BackupSummary(rows, attachments, manifest["revision"])
+    return BackupSummary(rows, attachments)
 
 
 @contextmanager
@@ -141,7 +140,7 @@ def _write(engine: "Engine", archive: tarfile.TarFile, progress: Progress) -> Ba
         "key_sha256": hashlib.sha256(key).hexdigest() if key is not None else None,
     }
     _add(archive, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
-    return BackupSummary(sum(counts.values()), len(files), str(newest_revision()))
+    return BackupSummary(sum(counts.values()), len(files))
 
 
 def _attachments(connection: Connection) -> list[str]:

@@ -114,7 +114,6 @@ class UnitPage:
     """Everything an administrator sees of a unit."""
 
     unit: UnitEntry
-    parent_name: str | None
     successor_name: str | None
     people: int
     roles: tuple[RoleLine, ...]
@@ -207,7 +206,6 @@ def unit_page(session: Session, unit_id: str, on: date) -> UnitPage:
         raise NotFoundError
     return UnitPage(
         unit=unit_entry(unit),
-        parent_name=_unit_name(session, unit.parent_id),
         successor_name=_unit_name(session, unit.successor_id),
         people=_people_by_unit(session, on).get(unit_id, 0),
         roles=role_lines(session, RoleAssignment.unit_id == unit_id, on),

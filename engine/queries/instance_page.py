@@ -18,7 +18,7 @@ from engine.queries.cases import (
     process_name_of,
     readable_instance,
 )
-from engine.queries.entitlement import ADMINISTRATORS, may_attach, may_withdraw, open_withdrawal, takes_part
+from engine.queries.entitlement import may_attach, may_withdraw, open_withdrawal, takes_part
 from engine.queries.incidents import IncidentEntry, standstills, who_resolves
 from engine.queries.organisation import names_of
 from engine.queries.timeline import TimelineEntry, suspension_of, timeline_of, traces_of
@@ -110,7 +110,6 @@ class InstancePage:
     folder_key: str
     process_key: str
     process_name: str
-    deployment_version: int
     title: str | None
     number: str | None
     status: str
@@ -135,7 +134,6 @@ class InstancePage:
     has_diagram: bool
     can_withdraw: bool
     can_attach: bool
-    can_administer: bool
     standstills: tuple[IncidentEntry, ...]  # why it cannot go on
     suspension: TimelineEntry | None
     who_resolves: tuple[str, ...]  # names of those who know; empty when it does not stand still
@@ -159,7 +157,6 @@ def instance_page(uow: UnitOfWork, instance_id: UUID) -> InstancePage:
         folder_key=instance.deployed.key,
         process_key=instance.process_key,
         process_name=process_name_of(instance),
-        deployment_version=instance.deployed.version,
         title=instance.title or _typed_title(uow, instance),
         number=instance.number,
         status=instance.status.value,
@@ -184,9 +181,6 @@ def instance_page(uow: UnitOfWork, instance_id: UUID) -> InstancePage:
         has_diagram=instance.deployed.diagram_of(instance.process_key) is not None,
         can_withdraw=may_withdraw(uow, instance) and open_withdrawal(uow, instance) is not None,
         can_attach=instance.is_active and may_attach(uow, instance),
-        can_administer=bool(
-            uow.holder.role_names & (ADMINISTRATORS | {instance.deployed.manifest.data.get("owner_role")})
-        ),
         standstills=stuck,
         suspension=suspension_of(instance, timeline),
         who_resolves=who_resolves(uow) if stuck else (),

@@ -82,7 +82,6 @@ class TimelineEntry:
     corrected: tuple["Corrected", ...] = ()
     opinion: str | None = None
     detail: Mapping[str, Any] | None = None
-    opened_at: datetime | None = None
     due_at: datetime | None = None
     lasted: timedelta | None = None
     is_late: bool = False
@@ -180,7 +179,6 @@ def _task_line(
         decision=item.decision,
         decision_label=decision_label(instance, task.form_key, item.decision),
         opinion=item.opinion,
-        opened_at=task.created_at,
         due_at=task.due_at,
         lasted=until - task.created_at,
         is_late=task.due_at is not None and until > task.due_at and state != "cancelled",

@@ -63,7 +63,6 @@ class WorkItemPage:
     can_complete: bool
     can_claim: bool
     can_unclaim: bool
-    is_open_task: bool
     is_batch: bool
     facts: tuple[FactValue, ...]
     attachments: tuple[AttachmentEntry, ...]
@@ -121,7 +120,6 @@ def work_item_page(uow: UnitOfWork, work_item_id: UUID) -> WorkItemPage:
         can_complete=may_handle(uow.holder, item.assignment),
         can_claim=item.assignee_id is None and offered and not task.is_open,  # an open task is one for everybody
         can_unclaim=item.assignee_id == uow.actor and not item.assigned_directly,
-        is_open_task=task.is_open,
         is_batch=task.is_batch,
         facts=facts_of(uow, instance),
         attachments=attachments_of(uow, instance),
