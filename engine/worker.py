@@ -19,7 +19,7 @@ from engine.errors import BusyError, EngineError, NoSubscriptionError, StepFaile
 from engine.queries.entitlement import find_subscriptions
 from engine.queries.organisation import local_date
 from engine.rules.retry import MAX_ATTEMPTS, next_try
-from engine.step import starting
+from engine.step import starting, watching
 from engine.step.history import HistoryEntry
 from engine.step.instance import load_instance
 from engine.step.save import INCIDENT, JOB, MESSAGE_PLACE, incident_row, job_row
@@ -196,7 +196,8 @@ def _give_up(
 def _fire_timer(uow: UnitOfWork, job: ClaimedJob) -> None:
     if job.process_instance_id is None:  # it starts a process
         assert job.flow_node_id is not None
-        starting.start_by_timer(uow, job.flow_node_id, job.payload)
+        start = watching.look if "held" in job.payload else starting.start_by_timer
+        start(uow, job.flow_node_id, job.payload)
         return
     assert job.no is not None
     no = job.no

@@ -18,7 +18,7 @@ from engine.spiff.effects import (
 from engine.spiff.environment import BpmnError, ExecutionEnvironment, StandIn
 from engine.spiff.errors import BudgetExceededError, ExecutionError, NoFlowError, NotWaitingError, StateError
 from engine.spiff.execution import Execution
-from engine.spiff.starting import StartTimer, start_conditions, start_timers
+from engine.spiff.starting import StartTimer, start_conditions, start_timers, watched_conditions
 
 __all__ = [
     "BpmnError",
@@ -51,4 +51,5 @@ __all__ = [
     "compile_definitions",
     "start_conditions",
     "start_timers",
+    "watched_conditions",
 ]

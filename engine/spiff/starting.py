@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
 from engine.bpmn.iso import Due
+from engine.feel import strip_marker
+from engine.feel.mentions import mentioned_names
 from engine.spiff.definitions import Definitions
 from engine.spiff.environment import ExecutionEnvironment
 from engine.spiff.execution import Execution
@@ -51,4 +53,14 @@ def start_conditions(
         for node in spec.start_events
         if not waits_for_all(node)
         and any(t.condition and run.evaluate(t.condition, run.root, None) is True for t in node.triggers)
+    ]
+
+
+def watched_conditions(definitions: Definitions, process_id: str, names: Set[str]) -> list[str]:
+    """The start events with a condition that mentions one of the names."""
+    return [
+        node.bpmn_id
+        for node in definitions.specs[process_id].start_events
+        if not waits_for_all(node)
+        and any(t.condition and names & mentioned_names(strip_marker(t.condition)) for t in node.triggers)
     ]

@@ -24,6 +24,7 @@ from engine.step.ids import ordered_id
 from engine.step.instance import INSTANCE
 from engine.step.retime import Moves
 from engine.step.save import JOB, SUBSCRIPTION, job_row
+from engine.step.watching import first_looks
 from engine.unit_of_work import UnitOfWork
 from engine.values import dumps, loads
 from models import JobKind, JobState, SubscriptionKind
@@ -33,7 +34,7 @@ _ARMED = and_(JOB.c.kind == JobKind.TIMER, JOB.c.process_instance_id.is_(None))
 
 
 def arm(uow: UnitOfWork, deployed: Deployed, *, again: bool = False) -> None:
-    """Let the timers of a new version wait, instead of those of the version before.
+    """Let the timers of a new version wait, instead of those of the version before, and what is watched for it.
 
     A date that has passed starts at once with the first version of a folder and never with a later one, nor when it is
     armed ``again``; a cycle that began in the past goes on with its next instant.
@@ -42,9 +43,9 @@ def arm(uow: UnitOfWork, deployed: Deployed, *, again: bool = False) -> None:
         StepFailedError: the expression of a timer gives no time; ``element`` is the start event.
     """
     _disarm(uow, deployed.key)
-    environment = StepEnvironment(uow, deployed, ordered_id(uow.now), None, None)
     begins_late = deployed.version == FIRST_VERSION and not again
-    rows = []
+    rows = list(first_looks(uow, deployed, at_once=begins_late))
+    environment = StepEnvironment(uow, deployed, ordered_id(uow.now), None, None)
     for process_id in deployed.definitions.processes:
         with failing_as_sentence():
             timers = start_timers(deployed.definitions, process_id, environment)

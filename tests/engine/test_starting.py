@@ -19,6 +19,7 @@ from engine.commands.evaluate_conditions import evaluate_conditions
 from engine.commands.recompute_deadlines import recompute_deadlines
 from engine.errors import DeploymentRefusedError
 from engine.queries.incidents import open_incidents
+from engine.rules.due_dates import SHANGHAI
 from models import CalendarDay, DayKind, Job, ProcessInstance
 from tests.engine.conftest import Case, Deploy, Start
 from tests.support.fakes import MovableClock
@@ -483,3 +484,45 @@ def test_a_condition_of_an_old_version_starts_nothing(drawn: Drawn, engine: Engi
     drawn("", task="newer")
     with engine.unit_of_work() as uow:
         assert evaluate_conditions(uow, {}, request_id=None) == ()
+
+
+def test_a_condition_on_the_date_starts_one_case_on_that_day(drawn: Drawn, engine: Engine, clock: MovableClock) -> None:
+    drawn(_when('today &gt;= @"2030-03-06"'))
+    drawn(_when("temperature &gt; 38"), key="hot")
+    assert [job.flow_node_id for job in _jobs(engine)] == ["begin"]
+
+    # when
+    engine.run_due_jobs()
+    assert _cases(engine) == []
+    while clock.now() < datetime(2030, 3, 8, tzinfo=UTC):
+        clock.advance(hours=6)
+        engine.run_due_jobs()
+
+    # then
+    [case] = _cases(engine)
+    assert case.waits_at == {"work"}
+    assert f"{case.row.started_at.astimezone(SHANGHAI):%Y-%m-%d}" == "2030-03-06"
+
+
+def test_a_condition_that_stops_holding_starts_another_case_when_it_holds_anew(
+    drawn: Drawn, engine: Engine, clock: MovableClock
+) -> None:
+    drawn(_when("day of week(today) = &quot;Monday&quot;"))
+    for _ in range(15 * 4):
+        clock.advance(hours=6)
+        engine.run_due_jobs()
+    assert len(_cases(engine)) == 3  # it was a Monday when it was deployed
+
+
+def test_a_new_version_takes_over_the_watch_and_begins_nothing_that_holds_already(
+    drawn: Drawn, engine: Engine, clock: MovableClock
+) -> None:
+    drawn(_when('today &gt;= @"2020-01-01"'))
+    engine.run_due_jobs()
+    drawn(_when('today &gt;= @"2020-01-01"'), task="newer")
+    clock.advance(hours=1)
+    engine.run_due_jobs()
+    assert len(_cases(engine)) == 1
+    assert len(_jobs(engine)) == 1
+    drawn("", task="newest")
+    assert _jobs(engine) == []
