@@ -1,9 +1,11 @@
 """Idempotent requests: the same ``request_id`` again gets the same answer and changes nothing.
 
-Deciding a work item keeps the request's id in the item itself, and its answer in the case's history.
+Deciding a work item keeps the request's id in the item itself, and its answer in the case's history. The step pays for
+no index of these ids: every other command looks among what its person has decided lately, for which there is one.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -12,11 +14,20 @@ from engine.errors import ConflictError
 from engine.prepared import Prepared, insert_into
 from engine.unit_of_work import UnitOfWork
 from engine.values import dumps, loads
-from models import HandledRequest
+from models import HandledRequest, WorkItem
 
 REQUEST = HandledRequest.__table__
+ITEM = WorkItem.__table__
+LIFE = timedelta(days=7)  # of a page that somebody may still send; what was decided before is not looked through
 _BY_ID = Prepared(
     select(REQUEST.c.command, REQUEST.c.actor_id, REQUEST.c.answer).where(REQUEST.c.request_id == bindparam("wanted"))
+)
+_DECIDED_WITH = Prepared(
+    select(ITEM.c.id).where(
+        ITEM.c.decided_by == bindparam("actor"),
+        ITEM.c.ended_at >= bindparam("since", type_=ITEM.c.ended_at.type),
+        ITEM.c.request_id == bindparam("wanted"),
+    )
 )
 _ADD = insert_into(REQUEST)
 
@@ -25,16 +36,24 @@ def replayed(uow: UnitOfWork, request_id: str | None, command: str) -> dict[str,
     """The answer this request got before, or None when it is new.
 
     Raises:
-        ConflictError: the id was used for another command or by another person.
+        ConflictError: the id was used for another command or by another person, or with it this person has decided a
+            work item.
     """
     if not request_id:
         return None
     row = _BY_ID.one_or_none(uow.link, {"wanted": request_id})
     if row is None:
+        if uow.actor and _has_decided_with(uow, request_id):
+            raise used_otherwise()
         return None
     if row.command != command or row.actor_id != uow.actor:
         raise used_otherwise()
     return loads(row.answer)
+
+
+def _has_decided_with(uow: UnitOfWork, request_id: str) -> bool:
+    asked = {"actor": uow.actor, "since": uow.now - LIFE, "wanted": request_id}
+    return bool(_DECIDED_WITH.rows(uow.link, asked))
 
 
 def used_otherwise() -> ConflictError:

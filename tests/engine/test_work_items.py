@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from engine.bootstrap import Engine
+from engine.commands.add_comment import add_comment
 from engine.commands.assign_work_item import assign_work_item
 from engine.commands.claim_work_item import claim_work_item
 from engine.commands.complete_work_item import complete_work_item
@@ -106,6 +107,26 @@ def test_a_request_id_of_another_command_is_refused(start: Start) -> None:
     case = start("proposal", request_id="shared")
     with pytest.raises(ConflictError):
         case.complete("draft", {"title": "甲"}, by="rep1", request_id="shared")
+
+
+def test_a_request_id_that_decided_a_work_item_is_refused_to_every_other_command(start: Start, engine: Engine) -> None:
+    case = start("proposal")
+    case.complete("draft", {"title": "甲"}, by="rep1", request_id="shared")
+    with pytest.raises(ConflictError), engine.unit_of_work(actor="rep1") as uow:
+        add_comment(uow, case.id, "communication", "何时答复？", request_id="shared")
+    with pytest.raises(ConflictError), engine.unit_of_work(actor="rep1") as uow:
+        start_instance(uow, "proposal", request_id="shared")
+
+
+def test_what_was_decided_lately_is_found_by_the_index_of_who_decided(start: Start, engine: Engine) -> None:
+    case = start("proposal")
+    case.complete("draft", {"title": "甲"}, by="rep1", request_id="shared")
+    asked = "SELECT id FROM work_item WHERE decided_by = 'rep1' AND ended_at >= '2020-01-01' AND request_id = 'shared'"
+    with engine.reading() as uow:
+        if uow.connection.dialect.name == "sqlite":
+            [plan] = uow.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}")
+            assert "ix_work_item_decided_by_ended_at" in plan[3]
+        assert len(uow.connection.exec_driver_sql(asked).all()) == 1
 
 
 def test_whoever_sends_a_form_that_was_decided_meanwhile_learns_by_whom_and_nothing_is_written(
