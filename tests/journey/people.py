@@ -235,11 +235,11 @@ class Person:
         for value in values:
             box = field.locator(f"[name={key}][value='{value}']")
             if not box.count():
-                field.locator("[data-picker-search]").fill(value)
+                self._search(field, value)
                 if not self.scripts:
                     field.get_by_role("button", name="查找").click()
-            elif (search := field.locator("[data-picker-search]")).is_visible():
-                search.fill(box.locator("xpath=..").inner_text())
+            elif field.locator("[data-picker-search]").is_visible():
+                self._search(field, box.locator("xpath=..").inner_text())
             box.check()
         self._settle()
 
@@ -283,6 +283,20 @@ class Person:
     @staticmethod
     def _line(card: Locator) -> str:
         return f"{card.locator('.step-name').inner_text()}｜{card.locator('.case-title').inner_text()}"
+
+    def _search(self, field: Locator, text: str) -> None:
+        """Type into a list's search and, where the server searches, wait for what it finds.
+
+        It is asked a moment after the last key: a form sent before would have the question meet a step that is over.
+        """
+        search = field.locator("[data-picker-search]")
+        asks = self.scripts and search.get_attribute("data-picker-search") == "asks"
+        if not asks or search.input_value() == text:
+            search.fill(text)
+            return
+        with self.page.expect_response("**/fields"):
+            search.fill(text)
+        self._settle()
 
     def _settle(self) -> None:
         """Wait until the fields that depend on a choice have been drawn again."""

@@ -80,7 +80,7 @@ def answers_with_a_plan(motion: Motion, difficulty: str, *, again: bool = False)
     """The handler writes an answer of class C: what is planned until when, and what stands in the way."""
     officer = motion.taken_up_by(steps.OFFICER, "办理并起草答复")
     officer.choose(**{"contact_way": "visit", "class": "C"})
-    assert officer.page.locator("#field-done_measures").count() == 0
+    officer.page.locator("#field-done_measures").wait_for(state="detached")
     officer.write(
         planned_measures="列入明年修缮计划，分批改造。",
         finish_date=as_text(motion.house.today + timedelta(days=300)),

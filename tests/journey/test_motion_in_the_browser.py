@@ -96,6 +96,9 @@ def test_a_motion_is_written_seconded_and_rated_without_scripts(house: House) ->
 
 def is_written_and_saves_itself(motion: Motion) -> None:
     person = motion.begin(TEXTS)
+    with person.page.expect_request("**/draft") as draft:  # one that begins after all this, however slowly it was typed
+        person.write(phone="0373-3029000")
+    draft.value.response()
     person.page.wait_for_selector("[data-autosave-status][data-state=saved]")
     person.open(person.page.url)
     assert person.page.input_value("#field-title") == TITLE

@@ -108,7 +108,14 @@ def show_again(work_item_id: UUID) -> ResponseReturnValue:
         with current_engine().reading(current_user.id) as uow:
             page = work_item_page(uow, work_item_id)
             answer = _render_task(
-                uow, page, posted.data, errors=lost, add_row=posted.add_row, opinion=posted.opinion, unsent=True
+                uow,
+                page,
+                posted.data,
+                errors=lost,
+                add_row=posted.add_row,
+                opinion=posted.opinion,
+                finds=posted.finds,
+                unsent=True,
             )
     except StaleWorkItemError as stale:
         return _over(item, stale, typed=posted.data), 409

@@ -264,7 +264,7 @@ def test_no_address_breaks_over_hostile_arguments(app, user):
 def test_a_request_that_is_too_large_is_told_the_limit_and_what_to_do(app, browser):
     person = browser()
     person.log_in("d0101")
-    app.config["MAX_CONTENT_LENGTH"] = 1000
+    app.config["MAX_FORM_MEMORY_SIZE"] = 1000
     answer = person.client.post("/start/motion", data={"text": "字" * 1000})
     assert answer.status_code == 413
     assert "每个附件最多" in alerts(answer)[1]
