@@ -3,12 +3,13 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from engine.errors import InvalidInputError, NotFoundError
 from engine.queries.instance_page import instance_page
 from engine.queries.organisation import names_of
 from engine.queries.work_item_page import work_item_page
-from models import RoleAssignment
+from models import Notice, RoleAssignment
 from tests.workflows.scenario import PROPOSER, Motion, Scenario
 
 REFUSED = {
@@ -145,6 +146,28 @@ def test_the_third_objection_lets_the_leader_decide_and_that_is_final(scenario: 
     assert motion.waits_at == ["name_handler"]
     assert motion.variables["lead_unit"] == "人事处"
     assert motion.variables["number"] == "407001"
+
+
+def test_a_unit_that_objected_is_told_who_has_the_motion_now(scenario: Scenario) -> None:
+    # given
+    motion = scenario.motion_at("sign_for")
+    assert motion.notices("objection_result") == []
+
+    # when its objection is heard
+    motion.do("sign_for", {"decision": "object", "objection_reason": "不属于本单位职责。", "proposed_unit": "人事处"})
+    motion.do("routing", lead_unit="人事处")
+    motion.go_on_to("sign_for")
+    # then
+    told = motion.notices("objection_result")
+    assert "o0501" in told
+    assert told
+    with scenario.engine.reading() as uow:
+        bodies = set(uow.session.scalars(select(Notice.body).where(Notice.kind == "objection_result")))
+    assert bodies == {"已重新分理，主办单位 人事处。"}
+
+    # when the next unit accepts, then nobody is told again
+    motion.do("sign_for")
+    assert motion.notices("objection_result") == told
 
 
 def objections_shown(motion: Motion, person: str) -> list[dict[str, Any]]:

@@ -1,11 +1,12 @@
 """After the answer: rating, reminders, re-answer, follow-up, merged motions, the end of the season."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from engine.errors import ConflictError, InvalidInputError, NotFoundError, NotPermittedError
 from engine.queries.instance_page import instance_page
+from engine.rules.due_dates import SHANGHAI
 from tests.workflows.scenario import PROPOSER, Scenario
 
 DISSATISFIED = {"rating_result": "不满意"}
@@ -209,6 +210,31 @@ def test_when_the_lead_is_withdrawn_the_committee_decides_the_merged_motion_anew
     # then
     assert merged.waits_at == ["decide_filing"]
     assert merged.variables["merged_into"] is None
+
+
+def test_every_unit_with_something_open_checks_itself_before_the_year_ends(scenario: Scenario) -> None:
+    # given an answer of November that comes up for a look in half a year
+    motion = scenario.motion_at("rate", draft_answer={"class": "C"})
+    motion.do("rate")
+    scenario.advance(days=35)  # 14 December
+    assert motion.waits_at == []
+
+    # when the middle of December is there
+    scenario.advance(days=1)
+    # then its report is due by the end of the year
+    assert motion.waits_at == ["follow_up"]
+    due = motion.due("follow_up")
+    assert due is not None
+    assert due.astimezone(SHANGHAI).date() <= date(2026, 12, 31)
+
+    # when it has reported, then half a year is half a year
+    motion.do(
+        "follow_up", {"progress": "仍在等待上级政策，暂无进展可报。", "class": "C", "finish_date": date(2027, 9, 1)}
+    )
+    scenario.advance(days=179)
+    assert motion.waits_at == []
+    scenario.advance(days=2)
+    assert motion.waits_at == ["follow_up"]
 
 
 def test_class_c_is_followed_up_every_half_year_until_the_season_closes(scenario: Scenario) -> None:
