@@ -35,6 +35,8 @@ def timers(case: Motion) -> dict[str, Any]:
 
 def test_the_collection_closes_on_the_day_to_which_the_administrator_moved_it(scenario: Scenario) -> None:
     season = scenario.season()
+    assert timers(season) == {"window_closing": datetime(2026, 11, 24, tzinfo=UTC)}  # a week before
+    scenario.advance(days=15)
     assert timers(season) == {"window_over": at_the_end_of(2026, 12, 1)}
     assert close_collection_on(scenario, date(2026, 12, 8)) == Moves(cases=1, timers=1)
     assert timers(season) == {"window_over": at_the_end_of(2026, 12, 8)}
