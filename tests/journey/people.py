@@ -117,6 +117,7 @@ class Person:
     def __init__(self, house: House, login: str, page: Page, *, scripts: bool) -> None:
         self.house, self.login, self.scripts, self.own_page = house, login, scripts, page
         self.complaints: list[str] = []
+        self._came_on: date | None = None  # the day on which the page was opened
         page.on("pageerror", lambda error: self._complain(str(error)))
         page.on("console", lambda message: self._heard(message.type, message.text))
         page.on("response", lambda answer: self._answered(answer.status, answer.url, answer.request.resource_type))
@@ -148,7 +149,8 @@ class Person:
     def take_up(self, step: str, title: str) -> None:
         """Find a task in one's own 待办, where the last step left one or anew, and open it."""
         card = self._card(step, title)
-        if not (self.page.url.endswith("/inbox") and card.count()):
+        of_today = self._came_on == self.house.today  # nobody goes on in the page of weeks ago
+        if not (of_today and self.page.url.endswith("/inbox") and card.count()):
             self.open("/inbox")
         assert card.count() == 1, f"{self.login} has no 待办 {step}｜{title}, but {self.todo()}"
         with self.page.expect_navigation():
@@ -305,6 +307,7 @@ class Person:
     def _must_fit(self) -> None:
         width = self.page.evaluate("document.scrollingElement.scrollWidth")
         assert width <= PHONE["width"], f"{self.page.url} is {width} px wide"
+        self._came_on = self.house.today
 
     def _heard(self, kind: str, text: str) -> None:
         if kind in ("error", "warning") and not text.startswith("Failed to load resource"):
