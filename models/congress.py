@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -50,3 +51,4 @@ class CongressSession(Base):
     window_opens_at: Mapped[datetime | None]
     window_closes_at: Mapped[datetime | None]
     congress_on: Mapped[date | None]
+    categories: Mapped[list[Any] | None]  # of the process's, those that may be chosen; NULL or empty: all

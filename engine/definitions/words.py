@@ -76,7 +76,8 @@ def _fields(resources: Mapping[str, bytes]) -> tuple[set[str], set[str]]:
         for field in _components(json.loads(content)) if name.startswith(_FORMS) else ():
             if not field.get("readonly"):
                 typed.add(str(field["key"]))
-            if (field.get("properties") or {}).get("source") == _CATEGORIES:
+            source = str((field.get("properties") or {}).get("source", ""))
+            if source.partition(":")[0] == _CATEGORIES:
                 offering.add(str(field["key"]))
     return typed, offering
 

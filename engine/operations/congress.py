@@ -18,7 +18,7 @@ def update_session(call: OperationCall) -> Mapping[str, Any]:
     """Create or change the congress session ``session`` ("4-5").
 
     Any of ``state`` (planned, collecting, handling, closed), ``opens`` and ``closes`` (date or instant; a date
-    closes at its 24:00), ``congress_on``, ``name``.
+    closes at its 24:00), ``congress_on``, ``name``, ``categories`` (those that may be chosen; none: all).
     """
     identifier = call.text("session")
     session = call.uow.session.get(CongressSession, identifier) or _new(call, identifier)
@@ -32,6 +32,8 @@ def update_session(call: OperationCall) -> Mapping[str, Any]:
         session.congress_on = congress
     if call.parameters.get("name"):
         session.name = call.text("name")
+    if "categories" in call.parameters:
+        session.categories = call.texts("categories") or None
     call.uow.session.flush()
     return {}
 
@@ -53,6 +55,7 @@ def read_session(call: OperationCall) -> Mapping[str, Any]:
         "window_opens_at": session.window_opens_at,
         "window_closes_at": session.window_closes_at,
         "congress_on": session.congress_on,
+        "session_categories": session.categories,
     }
 
 

@@ -22,8 +22,9 @@ class CaseChoices:
 
     ``units`` · ``units:handling`` · ``units:<kind>`` · ``people:<role>[,<role>]`` · ``people_at:<role>.<variable>``
     (holders of the role at the unit, or units, that the variable names) · ``people`` · ``categories`` ·
-    ``open_cases`` (readable cases of the same process but this one that are running) · ``open_cases:<variable>`` (those
-    of the same period that this case may be joined to by that report variable, without chains or cycles) ·
+    ``categories:<variable>`` (those that the variable names, all where it names none) · ``open_cases`` (readable cases
+    of the same process but this one that are running) · ``open_cases:<variable>`` (those of the same period that this
+    case may be joined to by that report variable, without chains or cycles) ·
     ``session_cases`` (readable cases of the folder's main process, of the same period) · ``sessions`` ·
     ``attachments``.
     """
@@ -68,7 +69,7 @@ class CaseChoices:
             case "people":
                 return self._people(argument)
             case "categories":
-                return [_category(entry) for entry in self._instance.deployed.manifest.data.get("categories", ())]
+                return self._categories(argument)
             case "open_cases":
                 running = ProcessInstance.status == InstanceStatus.ACTIVE
                 return self._cases(and_(running, self._joinable(argument)) if argument else running)
@@ -80,6 +81,11 @@ class CaseChoices:
                 return self._attachments()
             case _:
                 return ()
+
+    def _categories(self, variable: str) -> Sequence[Choice]:
+        all_of_them = [_category(entry) for entry in self._instance.deployed.manifest.data.get("categories", ())]
+        wanted = set(texts(self._instance.variables.get(variable)))
+        return [each for each in all_of_them if each.value in wanted] or all_of_them
 
     def _units(self, argument: str) -> Sequence[Choice]:
         query = select(Unit.id, Unit.name).where(within(Unit.valid_from, Unit.valid_to, self._uow.today))

@@ -17,7 +17,18 @@ from engine.queries.work_item_page import work_item_page
 from engine.replay.surroundings import Directory
 from engine.step.instance import load_instance
 from engine.work_items import load_work_item
-from models import Job, JobState, Notice, ProcessInstance, Relative, Setting, UserTask, WorkItem, WorkItemState, waits
+from models import (
+    Job,
+    JobState,
+    Notice,
+    ProcessInstance,
+    Relative,
+    Setting,
+    UserTask,
+    WorkItem,
+    WorkItemState,
+    waits,
+)
 from tests.support.fakes import MovableClock
 
 PROPOSER = "d0101"
@@ -133,12 +144,12 @@ class Scenario:
         motion.go_on_to(node)
         return motion
 
-    def season(self) -> "Season":
-        """The season of session 4-7, its collection open."""
+    def season(self, **opening: Any) -> "Season":
+        """The season of session 4-7, its collection open; ``opening`` changes how it was opened."""
         with self.engine.unit_of_work(actor="clerk1") as uow:
             started = start_instance(uow, "motion", process_id="season", request_id=None)
         season = Season(self, started.instance_id, SEASON)
-        season.do("open_season")
+        season.do("open_season", **opening)
         return season
 
     def run_due_jobs(self) -> None:

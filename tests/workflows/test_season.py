@@ -1,5 +1,8 @@
-"""The season around the motions: what representatives are told while it runs."""
+"""The season around the motions: what it collects, and what representatives are told while it runs."""
 
+import pytest
+
+from engine.errors import InvalidInputError
 from tests.workflows.scenario import Scenario
 
 
@@ -30,3 +33,24 @@ def test_how_long_before_is_a_setting(scenario: Scenario) -> None:
     assert season.notices("collection_closing") == []
     scenario.advance(days=1)
     assert season.notices("collection_closing") != []
+
+
+def test_a_season_collects_in_the_categories_that_were_chosen_for_it(scenario: Scenario) -> None:
+    # given
+    scenario.season(session_categories=["后勤保障", "民生福利"])
+    motion = scenario.motion()
+    assert motion.offered("draft", "category") == ["后勤保障", "民生福利"]
+
+    # when somebody has another in an old form
+    with pytest.raises(InvalidInputError) as refused:
+        motion.do("draft", category="信息化")
+    assert set(refused.value.fields) == {"category"}
+
+    # then
+    motion.do("draft", category="民生福利")
+    assert motion.variables["category"] == "民生福利"
+
+
+def test_a_season_for_which_none_was_chosen_collects_in_all(scenario: Scenario) -> None:
+    scenario.season()
+    assert len(scenario.motion().offered("draft", "category")) == 10
