@@ -37,6 +37,10 @@ class ChoiceSource(Protocol):
         """
         ...
 
+    def working_in(self, units: Sequence[str]) -> Collection[str]:
+        """Ids of the people who work in these units."""
+        ...
+
 
 class NoChoices:
     """A source without any list: for forms whose options all stand in the form."""
@@ -46,6 +50,10 @@ class NoChoices:
         return ()
 
     def barred(self, people: Sequence[str], staffed: Sequence[str]) -> Collection[str]:
+        """Nobody."""
+        return ()
+
+    def working_in(self, units: Sequence[str]) -> Collection[str]:
         """Nobody."""
         return ()
 
@@ -63,3 +71,7 @@ class FixedChoices:
     def barred(self, people: Sequence[str], staffed: Sequence[str]) -> Collection[str]:
         """The people themselves; nobody is related."""
         return () if staffed else people
+
+    def working_in(self, units: Sequence[str]) -> Collection[str]:
+        """Nobody."""
+        return ()

@@ -260,13 +260,16 @@ class _Reader:
             self.problem(where, "properties.staffed 应为角色的数组")
             return None
         if people is None:
-            if staffed or properties.get("excludeMessage"):
+            if staffed or properties.get("excludeMessage") or properties.get("excludeUnits"):
                 self.problem(where, "缺少 properties.exclude：须回避的人")
             return None
         if kind not in profile.CHOICE_TYPES or not properties.get("source"):
             self.problem(where, "exclude 只能用于有 properties.source 的选项")
             return None
-        return Recusal(people, tuple(staffed), self.text(where, properties, "excludeMessage") or None)
+        units = self.expression(f"{where}.properties.excludeUnits", properties.get("excludeUnits"))
+        if units is not None and not str(properties["source"]).startswith("people"):
+            self.problem(where, "excludeUnits 只能用于人员的选项")
+        return Recusal(people, units, tuple(staffed), self.text(where, properties, "excludeMessage") or None)
 
     def suggestions(self, where: str, kind: str, properties: Mapping[str, Any]) -> tuple[Suggestion, ...]:
         found = properties.get("suggest", [])

@@ -88,6 +88,7 @@ PROPERTY_KEYS = frozenset(
         "source",
         # recusal: whom the list leaves out, what is said instead, and what when nobody is left
         "exclude",
+        "excludeUnits",
         "excludeMessage",
         "staffed",
         "emptyMessage",

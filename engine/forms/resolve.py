@@ -78,9 +78,15 @@ def barred_from(component: Component, names: Mapping[str, Any], choices: ChoiceS
     """The values that the field's list leaves out because of a recusal."""
     if component.recusal is None:
         return ()
-    named = value_of(component.recusal.people, names)
-    people = [one for one in (named if isinstance(named, list) else [named]) if isinstance(one, str) and one]
-    return choices.barred(people, component.recusal.staffed)
+    recusal = component.recusal
+    barred = choices.barred(_texts_of(recusal.people, names), recusal.staffed)
+    units = _texts_of(recusal.units, names) if recusal.units is not None else ()
+    return {*barred, *choices.working_in(units)} if units else barred
+
+
+def _texts_of(expression: Expression, names: Mapping[str, Any]) -> list[str]:
+    found = value_of(expression, names)
+    return [one for one in (found if isinstance(found, list) else [found]) if isinstance(one, str) and one]
 
 
 def resolve(schema: FormSchema, data: Mapping[str, object], context: Mapping[str, object]) -> Resolved:

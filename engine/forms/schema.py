@@ -67,6 +67,7 @@ class Recusal:
     """Whom a list leaves out: people, with their relatives; or units in which nobody else could do the work."""
 
     people: Expression  # user ids
+    units: Expression | None = None  # of a list of people: ids of units, whoever works there is left out as well
     staffed: tuple[str, ...] = ()  # of a list of units: roles, each to be held there by a different person
     message: str | None = None
 
@@ -118,8 +119,8 @@ class Component:
 
     def conditions(self) -> Iterator[Expression]:
         """The expressions that decide how this component looks."""
-        recused = self.recusal.people if self.recusal else None
-        found = (self.hide, self.readonly_if, self.computed, self.choices_expression, self.rules.required_if, recused)
+        recused = (self.recusal.people, self.recusal.units) if self.recusal else ()
+        found = (self.hide, self.readonly_if, self.computed, self.choices_expression, self.rules.required_if, *recused)
         yield from (expression for expression in found if expression is not None)
 
     @property

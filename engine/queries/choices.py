@@ -52,6 +52,10 @@ class CaseChoices:
             self._barred[asked] = self._find_barred(people, staffed)
         return self._barred[asked]
 
+    def working_in(self, units: Sequence[str]) -> frozenset[str]:
+        """Ids of the people who work in these units."""
+        return frozenset(self._uow.session.scalars(select(User.id).where(User.unit_id.in_(units))))
+
     def _find_barred(self, people: Sequence[str], staffed: Sequence[str]) -> frozenset[str]:
         recused = frozenset(people) | relatives_of(self._uow.session, people)
         if not staffed:

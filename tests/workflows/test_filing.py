@@ -9,7 +9,7 @@ from engine.errors import InvalidInputError, NotFoundError
 from engine.queries.instance_page import instance_page
 from engine.queries.organisation import names_of
 from engine.queries.work_item_page import work_item_page
-from models import Notice, RoleAssignment
+from models import Notice, RoleAssignment, User
 from tests.workflows.scenario import PROPOSER, Motion, Scenario
 
 REFUSED = {
@@ -168,6 +168,27 @@ def test_a_unit_that_objected_is_told_who_has_the_motion_now(scenario: Scenario)
     # when the next unit accepts, then nobody is told again
     motion.do("sign_for")
     assert motion.notices("objection_result") == told
+
+
+def test_a_motion_that_the_union_itself_handles_is_followed_by_somebody_from_another_unit(scenario: Scenario) -> None:
+    # given a committee member who works for the union
+    with scenario.engine.unit_of_work() as uow:
+        uow.session.get_one(User, "c03").unit_id = "校工会"
+    motion = scenario.motion_at("routing")
+
+    # when
+    with pytest.raises(InvalidInputError) as refused:
+        motion.do("routing", lead_unit="校工会", follower="c03")
+    # then
+    assert set(refused.value.fields) == {"follower"}
+    assert "本会" in str(refused.value.fields["follower"])
+
+    # when somebody else follows it, or the member another unit's
+    motion.do("routing", lead_unit="校工会", follower="c02")
+    assert motion.variables["follower"] == "c02"
+    other = scenario.motion_at("routing")
+    other.do("routing", lead_unit="教务处", follower="c03")
+    assert other.variables["follower"] == "c03"
 
 
 def objections_shown(motion: Motion, person: str) -> list[dict[str, Any]]:
