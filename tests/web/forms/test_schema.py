@@ -113,3 +113,12 @@ def test_a_form_nested_too_deep_is_refused():
     for _ in range(6):
         component = {"type": "group", "components": [component]}
     assert any("嵌套" in one for one in problems_of(component))
+
+
+def test_whoever_is_left_out_by_unit_is_left_out_of_a_list_of_people_only():
+    units = {"source": "units", "exclude": "=proposers", "excludeUnits": "=[lead_unit]"}
+    assert problems_of({"type": "select", "key": "a", "properties": units}) == ["a：excludeUnits 只能用于人员的选项"]
+    alone = {"source": "people:rep", "excludeUnits": "=[lead_unit]"}
+    assert problems_of({"type": "select", "key": "a", "properties": alone}) == [
+        "a：缺少 properties.exclude：须回避的人"
+    ]
