@@ -245,6 +245,11 @@ class Person:
             box.check()
         self._settle()
 
+    def tick(self, key: str) -> None:
+        """Tick a single box."""
+        self.page.check(f"[name={key}]")
+        self._settle()
+
     def drop(self, key: str, *values: str) -> None:
         """Untick options of a long list."""
         for value in values:
@@ -292,6 +297,7 @@ class Person:
         It is asked a moment after the last key: a form sent before would have the question meet a step that is over.
         """
         search = field.locator("[data-picker-search]")
+        self._settle()  # the answer waited for below shall be this question's
         asks = self.scripts and search.get_attribute("data-picker-search") == "asks"
         if not asks or search.input_value() == text:
             search.fill(text)

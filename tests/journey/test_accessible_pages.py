@@ -30,7 +30,7 @@ def test_the_pages_of_those_who_write_and_second_are_accessible(house: House) ->
     writer.press("提交附议", refused=True)
     found += grave_violations(writer.page)
     writer.write(phone="0373-3029000")
-    writer.page.check("[name=open_seconding]")
+    writer.tick("open_seconding")
     motion.invite(writer, steps.FIRST_SECONDER)
     found += pages(house.person(steps.PASSER_BY), "/open/")
     found += task(motion.taken_up_by(steps.FIRST_SECONDER, "附议"))

@@ -110,7 +110,7 @@ def is_written_and_saves_itself(motion: Motion) -> None:
     assert person.page.locator("#field-phone-error").is_visible()
     person.picture("motion-errors")
     person.write(phone="0373-3029000")
-    person.page.check("[name=open_seconding]")
+    person.tick("open_seconding")
     motion.invite(person, steps.FIRST_SECONDER, steps.SECOND_SECONDER)
 
 
