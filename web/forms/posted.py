@@ -17,6 +17,7 @@ FIND = "_find"  # the button that searches a long list, for browsers without scr
 TYPED = "_find-"  # before a field's key: what is searched for
 LONGEST_SEARCH = 60  # characters
 OPINION = "_opinion"
+NO_VERSION = 0  # theirs begin at 1
 _REQUEST_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
@@ -49,7 +50,7 @@ def read_request(schema: FormSchema, request: Request) -> Posted:
         files=_files(schema, request),
         opinion=(request.form.get(OPINION) or "").strip() or None,
         request_id=request_id_of(request),
-        version=_whole(request.form.get("version")),
+        version=shown_version(request.form.get("version")),
         add_row=request.form.get(ADD_ROW),
         removed_row=REMOVE_ROW in request.form,
         finds=_finds(schema, request),
@@ -81,8 +82,11 @@ def _remove_row(data: dict[str, object], target: str | None) -> None:
         del rows[int(number)]
 
 
-def _whole(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 10 else None
+def shown_version(text: str | None) -> int | None:
+    """The version that was shown; what is none of ours is that of a page nobody has seen, never "no matter which"."""
+    if text is None:
+        return None
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 10 else NO_VERSION
 
 
 def request_id_of(request: Request) -> str | None:

@@ -14,6 +14,7 @@ from engine.batch.open_list import OpenCase, open_cases
 from engine.commands.complete_work_item import complete_work_item
 from engine.errors import EngineError, NotFoundError
 from web.extensions import current_engine
+from web.forms.posted import shown_version
 from web.i18n import language, translated
 
 bp = Blueprint("open_list", __name__, template_folder="templates")
@@ -34,7 +35,7 @@ def respond(work_item_id: UUID) -> ResponseReturnValue:
     if case is None:
         raise NotFoundError
     decision = request.form.get("decision", "")
-    version = request.form.get("version", "")
+    version = shown_version(request.form.get("version"))
     request_id = request.form.get("request_id", "")[:64]
     data = {case.action: decision} if case.action else {}
     try:
@@ -44,7 +45,7 @@ def respond(work_item_id: UUID) -> ResponseReturnValue:
                 work_item_id,
                 data,
                 request_id=uuid5(work_item_id, request_id).hex if request_id else None,
-                expected_version=int(version) if version.isdecimal() and len(version) < 10 else case.version,
+                expected_version=version,
             )
         flash(_("已附议：%(title)s", title=case.title), "success")
     except NotFoundError:

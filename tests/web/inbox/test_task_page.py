@@ -112,7 +112,7 @@ def test_fields_that_the_form_does_not_have_change_nothing(proposer, visit):
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize("version", ["999", "0"])
+@pytest.mark.parametrize("version", ["999", "0", "", "-1", "1.0", "abc", "１", "9" * 40])
 def test_a_form_rendered_before_a_change_is_refused_and_nothing_is_written(proposer, version):
     draft = proposer.start_motion()
     stale = proposer.send(draft, **GOOD_MOTION, version=version)
