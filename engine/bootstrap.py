@@ -67,10 +67,6 @@ class Engine:
 
         return patiently(once, self.pause)
 
-    def known(self, deployment_id: UUID) -> Deployed | None:
-        """A deployment that this process has compiled before."""
-        return self.compiled.with_id(deployment_id)
-
     def deployed_with(self, uow: UnitOfWork, process_definition_id: UUID) -> Deployed:
         """The deployment of a process definition; the database is asked the first time only."""
         found = self.compiled.with_definition(process_definition_id)
@@ -80,7 +76,7 @@ class Engine:
 
     def deployed(self, session: Session, deployment_id: UUID) -> Deployed:
         """A deployment, compiled once per process; deployments never change."""
-        found = self.known(deployment_id)
+        found = self.compiled.with_id(deployment_id)
         if found is None:
             found = deployments.load(session, deployment_id)
             self.compiled.put(found)

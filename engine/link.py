@@ -143,10 +143,10 @@ class Link:
         return wrapped
 
     def answers(self) -> bool:
-        """Whether the connection still works."""
+        """Whether the connection to a server still works."""
         if self.is_broken:
             return False
-        if self.kind == "sqlite" or time.monotonic() - self.idle_since < _TRUSTED_SECONDS:
+        if time.monotonic() - self.idle_since < _TRUSTED_SECONDS:
             return True
         try:
             self.execute("SELECT 1")
@@ -176,14 +176,14 @@ class Links:
 
     def take(self, database: Database) -> Link:
         """A link in a new transaction."""
-        idle, silent = self._idle, not listened_to(database)
+        idle, usable = self._idle, not is_watched(database)
         while True:
             try:
                 link = idle.pop()
             except IndexError:
                 link = kept_link(database.connect())
                 break
-            if link.database is database and silent and (link.kind == "sqlite" or link.answers()):
+            if usable and link.database is database and (link.kind == "sqlite" or link.answers()):
                 break
             link.end()
         try:
@@ -218,17 +218,9 @@ def kept_link(alchemy: Connection) -> Link:
     return PipelineLink(alchemy)
 
 
-def listened_to(database: Database) -> bool:
-    """Whether somebody listens to a database's statements, so that they must pass through SQLAlchemy."""
-    return _hears(database.dispatch)
-
-
-def is_watched(connection: Connection) -> bool:
-    """The same of one connection."""
-    return _hears(connection.dispatch)
-
-
-def _hears(dispatch: Any) -> bool:
-    """Whether there are listeners, as their truth says it, which takes a call each."""
+def is_watched(place: Database | Connection) -> bool:
+    """Whether somebody listens to its statements, so that they must pass through SQLAlchemy."""
+    dispatch: Any = place.dispatch
     before, after = dispatch.before_cursor_execute, dispatch.after_cursor_execute
+    # what the truth of the two says as well, which takes a call each
     return bool(before.parent_listeners or before.listeners or after.parent_listeners or after.listeners)

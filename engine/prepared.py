@@ -74,17 +74,13 @@ class Prepared:
 
     def run_many(self, place: Place, rows: Sequence[Mapping[str, Any]]) -> None:
         """The same for each row."""
-        if len(rows) < 2:
-            for row in rows:
-                self.add(place, row)
-            return
         link = place if isinstance(place, Link) else Link(place)
-        text = self._by_kind.get(link.kind) or self._made(link.dialect)
-        if isinstance(link, PipelineLink):
+        if link.is_pipeline or len(rows) < 2:
             for row in rows:
-                link.later(text.wire, text.wired(row))
-        else:
-            _execute_many(link, text.sql, [text.parameters(row) for row in rows])
+                self.add(link, row)
+            return
+        text = self._by_kind.get(link.kind) or self._made(link.dialect)
+        _execute_many(link, text.sql, [text.parameters(row) for row in rows])
 
     def rows(self, place: Place, values: Mapping[str, Any]) -> list[Any]:
         """The rows it selects, as named tuples."""

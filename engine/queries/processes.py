@@ -43,7 +43,7 @@ def _compiled(uow: UnitOfWork) -> Iterator[Deployed]:
 
 def _manifests(uow: UnitOfWork) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for key, deployment_id in _newest(uow):
-        known = uow.engine.known(deployment_id)
+        known = uow.engine.compiled.with_id(deployment_id)
         yield key, known.manifest.data if known else uow.session.get_one(Deployment, deployment_id).manifest
 
 
