@@ -5,6 +5,7 @@ A link keeps its connection; its statements go to the driver, and whoever asks f
 that stands in the same transaction.
 """
 
+import sqlite3
 import threading
 import time
 from collections import deque
@@ -16,6 +17,10 @@ from sqlalchemy import Engine as Database
 from sqlalchemy.exc import DBAPIError
 
 KEPT: Final = 4  # links that wait for the next unit of work
+_NOTHING: Final[dict[None, None]] = {}
+# SQLite's driver takes these as they are, but first looks in vain for somebody who would change them: said at once
+sqlite3.register_adapter(bytes, bytes)
+sqlite3.register_adapter(type(None), _NOTHING.get)
 _TRUSTED_SECONDS: Final = 1.0  # a server may have gone away while a connection lay idle for longer
 
 

@@ -16,6 +16,7 @@ from uuid import UUID, SafeUUID
 
 from sqlalchemy import Boolean, Connection, Dialect, Enum, LargeBinary, Table, Uuid, insert
 
+from engine.instants import utc_text
 from engine.link import Link, Wire
 from engine.pipeline import PipelineLink
 from engine.wire_types import from_wire, to_wire
@@ -248,7 +249,7 @@ def _to_driver(dialect: Dialect, kind: Any, processor: Convert | None) -> Conver
     if dialect.name != "sqlite":
         return processor
     if isinstance(kind, UtcDateTime):
-        return _instant_text
+        return utc_text
     if isinstance(kind, Uuid):
         return _hex
     if isinstance(kind, Enum) and kind.enum_class is not None:
@@ -270,7 +271,7 @@ def _from_driver(dialect: Dialect, kind: Any) -> Convert | None:
 
 
 def _hex(value: UUID) -> str:
-    return f"{value.int:032x}"
+    return value.int.to_bytes(16, "big").hex()
 
 
 @lru_cache(maxsize=4096)
@@ -279,13 +280,6 @@ def _uuid(text: str) -> UUID:
     _set(made, "int", int(text, 16))
     _set(made, "is_safe", SafeUUID.unknown)
     return made
-
-
-@lru_cache(maxsize=256)  # one instant stands in a dozen columns of a step
-def _instant_text(value: datetime) -> str:
-    if value.tzinfo is None:
-        raise ValueError("an instant needs a time zone")
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 @lru_cache(maxsize=1024)

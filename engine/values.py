@@ -9,7 +9,7 @@ happens to look like one of these; ``{"#": "12.50"}`` is how numbers were writte
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, ValuesView
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -32,6 +32,8 @@ _UNSTORABLE_TEXT = re.compile("[\x00\ud800-\udfff]")
 _TO_CONVERT = re.compile(r'\{\s*"[#@$]"|[\[:,]\s*-?\d+\s*[\],}]')  # a tag, or a number as only others write it
 _PLAIN = frozenset({str, bool, type(None)})
 _TEXT_ONLY = frozenset({str})
+_READ = frozenset({str, bool, type(None), Decimal})  # kinds that are stored values as soon as they are parsed
+_LISTS = frozenset({list, tuple})
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 _encoder = msgspec.json.Encoder()
 
@@ -62,12 +64,8 @@ def dumps(variables: Mapping[str, Value]) -> str:
 
 def _plain_text(variables: Mapping[str, Value]) -> str | None:
     """The same where nothing but texts, truth values and lists of them is in it; None elsewhere."""
-    if type(variables) is not dict:
+    if type(variables) is not dict or not _are_made_of(variables.values(), _PLAIN):
         return None
-    for value in variables.values():
-        kind = type(value)
-        if kind not in _PLAIN and not (kind in (list, tuple) and _PLAIN.issuperset(map(type, value))):
-            return None
     if not _TEXT_ONLY.issuperset(map(type, variables)):
         return None
     try:
@@ -103,7 +101,18 @@ def loads(text: str) -> dict[str, Value]:
         raise ValueNotStorableError("", "不是有效的 JSON") from error
     if not isinstance(raw, dict):
         raise ValueNotStorableError("", "最外层应为对象")
-    return _decode_entries(raw) if _TO_CONVERT.search(text) else raw
+    return raw if _are_made_of(raw.values(), _READ) or not _TO_CONVERT.search(text) else _decode_entries(raw)
+
+
+def _are_made_of(values: ValuesView[Any], kinds: frozenset[Any]) -> bool:
+    """Whether the values are of these kinds, or lists of them."""
+    if kinds.issuperset(map(type, values)):
+        return True
+    for value in values:
+        kind = type(value)
+        if kind not in kinds and not (kind in _LISTS and kinds.issuperset(map(type, value))):
+            return False
+    return True
 
 
 def _encode(value: Value, depth: int) -> Any:

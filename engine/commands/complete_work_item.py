@@ -1,9 +1,10 @@
 """Decide a work item."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import bindparam, select, update
 
 from engine import step
@@ -62,7 +63,7 @@ _DECISIONS = Prepared(
 )
 
 
-class Completed(NamedTuple):
+class Completed(Struct, frozen=True):
     """Where the instance now waits, of what this step opened; empty once it has ended."""
 
     instance_id: UUID

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from engine.feel.compiling import Closure, Compilation
 from engine.feel.compiling.unary import TestClosure, cell
@@ -21,7 +23,7 @@ _CACHED_TEXTS = 4_096
 _SCALARS = frozenset({type(None), bool, Decimal, date, datetime})
 
 
-class Evaluation(NamedTuple):
+class Evaluation(Struct, frozen=True):
     """A result, and why parts of it are null."""
 
     result: Any

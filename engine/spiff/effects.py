@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+from msgspec import Struct
+
 WaitKind = Literal["message", "signal", "timer", "condition", "service"]
 EndStatus = Literal["completed", "terminated", "cancelled", "error"]
 
@@ -34,7 +36,7 @@ class UserTaskAttributes:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
-class OpenedUserTask(NamedTuple):
+class OpenedUserTask(Struct, frozen=True):
     """A user task (or manual or plain task) that now waits for a person."""
 
     no: int
@@ -50,7 +52,7 @@ class OpenedUserTask(NamedTuple):
     process_id: str = ""
 
 
-class ClosedUserTask(NamedTuple):
+class ClosedUserTask(Struct, frozen=True):
     """A user task that no longer waits."""
 
     no: int
@@ -127,7 +129,7 @@ class Ended:
     error_code: str | None = None
 
 
-class Effects(NamedTuple):
+class Effects(Struct, frozen=True):
     """Everything one step did, in order within each kind. A task opened and closed in one step stands in both."""
 
     trace: tuple[str, ...] = ()  # node and flow ids

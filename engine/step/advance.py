@@ -1,9 +1,10 @@
 """Taking a step: run the instance to its next wait states, then write it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from engine.definitions.deployed import Deployed
@@ -29,7 +30,7 @@ NOTHING_OPENED: tuple[Sequence[Opening], Sequence[Opening]] = ((), ())
 WARNINGS_KEPT = 20  # per step, in the history
 
 
-class StepResult(NamedTuple):
+class StepResult(Struct, frozen=True):
     """What a step led to."""
 
     instance_id: UUID
@@ -248,7 +249,9 @@ def _with_outcome(entry: HistoryEntry, effects: "Effects", shown: Sequence[Openi
         body["opened"] = [[opening.task.flow_node_id, str(opening.item_id)] for opening in shown]
     if effects.ended:
         body["ended"] = True
-    return HistoryEntry(entry.kind, entry.flow_node_id, body, *entry[3:])
+    return HistoryEntry(
+        entry.kind, entry.flow_node_id, body, entry.data, entry.actor_id, entry.on_behalf_of_id, entry.role
+    )
 
 
 def consequences(environment: StepEnvironment, effects: "Effects", openings: Sequence[Opening]) -> list[HistoryEntry]:

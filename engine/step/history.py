@@ -1,23 +1,26 @@
 """The chain of an instance's history: each event hashes the one before it."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
+from engine.instants import utc_text
 from engine.secrecy.sealing import Sealer
+from engine.step.ids import id_text
 from engine.values import dumps
 
 _json: Final = msgspec.json.Encoder().encode
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-class HistoryEntry(NamedTuple):
+class HistoryEntry(Struct, frozen=True):
     """Something that happened, before it gets its place in the chain. ``data`` may hold sensitive variables."""
 
     kind: str
@@ -29,7 +32,7 @@ class HistoryEntry(NamedTuple):
     role: str | None = None
 
 
-class ChainHead(NamedTuple):
+class ChainHead(Struct, frozen=True):
     """Length of a chain and hash of its last event; "" for an empty one."""
 
     length: int = 0
@@ -41,22 +44,23 @@ def chain(
 ) -> tuple[list[dict[str, Any]], ChainHead]:
     """Rows of ``history_event`` for the entries, and the new head."""
     rows: list[dict[str, Any]] = []
-    length, previous = head
-    instance, instant = str(instance_id), _instant(at)
-    for kind, flow_node_id, body, data, actor_id, on_behalf_of_id, role in entries:
+    length, previous = head.length, head.hash
+    instance, instant = id_text(instance_id), _instant(at)
+    for entry in entries:
         length += 1
-        text = _body_text(body, data, sealer, length)
-        digest = _digest(previous, instance, length, kind, instant, actor_id, on_behalf_of_id, role, flow_node_id, text)
+        kind, actor, represented = entry.kind, entry.actor_id, entry.on_behalf_of_id
+        role, node, text = entry.role, entry.flow_node_id, _body_text(entry, sealer, length)
+        digest = _digest(previous, instance, length, kind, instant, actor, represented, role, node, text)
         rows.append(
             {
                 "process_instance_id": instance_id,
                 "seq": length,
                 "kind": kind,
                 "at": at,
-                "actor_id": actor_id,
-                "on_behalf_of_id": on_behalf_of_id,
+                "actor_id": actor,
+                "on_behalf_of_id": represented,
                 "role": role,
-                "flow_node_id": flow_node_id,
+                "flow_node_id": node,
                 "body": text,
                 "previous_hash": previous,
                 "hash": digest,
@@ -70,7 +74,7 @@ def event_hash(row: Mapping[str, Any]) -> str:
     """SHA-256 over the previous hash and everything else that stands in the row."""
     return _digest(
         row["previous_hash"],
-        str(row["process_instance_id"]),
+        id_text(row["process_instance_id"]),
         row["seq"],
         row["kind"],
         _instant(row["at"]),
@@ -88,7 +92,8 @@ def _digest(*fields: str | int | None) -> str:
 
 @lru_cache(maxsize=64)
 def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+    day, time_of_day = utc_text(at).split()
+    return f"{day}T{time_of_day}+00:00"
 
 
 def read_body(text: str, seq: int, sealer: Sealer) -> dict[str, Any]:
@@ -101,8 +106,10 @@ def read_body(text: str, seq: int, sealer: Sealer) -> dict[str, Any]:
     return body
 
 
-def _body_text(body: Mapping[str, Any], data: Mapping[str, Any] | None, sealer: Sealer, seq: int) -> str:
-    made = {key: value for key, value in body.items() if value is not None}
-    if data:
-        made["data"] = sealer.seal(data, "history", seq)
+def _body_text(entry: HistoryEntry, sealer: Sealer, seq: int) -> str:
+    made = dict(entry.body)
+    if None in made.values():
+        made = {key: value for key, value in made.items() if value is not None}
+    if entry.data:
+        made["data"] = sealer.seal(entry.data, "history", seq)
     return dumps(made)

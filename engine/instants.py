@@ -1,0 +1,16 @@
+"""How an instant is written where it is stored: in UTC, to the microsecond, so that texts sort as instants do."""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+
+
+@lru_cache(maxsize=256)  # one instant stands in a dozen columns of a step
+def utc_text(at: datetime) -> str:
+    """``2026-01-31 16:00:00.000000``.
+
+    Raises:
+        ValueError: the instant has no time zone.
+    """
+    if at.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
