@@ -16,7 +16,6 @@ from uuid import UUID, SafeUUID
 
 from sqlalchemy import Boolean, Connection, Dialect, Enum, LargeBinary, Table, Uuid, insert
 
-from engine.instants import utc_text
 from engine.link import Link, Wire
 from engine.pipeline import PipelineLink
 from engine.wire_types import from_wire, to_wire
@@ -28,6 +27,7 @@ _new_object: Final = object.__new__
 _set: Final = object.__setattr__
 _PLAIN = re.compile(r"[\w .:/{}\[\]-]*")  # texts that need no care between quotes
 Place = Link | Connection  # where a statement runs
+_ADAPTED: Final = (Boolean, LargeBinary, UtcDateTime, Uuid)
 
 
 class Prepared:
@@ -90,7 +90,7 @@ class Prepared:
         found = text.execute(link, values).fetchall()
         if not found:
             return []
-        return text.converted(found, text.unwired if link.is_pipeline else text.converters)
+        return text.unwired(found) if link.is_pipeline else text.converted(found)
 
     def one_or_none(self, place: Place, values: Mapping[str, Any]) -> Any:
         """Its only row, or None; the statement can select no more than one."""
@@ -141,11 +141,12 @@ class _Text:
         self._fixed = {**defaults, **constants}
         selected: list[Any] = getattr(compiled, "_result_columns", None) or []
         self._made_row: Any = namedtuple("Row", [column.keyname for column in selected], rename=True)  # type: ignore[misc]
-        self.converters = _converters([_from_driver(dialect, column.type) for column in selected])
+        read = [_from_driver(dialect, column.type) for column in selected]
+        self._converters = [(place, each) for place, each in enumerate(read) if each is not None]
         if not self._positional:
             self.wire = _wire(self.sql, binds)
             self._to_wire = [to_wire(binds[name]) for name in self.wire.names]
-            self.unwired = _converters([from_wire(column.type) for column in selected])
+            self._from_wire = [from_wire(column.type) for column in selected]
 
     def execute(self, link: Link, values: Mapping[str, Any]) -> Any:
         """Execute it now; answers a cursor."""
@@ -171,29 +172,37 @@ class _Text:
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """The values in the driver's form; None is always NULL."""
         try:
-            made = list(self._take(values))
+            made = self._take(values)
         except KeyError:
-            made = list(self._take({**self._fixed, **values}))
-        for place, convert in self._conversions:
-            value = made[place]
-            if value is not None:
-                made[place] = convert(value)
+            made = self._take({**self._fixed, **values})
+        if self._conversions:
+            made = list(made)
+            for place, convert in self._conversions:
+                value = made[place]
+                if value is not None:
+                    made[place] = convert(value)
         return made if self._positional else dict(zip(self._names, made, strict=True))
 
-    def converted(self, rows: Sequence[Sequence[Any]], converters: Sequence[tuple[int, Convert]]) -> list[Any]:
+    def converted(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
         """Rows of the driver as named tuples of our types."""
-        kind = self._made_row
+        kind, converters = self._made_row, self._converters
         if not converters:
             return [_new_row(kind, row) for row in rows]
         found = []
         for row in rows:
             values = list(row)
             for place, convert in converters:
-                value = values[place]
-                if value is not None:
-                    values[place] = convert(value)
+                values[place] = convert(values[place])
             found.append(_new_row(kind, values))
         return found
+
+    def unwired(self, rows: Sequence[Sequence[bytes | None]]) -> list[Any]:
+        """Rows of PostgreSQL's protocol as named tuples of our types."""
+        kind, convert = self._made_row, self._from_wire
+        return [
+            _new_row(kind, [None if value is None else make(value) for make, value in zip(convert, row, strict=True)])
+            for row in rows
+        ]
 
 
 _new_row: Final = tuple.__new__  # as a named tuple's own _make, which calls it
@@ -219,13 +228,9 @@ def _literal(value: Any, convert: Convert | None) -> str:
     raise TypeError(f"no constant for a prepared statement: {value!r}")
 
 
-def _taker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Iterable[Any]]:
+def _taker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
     """What takes the values of the names out of a mapping, in their order."""
-    return itemgetter(*names) if len(names) > 1 else lambda values: [values[name] for name in names]
-
-
-def _converters(found: Sequence[Convert | None]) -> list[tuple[int, Convert]]:
-    return [(place, convert) for place, convert in enumerate(found) if convert is not None]
+    return itemgetter(*names) if len(names) > 1 else lambda values: tuple([values[name] for name in names])
 
 
 def _wire(sql: str, binds: Mapping[str, Any]) -> Wire:
@@ -248,34 +253,32 @@ def _to_driver(dialect: Dialect, kind: Any, processor: Convert | None) -> Conver
     """SQLAlchemy's conversion, or for SQLite a quicker one that writes the same."""
     if dialect.name != "sqlite":
         return processor
-    if isinstance(kind, UtcDateTime):
-        return utc_text
-    if isinstance(kind, Uuid):
-        return _hex
     if isinstance(kind, Enum) and kind.enum_class is not None:
         return {member: str(member.value) for member in kind.enum_class}.__getitem__
-    return None if isinstance(kind, Boolean | LargeBinary) else processor  # the driver takes 0 and 1 and bytes
+    return None if isinstance(kind, _ADAPTED) else processor  # the driver takes these as they are
 
 
 def _from_driver(dialect: Dialect, kind: Any) -> Convert | None:
+    """The same way back; it takes NULL as well."""
     processor: Convert | None = kind._cached_result_processor(dialect, None)
-    if dialect.name != "sqlite":
-        return processor
-    if isinstance(kind, UtcDateTime):
-        return _instant
-    if isinstance(kind, Uuid):
-        return _uuid
-    if isinstance(kind, Enum) and kind.enum_class is not None:
-        return {member.value: member for member in kind.enum_class}.__getitem__
-    return bool if isinstance(kind, Boolean) else processor
-
-
-def _hex(value: UUID) -> str:
-    return value.int.to_bytes(16, "big").hex()
+    if dialect.name == "sqlite":
+        if isinstance(kind, UtcDateTime):
+            return _instant
+        if isinstance(kind, Uuid):
+            return _uuid
+        if isinstance(kind, Enum) and kind.enum_class is not None:
+            return {None: None, **{member.value: member for member in kind.enum_class}}.__getitem__
+        if isinstance(kind, Boolean):
+            return {None: None, 0: False, 1: True}.__getitem__
+    if processor is None:
+        return None
+    return lambda value: None if value is None else processor(value)
 
 
 @lru_cache(maxsize=4096)
-def _uuid(text: str) -> UUID:
+def _uuid(text: str | None) -> UUID | None:
+    if text is None:
+        return None
     made = _new_object(UUID)  # what its constructor does, without looking at what cannot be wrong
     _set(made, "int", int(text, 16))
     _set(made, "is_safe", SafeUUID.unknown)
@@ -283,8 +286,8 @@ def _uuid(text: str) -> UUID:
 
 
 @lru_cache(maxsize=1024)
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def _watched(link: Link, sql: str, parameters: Any) -> "_Watched":

@@ -65,7 +65,7 @@ def _json_out(value: Any) -> bytes:
 
 
 def _uuid_out(value: UUID) -> bytes:
-    return b"%032x" % value.int
+    return value.int.to_bytes(16, "big").hex().encode()
 
 
 @lru_cache(maxsize=256)  # one instant stands in a dozen columns of a step

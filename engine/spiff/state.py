@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct, field
 
 from engine.spiff.frozen import Frozen
 from engine.spiff.packed import Texts
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 NOTHING_MORE: Final = ""  # among the activities performed in an ad-hoc sub-process, an id that none has: no more begins
 
 
-@dataclass(slots=True, eq=False)
-class Scope:
+class Scope(Struct, eq=False):
     """A running process, sub-process, called process or event sub-process."""
 
     no: int
@@ -39,8 +39,7 @@ class Scope:
     generation: int = 0  # raised when everything in here is cancelled: older tokens are void
 
 
-@dataclass(slots=True, eq=False)
-class Loop:
+class Loop(Struct, eq=False):
     """Progress of a multi-instance or loop activity: counters, never a list of what is done."""
 
     kind: str
@@ -55,8 +54,7 @@ class Loop:
     frozen: Frozen | None = None  # other parallel bodies: those that this step has not touched
 
 
-@dataclass(slots=True, eq=False)
-class Activity:
+class Activity(Struct, eq=False):
     """A node that a token has entered and not yet left."""
 
     no: int
@@ -77,8 +75,7 @@ class Activity:
     waiting_for: str = ""  # "service" while a stand-in lets an automatic task wait
 
 
-@dataclass(slots=True, eq=False)
-class Subscription:
+class Subscription(Struct, eq=False):
     """An event that is waited for."""
 
     no: int
@@ -101,8 +98,7 @@ class Subscription:
         return self.node.triggers[self.index]
 
 
-@dataclass(slots=True, eq=False)
-class Record:
+class Record(Struct, eq=False):
     """A finished activity that can be compensated."""
 
     node: FlowNode

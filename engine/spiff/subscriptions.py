@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from engine.bpmn.iso import Due, TimerValueError, cycle_due, first_due
 from engine.spiff.effects import Wait

@@ -1,11 +1,11 @@
 """Loading an instance for a step: its row, locked, its variables opened, its deployment compiled."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import bindparam, select
 
 from engine.definitions.deployed import Deployed
@@ -37,8 +37,7 @@ _BY_ID = Prepared(_QUERY)
 _LOCKED_BY_ID = Prepared(_QUERY.with_for_update(of=INSTANCE))
 
 
-@dataclass(slots=True)
-class LoadedInstance:
+class LoadedInstance(Struct, eq=False):
     """One instance as the step sees it."""
 
     id: UUID

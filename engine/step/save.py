@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from operator import is_, itemgetter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import bindparam, delete, select, update
 
 from engine.errors import BusyError
@@ -105,8 +105,7 @@ ENDED = {
 }
 
 
-@dataclass(slots=True)
-class Step:
+class Step(Struct, eq=False):
     """Everything a step is about to write."""
 
     instance: LoadedInstance
