@@ -10,11 +10,11 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from operator import itemgetter
+from operator import call, itemgetter
 from typing import Any, Final
 from uuid import UUID, SafeUUID
 
-from sqlalchemy import Boolean, Connection, Dialect, Enum, LargeBinary, Table, Uuid, insert
+from sqlalchemy import Boolean, Connection, Dialect, Enum, LargeBinary, Select, Table, Uuid, insert
 
 from engine.link import Link, Wire
 from engine.pipeline import PipelineLink
@@ -120,6 +120,8 @@ class _Text:
     def __init__(
         self, statement: Any, dialect: Dialect, columns: list[str] | None, defaults: Mapping[str, Any]
     ) -> None:
+        if isinstance(statement, Select):
+            statement = _converted_first(statement, dialect)
         compiled = statement.compile(dialect=dialect, column_keys=columns)
         if compiled.post_compile_params:
             raise TypeError("a prepared statement cannot expand lists")
@@ -142,7 +144,7 @@ class _Text:
         selected: list[Any] = getattr(compiled, "_result_columns", None) or []
         self._made_row: Any = namedtuple("Row", [column.keyname for column in selected], rename=True)  # type: ignore[misc]
         read = [_from_driver(dialect, column.type) for column in selected]
-        self._converters = [(place, each) for place, each in enumerate(read) if each is not None]
+        self._convert = [convert for convert in read if convert is not None]  # of the first columns
         if not self._positional:
             self.wire = _wire(self.sql, binds)
             self._to_wire = [to_wire(binds[name]) for name in self.wire.names]
@@ -185,16 +187,11 @@ class _Text:
 
     def converted(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
         """Rows of the driver as named tuples of our types."""
-        kind, converters = self._made_row, self._converters
-        if not converters:
+        kind, convert = self._made_row, self._convert
+        if not convert:
             return [_new_row(kind, row) for row in rows]
-        found = []
-        for row in rows:
-            values = list(row)
-            for place, convert in converters:
-                values[place] = convert(values[place])
-            found.append(_new_row(kind, values))
-        return found
+        first = len(convert)
+        return [_new_row(kind, (*map(call, convert, row), *row[first:])) for row in rows]
 
     def unwired(self, rows: Sequence[Sequence[bytes | None]]) -> list[Any]:
         """Rows of PostgreSQL's protocol as named tuples of our types."""
@@ -203,6 +200,13 @@ class _Text:
             _new_row(kind, [None if value is None else make(value) for make, value in zip(convert, row, strict=True)])
             for row in rows
         ]
+
+
+def _converted_first(statement: Select[Any], dialect: Dialect) -> Select[Any]:
+    """The same with the columns first that are converted: the others are then taken as they come."""
+    columns = statement.selected_columns
+    ordered = sorted(columns, key=lambda column: _from_driver(dialect, column.type) is None)
+    return statement.with_only_columns(*ordered, maintain_column_froms=True)
 
 
 _new_row: Final = tuple.__new__  # as a named tuple's own _make, which calls it

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, ValuesView
 from datetime import date, time, timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -106,13 +107,13 @@ def loads(text: str) -> dict[str, Value]:
 
 def _are_made_of(values: ValuesView[Any], kinds: frozenset[Any]) -> bool:
     """Whether the values are of these kinds, or lists of them."""
-    if kinds.issuperset(map(type, values)):
+    others = set(map(type, values)) - kinds
+    if not others:
         return True
-    for value in values:
-        kind = type(value)
-        if kind not in kinds and not (kind in _LISTS and kinds.issuperset(map(type, value))):
-            return False
-    return True
+    if not others <= _LISTS:
+        return False
+    lists = [value for value in values if type(value) in _LISTS]
+    return kinds.issuperset(map(type, chain.from_iterable(lists)))
 
 
 def _encode(value: Value, depth: int) -> Any:

@@ -16,6 +16,7 @@ from engine.queries.uniqueness import OtherCasesOf
 from engine.requests import used_otherwise
 from engine.step.advance import StepResult, without_reserved
 from engine.step.history import HistoryEntry
+from engine.step.ids import id_text
 from engine.unit_of_work import UnitOfWork
 from engine.values import loads
 from engine.work_items import (
@@ -125,7 +126,7 @@ def decide(
     if form is not None and not opinion:
         opinion = form.words(values)
     _record(uow, item, values, decision, opinion, request_id)
-    body = {"no": str(item.no), "work_item": str(item.id), "name": item.task_name}
+    body = {"no": str(item.no), "work_item": id_text(item.id), "name": item.task_name}
     if decision is not None:
         body["decision"] = decision
     if opinion is not None:

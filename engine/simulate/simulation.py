@@ -258,7 +258,7 @@ class Simulation:
         raise ExecutionError("budget-exceeded", f"more than {MAX_FIRED} messages in one step")
 
     def _take(self, number: int, effects: Effects, pending: list[tuple[int, Sent]]) -> None:
-        self.trace += effects.trace
+        self.trace += tuple(effects.trace)
         case = self._cases[number]
         for task in effects.opened:
             self._assignments[number, task.no] = assignment_of(self.environment, case, task)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Iterator
-from operator import itemgetter
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -36,25 +36,14 @@ FindDefinitions = Callable[[str, str], "Definitions"]
 def encode_state(run: Execution) -> bytes:
     """The live state; variables of the instance itself are not in it. Many parallel bodies are put on ice by it."""
     freeze(run)
-    scopes: list[Any] = []
-    activities: list[Any] = []
-    pending = [run.root]
-    while pending:
-        scope = pending.pop()
-        scopes.append(_scope_out(scope, run.root))
-        inside = list(scope.activities.values())
-        while inside:
-            activity = inside.pop()
-            activities.append(_activity_out(activity))
-            if activity.children:
-                inside.extend(activity.children.values())
-            if activity.child is not None:
-                pending.append(activity.child)
-    if len(activities) > 1:
-        activities.sort(key=_first)
+    root = run.root
+    live = sorted(run.activities.values(), key=_number)
+    inner = [_scope_out(activity.child, root) for activity in live if activity.child is not None]
+    scopes = [_scope_out(root, root), *inner]
+    activities = list(map(_activity_out, live))
     subscriptions = [_subscription_out(s) for s in run.subscriptions.values()]
     ended = None if run.ended is None else (run.ended.status, run.ended.end_event_id, run.ended.error_code)
-    process = run.root.spec.name
+    process = root.spec.name
     state = (FORMAT, process, run.next_no, ended, run.last_end, scopes, activities, subscriptions)
     data = _encoder.encode(state)
     if len(data) > run.limits.state_bytes:
@@ -62,7 +51,7 @@ def encode_state(run: Execution) -> bytes:
     return data
 
 
-_first = itemgetter(0)
+_number = attrgetter("no")
 
 
 def _scope_out(scope: Scope, root: Scope) -> tuple[Any, ...]:

@@ -15,13 +15,8 @@ from engine.layered import Layered, Made, merged
 from engine.spiff.budget import DEFAULT_LIMITS, Budget, Limits
 from engine.spiff.effects import (
     ClosedUserTask,
-    DecisionRecord,
     Effects,
     Ended,
-    OpenedUserTask,
-    OperationRecord,
-    Sent,
-    Wait,
 )
 from engine.spiff.environment import ExecutionEnvironment
 from engine.spiff.errors import ExecutionError
@@ -32,40 +27,10 @@ if TYPE_CHECKING:
     from engine.spiff.definitions import Definitions
 
 
-class Journal:
-    """Collects the effects of one step."""
-
-    __slots__ = ("closed", "decisions", "opened", "operations", "sent", "trace", "waits_closed", "waits_opened")
-
-    def __init__(self) -> None:
-        self.trace: list[str] = []
-        self.opened: list[OpenedUserTask] = []
-        self.closed: list[ClosedUserTask] = []
-        self.waits_opened: list[Wait] = []
-        self.waits_closed: list[int] = []
-        self.sent: list[Sent] = []
-        self.decisions: list[DecisionRecord] = []
-        self.operations: list[OperationRecord] = []
-
-    def effects(self, ended: Ended | None) -> Effects:
-        """Everything so far, frozen."""
-        return Effects(
-            tuple(self.trace),
-            tuple(self.opened) if self.opened else (),
-            tuple(self.closed) if self.closed else (),
-            tuple(self.waits_opened) if self.waits_opened else (),
-            tuple(self.waits_closed) if self.waits_closed else (),
-            tuple(self.sent) if self.sent else (),
-            tuple(self.decisions) if self.decisions else (),
-            tuple(self.operations) if self.operations else (),
-            ended,
-        )
-
-
 class Core:
     """Live records by number, the agenda, and the rules of scopes and variables."""
 
-    journal: Journal  # of this step, as is the budget
+    journal: Effects  # of this step so far, as is the budget
     budget: Budget
 
     def __init__(
@@ -126,14 +91,15 @@ class Core:
         """Forget the last step's effects and start a new budget."""
         if self.ended is not None:
             raise ExecutionError("ended", "the instance has ended")
-        self.journal = Journal()
+        self.journal = Effects()
         self.budget = Budget(self.limits)
         self._names = None
 
     def end_step(self) -> Effects:
         """Work off the agenda and give the effects."""
         self.work_off()
-        return self.journal.effects(self.ended)
+        self.journal.ended = self.ended
+        return self.journal
 
     def number(self) -> int:
         """The next number; never given twice in the life of an instance."""

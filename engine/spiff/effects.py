@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 WaitKind = Literal["message", "signal", "timer", "condition", "service"]
 EndStatus = Literal["completed", "terminated", "cancelled", "error"]
@@ -33,7 +34,7 @@ class UserTaskAttributes:
     help: str | None = None
     result_variable: str | None = None
     # every banli: attribute and banli:property of the element, known or not, by local name
-    extra: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str] = dataclass_field(default_factory=dict)
 
 
 class OpenedUserTask(Struct, frozen=True):
@@ -129,15 +130,15 @@ class Ended:
     error_code: str | None = None
 
 
-class Effects(Struct, frozen=True):
+class Effects(Struct):
     """Everything one step did, in order within each kind. A task opened and closed in one step stands in both."""
 
-    trace: tuple[str, ...] = ()  # node and flow ids
-    opened: tuple[OpenedUserTask, ...] = ()
-    closed: tuple[ClosedUserTask, ...] = ()
-    waits_opened: tuple[Wait, ...] = ()
-    waits_closed: tuple[int, ...] = ()
-    sent: tuple[Sent, ...] = ()
-    decisions: tuple[DecisionRecord, ...] = ()
-    operations: tuple[OperationRecord, ...] = ()
+    trace: list[str] = field(default_factory=list)  # node and flow ids
+    opened: list[OpenedUserTask] = field(default_factory=list)
+    closed: list[ClosedUserTask] = field(default_factory=list)
+    waits_opened: list[Wait] = field(default_factory=list)
+    waits_closed: list[int] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
+    decisions: list[DecisionRecord] = field(default_factory=list)
+    operations: list[OperationRecord] = field(default_factory=list)
     ended: Ended | None = None

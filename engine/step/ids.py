@@ -3,6 +3,7 @@
 import itertools
 import os
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 _COUNTER = itertools.count(1)
@@ -21,6 +22,11 @@ def ordered_id(now: datetime) -> UUID:
 
 
 def id_text(identifier: UUID) -> str:
-    """An id as ``str`` writes it, in a third less time."""
-    digits = identifier.int.to_bytes(16, "big").hex()
+    """An id as ``str`` writes it, and quicker."""
+    return _text(identifier.int)
+
+
+@lru_cache(maxsize=4096)
+def _text(number: int) -> str:
+    digits = number.to_bytes(16, "big").hex()
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

@@ -169,9 +169,9 @@ def test_effects_say_what_opened_and_closed():
     task, timer = run.first_effects.opened[0], run.first_effects.waits_opened[0]
     effects = run.fire_timer(timer.no)
     assert [(c.no, c.outcome) for c in effects.closed] == [(task.no, "cancelled")]
-    assert effects.waits_closed == (timer.no,)
+    assert effects.waits_closed == [timer.no]
     assert [o.flow_node_id for o in effects.opened] == ["b"]
-    assert effects.trace == ("t", "t_b", "b")
+    assert effects.trace == ["t", "t_b", "b"]
 
 
 def test_a_cancelled_instance_closes_everything():
