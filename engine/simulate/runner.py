@@ -18,8 +18,11 @@ RESULT_FORMAT: Final = "simulation/1"
 DONE, NOT_HELD, NOT_EXECUTABLE = 0, 1, 2
 # an action that could not be done because of the script, not of the diagram
 _SCRIPT_FAULTS: Final = frozenset(
-    ("not-active", "not-entitled", "no-receiver", "not-started", "already-started", "ended", "not-enabled")
-)
+    (
+        "not-active", "not-entitled", "no-receiver", "not-started", "already-started", "ended", "not-enabled",
+        "out-of-range",
+    )
+)  # fmt: skip
 
 
 class UnknownProcessError(ValueError):

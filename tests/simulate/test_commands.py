@@ -121,6 +121,7 @@ def test_files_that_cannot_run_are_exit_two(tmp_path):
         {"steps": [{"start": True}], "format": "simulation-script/2"},
         {"steps": [{"start": True}], "process": "Nobody"},
         {"steps": [{"start": True}], "now": "yesterday"},
+        {"steps": [{"start": True}], "now": "9999-12-31T23:00:00-05:00"},
         {"steps": [{"start": True, "data": {"x": {"@": "nonsense"}}}]},
         {"steps": [{"start": True}], "services": {"a": {"answer": 1}}},
         {"steps": [{"start": True}], "unknown": 1},
@@ -182,6 +183,15 @@ def test_an_endless_loop_is_over_budget(tmp_path):
     code, answer = simulated(tmp_path, drawing, {"steps": [{"start": True}, {"complete": "a"}]})
     assert (code, answer["steps"][1]["error"]["code"]) == (1, "budget-exceeded")
     assert [t["id"] for t in answer["steps"][1]["state"]["active"]] == ["a"]
+
+
+def test_time_that_would_pass_the_year_9999_does_not_pass(tmp_path):
+    steps = [{"start": True}, {"advance_time": "P99Y"}]
+    code, answer = simulated(
+        tmp_path, "start s\nuser a\ns > a", {"now": "9999-06-01T00:00:00Z", "steps": steps}, "--persist"
+    )
+    assert (code, answer["steps"][1]["error"]["code"]) == (1, "out-of-range")
+    assert (answer["status"], answer["steps"][1]["state"]["time"]) == ("waiting", "9999-06-01T00:00:00Z")
 
 
 def test_two_pools_talk_by_messages(tmp_path):
