@@ -44,11 +44,11 @@ def read_loop(diagram: Diagram, element: etree._Element) -> LoopSpec | None:
     """Multi-instance or standard loop of an activity."""
     loop = element.find(bpmn("standardLoopCharacteristics"))
     if loop is not None:
-        maximum = loop.get("loopMaximum") or ""
+        maximum = (loop.get("loopMaximum") or "").strip()
         return LoopSpec(
             kind="loop",
             condition=feel_of(diagram, loop.find(bpmn("loopCondition"))),
-            maximum=int(maximum) if maximum.isdecimal() and len(maximum) < 12 else None,
+            maximum=int(maximum) if maximum else None,
             test_before=loop.get("testBefore") == "true",
         )
     multi = element.find(bpmn("multiInstanceLoopCharacteristics"))
@@ -150,7 +150,7 @@ def _read_call(diagram: Diagram, element: etree._Element, node: FlowNode) -> Non
     else:
         node.called_element = called or None
     node.binding = our(element, "binding") or "latest"
-    node.called_version = our(element, "version")
+    node.called_version = (our(element, "version") or "").strip() or None
     node.takes_all, node.inputs_mapped = _call_mapping(element, "in")
     node.hands_all, node.outputs_mapped = _call_mapping(element, "out")
 

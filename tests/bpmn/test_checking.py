@@ -7,6 +7,7 @@ import pytest
 from engine.bpmn.report import check_files
 from engine.simulate import Simulation
 from engine.simulate.files import load_files
+from engine.spiff import ExecutionError
 from tests.spiff.drawing import draw
 from tests.spiff.driving import NOW, active
 
@@ -369,6 +370,55 @@ def test_a_flag_that_is_neither_yes_nor_no_is_named():
     body = '<process id="P"><startEvent id="s"/><userTask id="a" isForCompensation="maybe"/></process>'
     problem = next(p for p in checked(definitions(body))["problems"] if p["code"] == "ignored")
     assert "isForCompensation=maybe" in problem["message"]
+
+
+TASK, FLOW = '<userTask id="a"/>', '<sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
+TWICE = "<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>"
+LOST = {
+    "a task in a task": f'<userTask id="a">{TASK.replace("a", "b")}</userTask>{FLOW}',
+    "a task in a lane": f'<laneSet><lane id="l"><userTask id="b"/></lane></laneSet>{TASK}{FLOW}',
+    "a timer in a task": f'<userTask id="a"><timerEventDefinition/></userTask>{FLOW}',
+    "a loop at a gateway": f'<parallelGateway id="a">{TWICE}</parallelGateway>{FLOW}',
+    "a condition in a task": f'<userTask id="a"><conditionExpression>x</conditionExpression></userTask>{FLOW}',
+    "an element that BPMN does not have": f'<userTask id="a"><skipIf>x</skipIf></userTask>{FLOW}',
+    "two ways to repeat": f'<userTask id="a"><standardLoopCharacteristics loopMaximum="2"/>{TWICE}</userTask>{FLOW}',
+    "two conditions": f"{TASK}{FLOW[:-2]}>{'<conditionExpression>x</conditionExpression>' * 2}</sequenceFlow>",
+    "a maximum that is no number": '<userTask id="a"><standardLoopCharacteristics loopMaximum="many"/></userTask>'
+    f"{FLOW}",
+}
+
+
+@pytest.mark.parametrize("case", LOST)
+def test_what_would_be_lost_where_it_stands_is_refused_by_name(case):
+    report = checked(definitions(f'<process id="P"><startEvent id="s"/>{LOST[case]}</process>'))
+    [problem] = [p for p in report["problems"] if p["severity"] == "error"]
+    assert (problem["code"], problem["line"]) == ("unsupported-element", 1)
+
+
+def test_a_condition_with_an_element_in_it_is_refused_and_one_with_a_comment_is_whole():
+    drawn = '<process id="P"><startEvent id="s"/><exclusiveGateway id="a"/><userTask id="b"/>' + FLOW + "{}</process>"
+    flow = (
+        '<sequenceFlow id="g" sourceRef="a" targetRef="b"><conditionExpression>n = 1 {}and n = 2'
+        "</conditionExpression></sequenceFlow>"
+    )
+    bold = checked(definitions(drawn.format(flow.format("<b>always</b> "))))
+    assert codes(bold, "error") == ["expression-syntax", "unsupported-element"]
+    whole = definitions(drawn.format(flow.format("<!-- both --> ")))
+    run = Simulation(load_files({"p.bpmn": whole}), "P", now=NOW, variables={"n": 1})
+    with pytest.raises(ExecutionError):
+        run.start()
+
+
+def test_what_a_tool_keeps_in_extension_elements_is_its_own():
+    kept = '<extensionElements><x:old xmlns:x="u:x"><userTask id="b"/><timer/></x:old></extensionElements>'
+    body = f'<process id="P"><startEvent id="s"/><userTask id="a">{kept}</userTask>{FLOW}</process>'
+    assert codes(checked(definitions(body))) == []
+
+
+def test_a_number_beside_a_collection_is_named():
+    loop = '<multiInstanceLoopCharacteristics banli:collection="[1]"><loopCardinality>2</loopCardinality>'
+    task = f'<userTask id="a">{loop}</multiInstanceLoopCharacteristics></userTask>'
+    assert codes(checked(definitions(f'<process id="P"><startEvent id="s"/>{task}{FLOW}</process>'))) == ["ignored"]
 
 
 def test_a_timer_that_says_two_times_is_refused():
