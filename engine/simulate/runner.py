@@ -10,9 +10,9 @@ from typing import Any, Final
 from engine.bpmn.problems import BpmnRefusedError
 from engine.simulate.files import Files
 from engine.simulate.script import Script, Step
-from engine.simulate.simulation import Simulation, default_now
+from engine.simulate.simulation import Simulation
 from engine.spiff import ExecutionError
-from engine.values import from_plain, to_json
+from engine.values import to_json
 
 RESULT_FORMAT: Final = "simulation/1"
 DONE, NOT_HELD, NOT_EXECUTABLE = 0, 1, 2
@@ -48,11 +48,14 @@ def run_script(
     names: Sequence[str],
     script: Script,
     *,
+    now: datetime,
     process: str | None = None,
-    now: datetime | None = None,
     persist: bool = False,
 ) -> tuple[dict[str, Any], int]:
     """Run one script.
+
+    Args:
+        now: the instant at which the clock stands still until the script lets time pass.
 
     Returns:
         The result object and the exit code.
@@ -67,7 +70,7 @@ def run_script(
     simulation = Simulation(
         files,
         chosen,
-        now=now or script.now or default_now(),
+        now=now,
         variables=script.variables,
         services=script.services,
         people=script.people,
@@ -264,9 +267,9 @@ def _data(simulation: Simulation, wanted: Mapping[str, Any]) -> list[str]:
     have: Any = simulation.data
     missing = object()
     return [
-        f"data.{name}: expected {to_json(from_plain(value))}, is {_shown(have.get(name, missing), missing)}"
+        f"data.{name}: expected {to_json(value)}, is {_shown(have.get(name, missing), missing)}"
         for name, value in wanted.items()
-        if have.get(name, missing) != from_plain(value)
+        if have.get(name, missing) != value
     ]
 
 

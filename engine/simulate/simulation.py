@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -423,8 +423,3 @@ def matches(case: Execution, wait: Wait, correlation: Mapping[str, Any] | None) 
         return wait.correlation_key in texts
     context = case.context_of(wait)
     return all(context.get(name, value) == value for name, value in correlation.items())
-
-
-def default_now() -> datetime:
-    """The instant at which a simulation starts if nobody says one: fixed, so that a run can be repeated."""
-    return datetime(2030, 1, 1, 9, tzinfo=UTC)
