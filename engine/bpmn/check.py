@@ -9,6 +9,7 @@ from lxml import etree
 
 from engine.bpmn.check_events import check_event
 from engine.bpmn.check_nodes import check_activity, check_gateway
+from engine.bpmn.check_places import check_places
 from engine.bpmn.diagram import (
     Diagram,
     is_compensation_handler,
@@ -85,6 +86,7 @@ def check_diagram(diagram: Diagram) -> None:
         return
     if not any(True for p in diagram.processes for _ in diagram.scope_nodes(p)):
         diagram.findings.error("no-process", "there is no process with a flow node in it", root)
+    check_places(diagram, root)
     _check_refused(diagram, root)
     _check_ignored(diagram, root)
     for scope in _scopes(diagram):

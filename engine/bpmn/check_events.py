@@ -116,11 +116,14 @@ def _check_timer(diagram: Diagram, event: etree._Element, definition: etree._Ele
         if deadline.startswith("="):
             expression(diagram, deadline, definition)
         return
-    for tag, kind in _TIMERS.items():
-        element = definition.find(bpmn(tag))
-        if element is not None and (element.text or "").strip():
-            _check_timer_text(diagram, event, element, kind)
-            return
+    found = [(definition.find(bpmn(tag)), kind) for tag, kind in _TIMERS.items()]
+    times = [(element, kind) for element, kind in found if element is not None and (element.text or "").strip()]
+    if len(times) > 1:
+        message = f"a timer with a {times[0][1]} and a {times[1][1]}: it has one of them"
+        diagram.findings.error("unsupported-event", message, event)
+    if times:
+        _check_timer_text(diagram, event, *times[0])
+        return
     message = "a timer has no time"
     if local_name(event) == "startEvent" and _place(event) == "startEvent":
         diagram.findings.warning("timer-no-time", message + "; the process can be started by hand", event)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 from engine.bpmn.diagram import Diagram, FlowElement, is_event_subprocess, our
 from engine.bpmn.names import banli, bpmn, local_name
 from engine.bpmn.wording import expression
 
+BINDINGS = ("latest", "deployment", "version")  # of a call to what it calls
+_COUNT = re.compile(r"\d{1,11}", re.ASCII)
 _CATCHABLE = frozenset(f"{k}EventDefinition" for k in ("message", "timer", "signal", "conditional"))
 
 
@@ -86,15 +90,31 @@ def check_activity(diagram: Diagram, activity: etree._Element) -> None:
         _check_script(diagram, activity)
     elif kind in {"serviceTask", "sendTask", "businessRuleTask"}:
         _check_automatic(diagram, activity, kind)
-    elif kind == "callActivity" and not (activity.get("calledElement") or "").strip():
-        message = "it calls no process, so it waits for a person like a task without type"
-        diagram.findings.warning("missing-called-process", message, activity)
+    elif kind == "callActivity":
+        _check_call(diagram, activity)
     elif kind == "adHocSubProcess":
         _check_ad_hoc(diagram, activity)
     if is_event_subprocess(activity):
         node_id = str(activity.get("id"))
         if node_id in diagram.incoming or node_id in diagram.outgoing:
             diagram.findings.error("unsupported-flow", "a flow leads to or from an event sub-process", activity)
+
+
+def _check_call(diagram: Diagram, call: etree._Element) -> None:
+    if not (call.get("calledElement") or "").strip():
+        message = "it calls no process, so it waits for a person like a task without type"
+        diagram.findings.warning("missing-called-process", message, call)
+    binding, version = our(call, "binding") or "latest", our(call, "version") or ""
+    if binding not in BINDINGS:
+        message = f"binding={binding[:80]} is none of {', '.join(BINDINGS)}"
+        diagram.findings.error("unsupported-element", message, call)
+    elif binding == "version" and not _is_count(version):
+        message = f"the version that is called is a number, not {version[:80] or 'left out'}"
+        diagram.findings.error("missing-called-process", message, call)
+
+
+def _is_count(text: str) -> bool:
+    return bool(_COUNT.fullmatch(text.strip()))
 
 
 def _check_automatic(diagram: Diagram, task: etree._Element, kind: str) -> None:
@@ -112,15 +132,26 @@ def _check_automatic(diagram: Diagram, task: etree._Element, kind: str) -> None:
 def _check_loop(diagram: Diagram, activity: etree._Element) -> None:
     standard = activity.find(bpmn("standardLoopCharacteristics"))
     if standard is not None:
-        condition = standard.find(bpmn("loopCondition"))
-        if condition is not None:
-            expression(diagram, condition.text, condition, condition.get("language"))
-        if (condition is None or not (condition.text or "").strip()) and not standard.get("loopMaximum"):
-            message = "a loop without condition and maximum runs once"
-            diagram.findings.warning("loop-no-condition", message, activity)
+        _check_standard_loop(diagram, activity, standard)
     multi = activity.find(bpmn("multiInstanceLoopCharacteristics"))
-    if multi is None:
-        return
+    if multi is not None:
+        _check_multi_instance(diagram, activity, multi)
+
+
+def _check_standard_loop(diagram: Diagram, activity: etree._Element, standard: etree._Element) -> None:
+    condition = standard.find(bpmn("loopCondition"))
+    if condition is not None:
+        expression(diagram, condition.text, condition, condition.get("language"))
+    maximum = standard.get("loopMaximum") or ""
+    if maximum and not _is_count(maximum):
+        message = f"loopMaximum={maximum[:80]} is no whole number"
+        diagram.findings.error("unsupported-element", message, activity)
+    if (condition is None or not (condition.text or "").strip()) and not maximum:
+        message = "a loop without condition and maximum runs once"
+        diagram.findings.warning("loop-no-condition", message, activity)
+
+
+def _check_multi_instance(diagram: Diagram, activity: etree._Element, multi: etree._Element) -> None:
     for tag in ("loopCardinality", "completionCondition"):
         element = multi.find(bpmn(tag))
         if element is not None:
@@ -128,10 +159,14 @@ def _check_loop(diagram: Diagram, activity: etree._Element) -> None:
     for attribute in ("collection", "outputElement"):
         if our(multi, attribute):
             expression(diagram, our(multi, attribute), multi)
-    cardinality, data = multi.findtext(bpmn("loopCardinality")), multi.findtext(bpmn("loopDataInputRef"))
-    if not any((value or "").strip() for value in (cardinality, data, our(multi, "collection"))):
+    numbered = bool((multi.findtext(bpmn("loopCardinality")) or "").strip())
+    collected = bool((multi.findtext(bpmn("loopDataInputRef")) or "").strip() or our(multi, "collection"))
+    if not numbered and not collected:
         message = "a multi-instance activity has neither a cardinality nor a collection"
         diagram.findings.error("mi-no-collection", message, activity)
+    if numbered and collected:
+        message = "the cardinality is ignored: there are as many instances as the collection has items"
+        diagram.findings.warning("ignored", message, activity)
     if multi.get("behavior", "All") != "All":
         diagram.findings.warning("ignored", "the events of a multi-instance behaviour are not thrown", activity)
 

@@ -31,16 +31,20 @@ class Span:
     exact: timedelta
 
     def after(self, start: datetime, times: int = 1) -> datetime:
-        """The instant ``times`` spans after ``start``; months count in Shanghai's calendar, from the start."""
-        if not self.months:
-            return start + self.exact * times
-        local = start.astimezone(ZONE)
-        index = local.year * 12 + local.month - 1 + self.months * times
-        year, month = divmod(index, 12)
-        if not 1 <= year <= 9999:
-            raise TimerValueError("the instant is out of range")
-        day = min(local.day, calendar.monthrange(year, month + 1)[1])
-        return (local.replace(year=year, month=month + 1, day=day) + self.exact * times).astimezone(UTC)
+        """The instant ``times`` spans after ``start``; months count in Shanghai's calendar, from the start.
+
+        Raises:
+            TimerValueError: it is not in the years 1 to 9999.
+        """
+        try:
+            if not self.months:
+                return start + self.exact * times
+            local = start.astimezone(ZONE)
+            year, month = divmod(local.year * 12 + local.month - 1 + self.months * times, 12)
+            day = min(local.day, calendar.monthrange(year, month + 1)[1])
+            return (local.replace(year=year, month=month + 1, day=day) + self.exact * times).astimezone(UTC)
+        except (OverflowError, ValueError):
+            raise TimerValueError("the instant is out of range") from None
 
     @property
     def positive(self) -> bool:
@@ -74,7 +78,14 @@ def parse_instant(text: str) -> datetime:
         value = datetime.fromisoformat(text.strip())
     except ValueError:
         raise TimerValueError(f"not an ISO 8601 date: {text[:60]}") from None
-    return (value if value.tzinfo else value.replace(tzinfo=ZONE)).astimezone(UTC)
+    return _in_utc(value)
+
+
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return (value if value.tzinfo else value.replace(tzinfo=ZONE)).astimezone(UTC)
+    except OverflowError:  # within the years 1 to 9999 where it was written, outside of them in UTC
+        raise TimerValueError(f"the instant is out of range: {value.isoformat()}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +145,9 @@ def first_due(kind: str, value: Any, base: datetime) -> Due | None:
 
 def _instant(value: Any, base: datetime) -> datetime:
     if isinstance(value, datetime):
-        return (value if value.tzinfo else value.replace(tzinfo=ZONE)).astimezone(UTC)
+        return _in_utc(value)
     if isinstance(value, date):
-        return datetime.combine(value, time(), ZONE).astimezone(UTC)
+        return _in_utc(datetime.combine(value, time(), ZONE))
     if isinstance(value, timedelta):
         return Span(0, value).after(base)
     if isinstance(value, Span):

@@ -16,6 +16,20 @@ from engine.bpmn.names import FLOW_NODES, REFUSED_NODES, bpmn, bpmn_elements, lo
 from engine.bpmn.vendor import map_vendor
 
 _MAX_LANE_DEPTH = 50
+_FLAGS = (
+    "isExecutable",
+    "triggeredByEvent",
+    "isForCompensation",
+    "cancelActivity",
+    "isInterrupting",
+    "isSequential",
+    "parallelMultiple",
+    "testBefore",
+    "cancelRemainingInstances",
+    "waitForCompletion",
+    "instantiate",
+)
+_TRUE_OR_FALSE = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
 
 def normalise(diagram: Diagram) -> None:
@@ -25,6 +39,7 @@ def normalise(diagram: Diagram) -> None:
         return
     diagram.language = root.get("expressionLanguage")
     _give_ids(diagram, root)
+    _read_flags(diagram, root)
     map_vendor(root, diagram.findings, diagram.language)
     map_data(root, diagram.findings, diagram.language)
     _index_roots(diagram, root)
@@ -53,6 +68,21 @@ def _give_ids(diagram: Diagram, root: etree._Element) -> None:
             number += 1
         element.set("id", f"{kind}_{number}")
         used[f"{kind}_{number}"] += 1
+
+
+def _read_flags(diagram: Diagram, root: etree._Element) -> None:
+    """XML writes a truth value as ``true`` or ``1``, some tools as ``True``; what is none counts as absent."""
+    for element in bpmn_elements(root):
+        for name in _FLAGS:
+            written = element.get(name)
+            if written is None or written in {"true", "false"}:
+                continue
+            meant = _TRUE_OR_FALSE.get(written.strip().lower())
+            if meant is not None:
+                element.set(name, meant)
+                continue
+            del element.attrib[name]
+            diagram.findings.warning("ignored", f"{name}={written[:80]} is neither true nor false", element)
 
 
 def _index_roots(diagram: Diagram, root: etree._Element) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -46,13 +47,14 @@ class BpmnRefusedError(Exception):
 
 
 class Findings:
-    """Collects the problems of one file; never more than ``LIMIT`` of them."""
+    """Collects the problems of one file; never more than ``LIMIT`` errors and as many warnings."""
 
     LIMIT = 1_000
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.items: list[Problem] = []
+        self._found: Counter[Severity] = Counter()
 
     def error(self, code: str, message: str, element: etree._Element | None = None) -> None:
         """Record why the file cannot be executed."""
@@ -63,7 +65,11 @@ class Findings:
         self._add(code, "warning", message, element)
 
     def _add(self, code: str, severity: Severity, message: str, element: etree._Element | None) -> None:
-        if len(self.items) >= self.LIMIT:
+        self._found[severity] += 1
+        if self._found[severity] > self.LIMIT + 1:
+            return
+        if self._found[severity] > self.LIMIT:
+            self.items.append(Problem("not-listed", severity, f"there are more than {self.LIMIT}", file=self.file))
             return
         name, kind, line = (None, None, None) if element is None else _place(element)
         self.items.append(Problem(code, severity, message, name, kind, line, self.file))

@@ -71,6 +71,8 @@ def _decode(data: bytes) -> str:
         raise UnreadableError("the file is not text")
     declared = _ENCODING.match(data)
     name = declared.group(1).decode("ascii").lower() if declared else "utf-8"
+    if name == "utf-16":  # what is UTF-16 was found above: this was made as a text and stored in the usual way
+        name = "utf-8"
     if name not in _ENCODINGS:
         raise UnreadableError(f"the encoding {name} is not read; save the file as UTF-8")
     return _decode_as(data, _ENCODINGS[name])

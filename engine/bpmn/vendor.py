@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from lxml import etree
 
 from engine.bpmn import names
+from engine.bpmn.check_nodes import BINDINGS
 from engine.bpmn.expressions import ForeignLanguageError, literal_or_feel, quoted, to_feel
 from engine.bpmn.mappings import map_camunda, map_zeebe
 from engine.bpmn.names import banli, bare, bpmn, bpmn_elements, local_name, namespace_of
@@ -62,9 +64,11 @@ _ZEEBE: Final = {
         "outputElement": "outputElement",
     },
     "taskDefinition": {"type": "operation"},
-    "formDefinition": {"formKey": "formKey", "formId": "formKey"},
+    "formDefinition": {"formKey": "formKey", "formId": "formKey", "externalReference": "formKey"},
     "calledDecision": {"decisionId": "decisionRef", "resultVariable": "resultVariable"},
 }
+# of an element that is mapped, these say nothing that a process owner would miss
+_ZEEBE_SILENT: Final = frozenset([("bindingType", "latest"), ("retries", None)])
 _SPIFF_TEXT: Final = {"calledDecisionId": "decisionRef"}
 
 
@@ -107,6 +111,8 @@ def _map_attribute(element: etree._Element, kind: str, key: str, findings: Findi
 
 
 def _camunda_attribute(element: etree._Element, kind: str, local: str, value: str, findings: Findings) -> bool:
+    if local == "calledElementBinding" and value not in BINDINGS:
+        return False
     if (kind, local) in _TEXT_ATTRIBUTES:
         return _put(element, _TEXT_ATTRIBUTES[kind, local], value)
     if (kind, local) in _FEEL_ATTRIBUTES:
@@ -165,7 +171,7 @@ def _map_extension(
         return _camunda_extension(owner, extensions, child, local)
     if vendor == names.ZEEBE:
         return _zeebe_extension(owner, extensions, child, local, findings)
-    return _spiff_extension(owner, extensions, child, local)
+    return _spiff_extension(owner, child, local, findings)
 
 
 def _camunda_extension(owner: etree._Element, extensions: etree._Element, child: etree._Element, local: str) -> bool:
@@ -196,11 +202,17 @@ def _zeebe_extension(
         for source, target in _ZEEBE[local].items():
             if child.get(source):
                 _put(owner, target, str(child.get(source)))
+        _say_rest(owner, child, _ZEEBE[local], findings)
         return True
     if local == "ioMapping":
         return map_zeebe(owner, child)
     if local == "assignmentDefinition":
         return _zeebe_assignment(owner, child)
+    if local == "taskSchedule" and local_name(owner) == "userTask":
+        if child.get("dueDate"):
+            _put(owner, "due", literal_or_feel(str(child.get("dueDate"))).text)
+        _say_rest(owner, child, ("dueDate",), findings)
+        return True
     if local == "calledElement":
         _zeebe_call(owner, child, findings)
         return True
@@ -213,7 +225,7 @@ def _zeebe_extension(
         expression, result = to_feel(str(child.get("expression") or "null")).text, child.get("resultVariable")
         body.text = f"{{{quoted(str(result))}: {expression}}}" if result else expression
         return True
-    return local in {"userTask", "taskSchedule", "versionTag", "priorityDefinition", "modelerTemplate"}
+    return local in {"userTask", "versionTag", "priorityDefinition", "modelerTemplate"}
 
 
 def _zeebe_call(owner: etree._Element, child: etree._Element, findings: Findings) -> None:
@@ -226,6 +238,14 @@ def _zeebe_call(owner: etree._Element, child: etree._Element, findings: Findings
         _put(owner, "outputsOnly", "true")
     if child.get("propagateAllParentVariables") == "false":
         _say_unmapped(owner, "propagateAllParentVariables", child, findings)
+
+
+def _say_rest(owner: etree._Element, child: etree._Element, known: Collection[str], findings: Findings) -> None:
+    """Name what an element that is mapped says besides."""
+    for name in map(str, child.attrib):
+        said = {(name, None), (name, child.get(name))}
+        if name not in known and not namespace_of(name) and child.get(name) and not said & _ZEEBE_SILENT:
+            _say_unmapped(owner, name, child, findings)
 
 
 def _say_unmapped(owner: etree._Element, attribute: str, child: etree._Element, findings: Findings) -> None:
@@ -242,20 +262,29 @@ def _zeebe_assignment(owner: etree._Element, child: etree._Element) -> bool:
     return not users or _put(owner, "assignee", _list_or_expression(str(users)))
 
 
-def _spiff_extension(owner: etree._Element, extensions: etree._Element, child: etree._Element, local: str) -> bool:
+def _spiff_extension(owner: etree._Element, child: etree._Element, local: str, findings: Findings) -> bool:
     text = (child.text or "").strip()
     if local in _SPIFF_TEXT:
         _put(owner, _SPIFF_TEXT[local], text)
         return True
     if local == "serviceTaskOperator":
         _put(owner, "operation", str(child.get("id") or ""))
+        if child.get("resultVariable"):
+            _put(owner, "resultVariable", str(child.get("resultVariable")))
+        for parameter in child.iter(f"{{{names.SPIFF}}}parameter"):
+            name = str(parameter.get("id"))[:80]
+            message = f"the parameter {name} of the operator, in Python, has no counterpart and is ignored"
+            findings.warning("vendor-attribute", message, owner)
         return True
     if local == "properties":
         for item in child:
             if item.get("name") == "formJsonSchemaFilename":
                 _put(owner, "formKey", str(item.get("value") or ""))
+            else:
+                message = f"the property {str(item.get('name'))[:80]} has no counterpart and is ignored"
+                findings.warning("vendor-attribute", message, owner)
         return True
     if local == "messageVariable":
         _put(owner, "resultVariable", text)
         return True
-    return local in {"instructionsForEndUser", "category", "isOutputSynthetic", "signalButtonLabel"}
+    return local in {"category", "isOutputSynthetic"}

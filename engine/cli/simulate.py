@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from engine.adapters.system_clock import SystemClock
 from engine.bpmn.iso import TimerValueError, parse_instant
 from engine.bpmn.problems import BpmnRefusedError, Problem
 from engine.cli.refusal import Refusal, printable, unread
@@ -23,7 +24,7 @@ from engine.values import to_json
 @click.option("--script", "script_path", required=True, help="脚本文件，- 为标准输入 · script file, - for stdin")
 @click.option("--json", "as_json", is_flag=True, help="只输出一个 JSON 对象 · print the result object only")
 @click.option("--process", help="流程 id · id of the process")
-@click.option("--now", help="起始时刻（ISO 8601） · simulated clock at the start")
+@click.option("--now", help="起始时刻（ISO 8601），默认当前时刻 · simulated clock at the start; default: the real time")
 @click.option("--trace", "show_trace", is_flag=True, help="显示经过的节点与连线 · show nodes and flows passed")
 @click.option("--persist", is_flag=True, help="每步之后存取状态 · save and load after every step")
 def simulate(
@@ -64,7 +65,8 @@ def _run(
     except BpmnRefusedError as error:
         return refused(list(contents), error), NOT_EXECUTABLE
     try:
-        return run_script(loaded, list(contents), script, process=process, now=now, persist=persist)
+        moment = now or script.now or SystemClock().now()
+        return run_script(loaded, list(contents), script, now=moment, process=process, persist=persist)
     except UnknownProcessError as error:
         raise _refusal("usage", str(error)) from error
 

@@ -10,16 +10,19 @@ from typing import Any, Final
 from engine.bpmn.problems import BpmnRefusedError
 from engine.simulate.files import Files
 from engine.simulate.script import Script, Step
-from engine.simulate.simulation import Simulation, default_now
+from engine.simulate.simulation import Simulation
 from engine.spiff import ExecutionError
-from engine.values import from_plain, to_json
+from engine.values import to_json
 
 RESULT_FORMAT: Final = "simulation/1"
 DONE, NOT_HELD, NOT_EXECUTABLE = 0, 1, 2
 # an action that could not be done because of the script, not of the diagram
 _SCRIPT_FAULTS: Final = frozenset(
-    ("not-active", "not-entitled", "no-receiver", "not-started", "already-started", "ended", "not-enabled")
-)
+    (
+        "not-active", "not-entitled", "no-receiver", "not-started", "already-started", "ended", "not-enabled",
+        "out-of-range",
+    )
+)  # fmt: skip
 
 
 class UnknownProcessError(ValueError):
@@ -45,11 +48,14 @@ def run_script(
     names: Sequence[str],
     script: Script,
     *,
+    now: datetime,
     process: str | None = None,
-    now: datetime | None = None,
     persist: bool = False,
 ) -> tuple[dict[str, Any], int]:
     """Run one script.
+
+    Args:
+        now: the instant at which the clock stands still until the script lets time pass.
 
     Returns:
         The result object and the exit code.
@@ -64,7 +70,7 @@ def run_script(
     simulation = Simulation(
         files,
         chosen,
-        now=now or script.now or default_now(),
+        now=now,
         variables=script.variables,
         services=script.services,
         people=script.people,
@@ -261,9 +267,9 @@ def _data(simulation: Simulation, wanted: Mapping[str, Any]) -> list[str]:
     have: Any = simulation.data
     missing = object()
     return [
-        f"data.{name}: expected {to_json(from_plain(value))}, is {_shown(have.get(name, missing), missing)}"
+        f"data.{name}: expected {to_json(value)}, is {_shown(have.get(name, missing), missing)}"
         for name, value in wanted.items()
-        if have.get(name, missing) != from_plain(value)
+        if have.get(name, missing) != value
     ]
 
 

@@ -96,6 +96,7 @@ def read_scripts(text: str | bytes) -> tuple[list[Script], bool]:
     """
     try:
         raw = json.loads(text, parse_float=Decimal)
+        json.dumps(raw, ensure_ascii=False, default=str).encode()  # half a character in a text has no bytes
     except (ValueError, RecursionError) as error:
         raise ScriptError(f"the script is not JSON: {error}") from None
     if isinstance(raw, list):
@@ -160,8 +161,8 @@ def _stand_in(name: str, raw: Any) -> StandIn:
 
 
 def _person(name: str, raw: Any) -> Person:
-    if not isinstance(raw, dict):
-        raise ScriptError(f"people.{name} is an object")
+    if not isinstance(raw, dict) or set(raw) - {"groups", "unit"}:
+        raise ScriptError(f"people.{name} has groups or unit")
     groups = _typed(raw, "groups", list, [])
     return Person(frozenset(str(g) for g in groups), _typed(raw, "unit", str, None))
 
@@ -228,6 +229,8 @@ def _expect(where: str, raw: Any) -> Mapping[str, Any] | None:
     for key, value in raw.items():
         if key not in _EXPECTATIONS:
             raise ScriptError(f"{where}: unknown expectation {key!r}")
-        if not isinstance(value, _EXPECTATIONS[key]):
+        if not isinstance(value, _EXPECTATIONS[key]) or (_EXPECTATIONS[key] is int and isinstance(value, bool)):
             raise ScriptError(f"{where}: expect.{key} must be of type {_EXPECTATIONS[key].__name__}")
-    return raw
+        if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+            raise ScriptError(f"{where}: expect.{key} is a list of ids")
+    return {**raw, "data": _values(raw["data"], f"{where}: expect.data")} if "data" in raw else raw

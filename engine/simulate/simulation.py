@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from engine.bpmn.iso import Span, parse_instant, parse_span
+from engine.bpmn.iso import Span, TimerValueError, parse_instant, parse_span
 from engine.simulate.assignment import Assignment, assignment_of
 from engine.simulate.environment import SimulationEnvironment
 from engine.simulate.files import Files, load_files
@@ -162,7 +162,7 @@ class Simulation:
         """Let time pass; every timer that becomes due fires, in order."""
         span = parse_span(duration) if isinstance(duration, str) else duration
         with _Attempt(self):
-            until = span.after(self.environment.clock)
+            until = self._after(span)
             for _ in range(MAX_FIRED):
                 due = self._next_timer(until)
                 if due is None:
@@ -318,6 +318,12 @@ class Simulation:
                 self._follow(number, case.start_enabled(node_id))
                 return
 
+    def _after(self, span: Span) -> datetime:
+        try:
+            return span.after(self.environment.clock)
+        except TimerValueError as error:
+            raise ExecutionError("out-of-range", f"time does not reach so far: {error}") from error
+
     def _next_timer(self, until: datetime) -> tuple[datetime, int, int] | None:
         due = [
             (wait.due_at, number, wait.no)
@@ -417,8 +423,3 @@ def matches(case: Execution, wait: Wait, correlation: Mapping[str, Any] | None) 
         return wait.correlation_key in texts
     context = case.context_of(wait)
     return all(context.get(name, value) == value for name, value in correlation.items())
-
-
-def default_now() -> datetime:
-    """The instant at which a simulation starts if nobody says one: fixed, so that a run can be repeated."""
-    return datetime(2030, 1, 1, 9, tzinfo=UTC)

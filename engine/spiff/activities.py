@@ -230,11 +230,12 @@ class Activities(Compensation):
             raise ExecutionError(
                 "no-start-event", f"{process_id} has no start event that a call can begin", node.bpmn_id
             )
-        if node.inputs_mapped is None:
+        variables = {}
+        if node.takes_all:
             names = self.names()
             variables = {k: v for k, v in self.context(scope, activity).items() if k not in names}
-        else:
-            variables = self.evaluate_all(node.inputs_mapped, scope, activity)
+        if node.inputs_mapped:
+            variables |= self.handed_over(node.inputs_mapped, self.context(scope, activity))
         inside = self.start_scope(activity, spec, variables, begin=False)
         self._subscribe_own_boundaries(activity)
         inside.definitions = definitions

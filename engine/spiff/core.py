@@ -407,13 +407,14 @@ class Core:
 
     def map_out(self, host: Activity, scope: Scope) -> None:
         """Hand a called process's variables to the caller, as its ``out`` mappings say."""
-        variables = scope.variables or {}
-        if host.node.outputs_mapped is None:
-            values = dict(variables)
-        else:
-            context = self.context(scope)
-            values = {m.target: self.environment.evaluate(m.source, context) for m in host.node.outputs_mapped}
+        values = dict(scope.variables or {}) if host.node.hands_all else {}
+        if host.node.outputs_mapped:
+            values |= self.handed_over(host.node.outputs_mapped, self.context(scope))
         self.write(host.scope, host, values)
+
+    def handed_over(self, mappings: tuple[Assignment, ...], context: Mapping[str, Any]) -> dict[str, Any]:
+        """What one side of a call gives the other: every source is read on the giving side."""
+        return {m.target: self.environment.evaluate(m.source, context) for m in mappings}
 
 
 def own_layers(activity: Activity) -> list[Mapping[str, Any]]:

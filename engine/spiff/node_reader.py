@@ -44,11 +44,11 @@ def read_loop(diagram: Diagram, element: etree._Element) -> LoopSpec | None:
     """Multi-instance or standard loop of an activity."""
     loop = element.find(bpmn("standardLoopCharacteristics"))
     if loop is not None:
-        maximum = loop.get("loopMaximum") or ""
+        maximum = (loop.get("loopMaximum") or "").strip()
         return LoopSpec(
             kind="loop",
             condition=feel_of(diagram, loop.find(bpmn("loopCondition"))),
-            maximum=int(maximum) if maximum.isdecimal() and len(maximum) < 12 else None,
+            maximum=int(maximum) if maximum else None,
             test_before=loop.get("testBefore") == "true",
         )
     multi = element.find(bpmn("multiInstanceLoopCharacteristics"))
@@ -150,16 +150,16 @@ def _read_call(diagram: Diagram, element: etree._Element, node: FlowNode) -> Non
     else:
         node.called_element = called or None
     node.binding = our(element, "binding") or "latest"
-    node.called_version = our(element, "version")
-    node.inputs_mapped = _call_mapping(element, "in")
-    node.outputs_mapped = _call_mapping(element, "out")
+    node.called_version = (our(element, "version") or "").strip() or None
+    node.takes_all, node.inputs_mapped = _call_mapping(element, "in")
+    node.hands_all, node.outputs_mapped = _call_mapping(element, "out")
 
 
-def _call_mapping(element: etree._Element, name: str) -> tuple[Assignment, ...] | None:
+def _call_mapping(element: etree._Element, name: str) -> tuple[bool, tuple[Assignment, ...]]:
+    """Whether all variables go, and those that are mapped one by one."""
     entries = element.findall(f"{bpmn('extensionElements')}/{banli(name)}")
-    if not entries or any(entry.get("all") == "true" for entry in entries):
-        return None
-    return mappings(element, name)
+    everything = not entries or any(entry.get("all") == "true" for entry in entries)
+    return everything, tuple(mapped for mapped in mappings(element, name) if mapped.target)
 
 
 def mappings(element: etree._Element, name: str) -> tuple[Assignment, ...]:

@@ -116,8 +116,10 @@ class FlowNode:
     called_element: str | None  # a leading = marks FEEL
     binding: str
     called_version: str | None
-    inputs_mapped: tuple[Assignment, ...] | None  # None: all variables
-    outputs_mapped: tuple[Assignment, ...] | None
+    takes_all: bool  # a call: all variables go in, beside those that are mapped
+    hands_all: bool  # a call: all variables of the called process come out
+    inputs_mapped: tuple[Assignment, ...]
+    outputs_mapped: tuple[Assignment, ...]
     instantiate: bool
     chooses: bool  # not every flow is taken every time
     for_people: bool  # a user, manual or plain task
@@ -137,7 +139,8 @@ class FlowNode:
         self.outputs_only = False
         self.called_element = self.called_version = None
         self.binding = "latest"
-        self.inputs_mapped = self.outputs_mapped = None
+        self.takes_all = self.hands_all = True
+        self.inputs_mapped = self.outputs_mapped = ()
         self.for_people = kind in FOR_PEOPLE
         self.chooses = self.undoable = False
 

@@ -5,7 +5,11 @@ from pathlib import Path
 import pytest
 
 from engine.bpmn.report import check_files
+from engine.simulate import Simulation
+from engine.simulate.files import load_files
+from engine.spiff import ExecutionError
 from tests.spiff.drawing import draw
+from tests.spiff.driving import NOW, active
 
 BPMN = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:banli="urn:banli:bpmn:1" targetNamespace="t"'
 
@@ -60,6 +64,11 @@ REFUSED = {
     "a duration of nothing": ("start s\ncatch c timer=P\nuser a\ns > c > a", "timer-no-time"),
     "a duration without a unit": ("start s\ncatch c timer=PT5\nuser a\ns > c > a", "timer-no-time"),
     "a date that is written otherwise": ("start s\ncatch c date=2030-1-1\nuser a\ns > c > a", "timer-no-time"),
+    "a date that lies beyond the year 9999 in UTC": (
+        "start s\ncatch c date=9999-12-31T23:00:00-05:00\nuser a\ns > c > a",
+        "timer-no-time",
+    ),
+    "a date before the year 1 in UTC": ("start s\ncatch c date=0001-01-01\nuser a\ns > c > a", "timer-no-time"),
     "a cycle without pause": ("start s\ncatch c cycle=R/PT0S\nuser a\ns > c > a", "timer-no-time"),
     "a link to nowhere": ("start s\nthrow t link=L\ns > t", "missing-target"),
     "an event gateway that leads to a task": ("start s\nevents g\nuser a\ns > g > a", "unsupported-element"),
@@ -298,6 +307,128 @@ def test_camunda_8_extensions_are_mapped():
     process = compile_definitions({"p.bpmn": data}).processes["P"]
     assert process.user_tasks["a"].attributes.form_key == "f"
     assert (process.operations, process.calls) == (("mail",), ("P",))
+
+
+def test_an_error_behind_a_thousand_warnings_is_not_lost():
+    tasks = "".join(
+        f'<task id="t{n}"/><sequenceFlow id="f{n}" sourceRef="t{n}" targetRef="t{n + 1}"/>' for n in range(1100)
+    )
+    last = '<exclusiveGateway id="t1100"/><userTask id="a"/><userTask id="b"/>'
+    flows = (
+        '<sequenceFlow id="x" sourceRef="t1100" targetRef="a"/><sequenceFlow id="y" sourceRef="t1100" targetRef="b"/>'
+    )
+    report = checked(definitions(f'<process id="P">{tasks}{last}{flows}</process>'))
+    assert not report["executable"]
+    assert codes(report, "error") == ["no-condition"]
+    warnings = [p for p in report["problems"] if p["severity"] == "warning"]
+    assert (len(warnings), warnings[-1]["code"]) == (1001, "not-listed")
+
+
+YES_AND_NO = {
+    "true": "true",
+    "1": "true",
+    " true ": "true",
+    "True": "true",
+    "false": "false",
+    "0": "false",
+    "FALSE": "false",
+}
+
+
+@pytest.mark.parametrize(("written", "meant"), YES_AND_NO.items())
+def test_a_flag_may_be_written_in_each_way_of_xml(written, meant):
+    body = (
+        f'<message id="m" name="m"/><process id="P" isExecutable="{written}"><startEvent id="s"/><userTask id="a">'
+        f'<multiInstanceLoopCharacteristics isSequential="{written}"><loopCardinality>3</loopCardinality>'
+        f'</multiInstanceLoopCharacteristics></userTask><userTask id="late"/>'
+        f'<sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
+        f'<boundaryEvent id="b" attachedToRef="a" cancelActivity="{written}"><messageEventDefinition messageRef="m"/>'
+        f'</boundaryEvent><sequenceFlow id="g" sourceRef="b" targetRef="late"/></process>'
+    )
+    assert checked(definitions(body))["processes"][0]["executable"] is (meant == "true")
+    run = Simulation(load_files({"p.bpmn": definitions(body)}), "P", now=NOW, persist=True)
+    run.start()
+    assert len(active(run)) == (1 if meant == "true" else 3)
+    run.message("m")
+    assert len(active(run)) == (1 if meant == "true" else 4)
+
+
+def test_an_event_subprocess_may_be_marked_with_a_one():
+    body = (
+        '<message id="m" name="m"/><process id="P"><startEvent id="s"/><userTask id="a"/>'
+        '<sequenceFlow id="f" sourceRef="s" targetRef="a"/><subProcess id="h" triggeredByEvent="1">'
+        '<startEvent id="x" isInterrupting="0"><messageEventDefinition messageRef="m"/></startEvent><userTask id="b"/>'
+        '<sequenceFlow id="g" sourceRef="x" targetRef="b"/></subProcess></process>'
+    )
+    run = Simulation(load_files({"p.bpmn": definitions(body)}), "P", now=NOW)
+    run.start()
+    run.message("m")
+    assert active(run) == ["a", "b"]
+
+
+def test_a_flag_that_is_neither_yes_nor_no_is_named():
+    body = '<process id="P"><startEvent id="s"/><userTask id="a" isForCompensation="maybe"/></process>'
+    problem = next(p for p in checked(definitions(body))["problems"] if p["code"] == "ignored")
+    assert "isForCompensation=maybe" in problem["message"]
+
+
+TASK, FLOW = '<userTask id="a"/>', '<sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
+TWICE = "<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>"
+LOST = {
+    "a task in a task": f'<userTask id="a">{TASK.replace("a", "b")}</userTask>{FLOW}',
+    "a task in a lane": f'<laneSet><lane id="l"><userTask id="b"/></lane></laneSet>{TASK}{FLOW}',
+    "a timer in a task": f'<userTask id="a"><timerEventDefinition/></userTask>{FLOW}',
+    "a loop at a gateway": f'<parallelGateway id="a">{TWICE}</parallelGateway>{FLOW}',
+    "a condition in a task": f'<userTask id="a"><conditionExpression>x</conditionExpression></userTask>{FLOW}',
+    "an element that BPMN does not have": f'<userTask id="a"><skipIf>x</skipIf></userTask>{FLOW}',
+    "two ways to repeat": f'<userTask id="a"><standardLoopCharacteristics loopMaximum="2"/>{TWICE}</userTask>{FLOW}',
+    "two conditions": f"{TASK}{FLOW[:-2]}>{'<conditionExpression>x</conditionExpression>' * 2}</sequenceFlow>",
+    "a maximum that is no number": '<userTask id="a"><standardLoopCharacteristics loopMaximum="many"/></userTask>'
+    f"{FLOW}",
+}
+
+
+@pytest.mark.parametrize("case", LOST)
+def test_what_would_be_lost_where_it_stands_is_refused_by_name(case):
+    report = checked(definitions(f'<process id="P"><startEvent id="s"/>{LOST[case]}</process>'))
+    [problem] = [p for p in report["problems"] if p["severity"] == "error"]
+    assert (problem["code"], problem["line"]) == ("unsupported-element", 1)
+
+
+def test_a_condition_with_an_element_in_it_is_refused_and_one_with_a_comment_is_whole():
+    drawn = '<process id="P"><startEvent id="s"/><exclusiveGateway id="a"/><userTask id="b"/>' + FLOW + "{}</process>"
+    flow = (
+        '<sequenceFlow id="g" sourceRef="a" targetRef="b"><conditionExpression>n = 1 {}and n = 2'
+        "</conditionExpression></sequenceFlow>"
+    )
+    bold = checked(definitions(drawn.format(flow.format("<b>always</b> "))))
+    assert codes(bold, "error") == ["expression-syntax", "unsupported-element"]
+    whole = definitions(drawn.format(flow.format("<!-- both --> ")))
+    run = Simulation(load_files({"p.bpmn": whole}), "P", now=NOW, variables={"n": 1})
+    with pytest.raises(ExecutionError):
+        run.start()
+
+
+def test_what_a_tool_keeps_in_extension_elements_is_its_own():
+    kept = '<extensionElements><x:old xmlns:x="u:x"><userTask id="b"/><timer/></x:old></extensionElements>'
+    body = f'<process id="P"><startEvent id="s"/><userTask id="a">{kept}</userTask>{FLOW}</process>'
+    assert codes(checked(definitions(body))) == []
+
+
+def test_a_number_beside_a_collection_is_named():
+    loop = '<multiInstanceLoopCharacteristics banli:collection="[1]"><loopCardinality>2</loopCardinality>'
+    task = f'<userTask id="a">{loop}</multiInstanceLoopCharacteristics></userTask>'
+    assert codes(checked(definitions(f'<process id="P"><startEvent id="s"/>{task}{FLOW}</process>'))) == ["ignored"]
+
+
+def test_a_timer_that_says_two_times_is_refused():
+    times = "<timeDate>2030-01-01</timeDate><timeDuration>P1D</timeDuration>"
+    body = (
+        f'<process id="P"><startEvent id="s"/><intermediateCatchEvent id="c"><timerEventDefinition>{times}'
+        '</timerEventDefinition></intermediateCatchEvent><sequenceFlow id="f" sourceRef="s" targetRef="c"/></process>'
+    )
+    assert codes(checked(definitions(body)), "error") == ["unsupported-event"]
+    assert checked(definitions(body.replace("P1D", " ")))["executable"]
 
 
 def test_checking_many_files_is_quick():

@@ -51,6 +51,11 @@ def test_the_usual_encodings_are_read(encoding):
     assert root[0].get("name") == name
 
 
+def test_a_file_that_was_written_as_utf_16_and_stored_as_utf_8_is_read():
+    declared = '<?xml version="1.0" encoding="utf-16"?>'  # as a writer into a text leaves it
+    assert read_xml(file('<process name="审批"/>', declared))[0].get("name") == "审批"
+
+
 def test_a_byte_order_mark_and_leading_space_do_no_harm():
     assert read_xml(b"\xef\xbb\xbf  " + file()).tag.endswith("definitions")
 

@@ -11,7 +11,8 @@ from tests.spiff.driving import NOW, active
 
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:flowable="http://flowable.org/bpmn"'
-    ' xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0">'
+    ' xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"'
+    ' xmlns:spiff="http://spiffworkflow.org/bpmn/schema/1.0/core" xmlns:banli="urn:banli:bpmn:1">'
     '<process id="P"><startEvent id="s"{at_start}/><sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
 )
 
@@ -87,6 +88,59 @@ def test_a_call_of_camunda_8_hands_its_variables_out_unless_it_says_no(flag, see
     run = Simulation(load_files({"p.bpmn": data, "q.bpmn": called}), "P", now=NOW, persist=True)
     run.start()
     assert (active(run), "made" in run.data) == (["b"], seen)
+
+
+def _extended(kind: str, extension: str) -> bytes:
+    return _file(f'<{kind} id="a"><extensionElements>{extension}</extensionElements></{kind}>')
+
+
+def test_the_due_date_of_camunda_8_is_ours_and_its_follow_up_date_is_named():
+    data = _extended("userTask", '<zeebe:taskSchedule dueDate="=now() + duration(d)" followUpDate="2030-01-01"/>')
+    task = compile_definitions({"p.bpmn": data}).processes["P"].user_tasks["a"]
+    assert task.attributes.due == "=now() + duration(d)"
+    [message] = _messages(data)
+    assert "followUpDate" in message
+
+
+@pytest.mark.parametrize(
+    ("kind", "extension"),
+    [
+        ("userTask", '<zeebe:formDefinition formId="f" bindingType="deployment"/>'),
+        ("businessRuleTask", '<zeebe:calledDecision decisionId="d" resultVariable="r" versionTag="v"/>'),
+        ("userTask", "<spiff:instructionsForEndUser>Read the file.</spiff:instructionsForEndUser>"),
+        ("userTask", '<spiff:properties><spiff:property name="formUiSchemaFilename" value="u"/></spiff:properties>'),
+        (
+            "serviceTask",
+            '<spiff:serviceTaskOperator id="http/Get"><spiff:parameters><spiff:parameter id="url" value="u"/>'
+            "</spiff:parameters></spiff:serviceTaskOperator>",
+        ),
+    ],
+)
+def test_what_a_mapped_element_says_besides_is_named(kind, extension):
+    assert len(_messages(_extended(kind, extension))) == 1
+
+
+def test_the_service_operator_of_spiff_says_where_its_result_goes():
+    data = _extended("serviceTask", '<spiff:serviceTaskOperator id="http/Get" resultVariable="answer"/>')
+    definitions = compile_definitions({"p.bpmn": data})
+    assert (definitions.processes["P"].operations, _messages(data)) == (("http/Get",), [])
+    assert definitions.specs["P"].nodes["a"].result_variable == "answer"
+
+
+@pytest.mark.parametrize(
+    ("binding", "codes"),
+    [
+        ('camunda:calledElementBinding="version" camunda:calledElementVersion="17"', []),
+        ('camunda:calledElementBinding="deployment"', []),
+        ('camunda:calledElementBinding="versionTag"', ["vendor-attribute"]),
+        ('camunda:calledElementBinding="version" camunda:calledElementVersion="${v}"', ["missing-called-process"]),
+        ('camunda:calledElementBinding="version"', ["missing-called-process"]),
+        ('banli:binding="sometimes"', ["unsupported-element"]),
+    ],
+)
+def test_a_binding_is_one_that_is_kept_or_it_is_named(binding, codes):
+    data = _file(f'<callActivity id="a" calledElement="P" {binding}/>')
+    assert [p["code"] for p in check_files({"p.bpmn": data})[0]["problems"]] == codes
 
 
 @pytest.mark.parametrize("said", ['propagateAllParentVariables="false"', 'bindingType="versionTag"'])

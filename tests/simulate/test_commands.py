@@ -1,6 +1,7 @@
 """`banli simulate` and `banli check` answer as the interface says, exit codes included."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import jsonschema
@@ -120,7 +121,16 @@ def test_files_that_cannot_run_are_exit_two(tmp_path):
         {"steps": [{"advance_time": "-P1D"}]},
         {"steps": [{"start": True}], "format": "simulation-script/2"},
         {"steps": [{"start": True}], "process": "Nobody"},
+        {"steps": [{"start": True, "expect": {"active": [{}]}}]},
+        {"steps": [{"start": True, "expect": {"active_excludes": [["a"]]}}]},
+        {"steps": [{"start": True, "expect": {"active_count": True}}]},
+        {"steps": [{"start": True, "expect": {"active": None}}]},
+        '{"steps": [{"start": true, "expect": {"data": {"x": NaN}}}]}',
+        {"steps": [{"start": True, "data": {"x": "\ud800"}}]},
+        {"steps": [{"message": "\udfff"}]},
+        {"steps": [{"start": True}], "people": {"u1": {"group": ["bosses"]}}},
         {"steps": [{"start": True}], "now": "yesterday"},
+        {"steps": [{"start": True}], "now": "9999-12-31T23:00:00-05:00"},
         {"steps": [{"start": True, "data": {"x": {"@": "nonsense"}}}]},
         {"steps": [{"start": True}], "services": {"a": {"answer": 1}}},
         {"steps": [{"start": True}], "unknown": 1},
@@ -170,6 +180,13 @@ def test_time_fires_every_timer_due_in_order(tmp_path):
     assert answer["steps"][1]["state"]["time"] == "2030-01-02T00:00:00Z"
 
 
+def test_without_an_instant_the_clock_stands_at_the_real_time(tmp_path):
+    before = datetime.now(UTC)
+    _, answer = simulated(tmp_path, "start s\nuser a\ns > a", {"steps": [{"start": True}, {"advance_time": "PT0S"}]})
+    first, second = (datetime.fromisoformat(step["state"]["time"]) for step in answer["steps"])
+    assert before <= first == second <= datetime.now(UTC)
+
+
 def test_a_cycle_that_would_fire_too_often_is_over_budget(tmp_path):
     drawing = "start s\nuser a\nend r\nboundary t on=a cycle=R/PT1S noninterrupting\ns > a\nt > r"
     code, answer = simulated(tmp_path, drawing, {"steps": [{"start": True}, {"advance_time": "P1D"}]})
@@ -182,6 +199,22 @@ def test_an_endless_loop_is_over_budget(tmp_path):
     code, answer = simulated(tmp_path, drawing, {"steps": [{"start": True}, {"complete": "a"}]})
     assert (code, answer["steps"][1]["error"]["code"]) == (1, "budget-exceeded")
     assert [t["id"] for t in answer["steps"][1]["state"]["active"]] == ["a"]
+
+
+def test_time_that_would_pass_the_year_9999_does_not_pass(tmp_path):
+    steps = [{"start": True}, {"advance_time": "P99Y"}]
+    code, answer = simulated(
+        tmp_path, "start s\nuser a\ns > a", {"now": "9999-06-01T00:00:00Z", "steps": steps}, "--persist"
+    )
+    assert (code, answer["steps"][1]["error"]["code"]) == (1, "out-of-range")
+    assert (answer["status"], answer["steps"][1]["state"]["time"]) == ("waiting", "9999-06-01T00:00:00Z")
+
+
+def test_an_expected_duration_is_compared_as_one(tmp_path):
+    drawing = 'start s\nscript t body=`{d: duration("PT24H"), n: 1.50}`\nuser a\ns > t > a'
+    steps = [{"start": True, "expect": {"data": {"d": {"@": "P1D"}, "n": 1.5}}}]
+    code, answer = simulated(tmp_path, drawing, {"steps": steps})
+    assert (code, answer["steps"][0]["expect"]) == (0, {"ok": True, "diff": []})
 
 
 def test_two_pools_talk_by_messages(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 from engine.bpmn.report import check_files
 from engine.simulate import Simulation
 from engine.simulate.files import load_files
+from tests.spiff.drawing import draw
 from tests.spiff.driving import NOW
 
 SPACES = (
@@ -140,6 +141,50 @@ def test_a_data_association_without_a_value_copies_nothing_and_says_nothing():
 def test_a_data_association_may_say_what_it_assigns(change):
     run = running(diagram(DATA.format(change)), order=1)
     assert local(run) == {"form": Decimal(2)}
+
+
+CALLED = draw("start s\nuser b\ns > b", "Q")
+
+
+def calling(extensions: str, **variables) -> Simulation:
+    call = f'<callActivity id="a" calledElement="Q"><extensionElements>{extensions}</extensionElements></callActivity>'
+    files = load_files({"p.bpmn": diagram(call), "q.bpmn": CALLED})
+    simulation = Simulation(files, "P", now=NOW, persist=True, variables=variables)
+    simulation.start()
+    return simulation
+
+
+def inside(simulation: Simulation) -> dict:
+    return {name: local(simulation).get(name) for name in ("n", "m", "x")}
+
+
+@pytest.mark.parametrize(
+    "extensions",
+    [
+        '<banli:in all="true"/><banli:in target="x" source="=n + 1"/>',
+        '<camunda:in variables="all"/><camunda:in source="m" target="x"/>',
+    ],
+)
+def test_a_call_that_takes_all_variables_takes_those_it_names_as_well(extensions):
+    assert inside(calling(extensions, n=1, m=2)) == {"n": 1, "m": 2, "x": 2}
+
+
+def test_a_call_that_hands_all_variables_out_hands_those_it_names_as_well():
+    run = calling('<banli:out all="true"/><banli:out target="y" source="=given * 2"/>', n=1)
+    run.complete("b", data={"given": 5})
+    assert run.data == {"n": 1, "given": 5, "y": 10}
+
+
+def test_the_mappings_of_a_call_read_the_side_that_gives():
+    swapped = "".join(
+        f'<banli:{way} target="{one}" source="{other}"/>'
+        for way in ("in", "out")
+        for one, other in (("n", "m"), ("m", "n"))
+    )
+    run = calling(swapped, n=1, m=2)
+    assert inside(run) == {"n": 2, "m": 1, "x": None}
+    run.complete("b")
+    assert run.data == {"n": 1, "m": 2}
 
 
 def test_an_arrow_to_a_document_is_inert():
