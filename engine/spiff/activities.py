@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.spiff.compensation import Compensation
-from engine.spiff.core import first_starts
+from engine.spiff.core import waits_for_person
 from engine.spiff.effects import ClosedUserTask, DecisionRecord, OpenedUserTask, OperationRecord, UserTaskAttributes
 from engine.spiff.environment import BpmnError, StandIn
 from engine.spiff.errors import BudgetExceededError, ExecutionError
@@ -70,6 +70,16 @@ class Activities(Compensation):
         node = activity.node
         if node.maps_in or node.outputs_only:
             self.map_inputs(activity)
+        if node.guarded and node.kind in _AUTOMATIC and activity.parent is None:
+            self.later(self._perform, activity)
+            self.subscribe_conditions(activity)
+        else:
+            self._perform(activity)
+
+    def _perform(self, activity: Activity) -> None:
+        node = activity.node
+        if activity.no not in self.activities:
+            return
         stand_in = self._stand_in(node)
         if stand_in is not None:
             self._replace(activity, stand_in)
@@ -148,7 +158,6 @@ class Activities(Compensation):
     def finish_user_task(self, activity: Activity, data: Mapping[str, Any]) -> None:
         """A person has completed the task."""
         self.write(activity.scope, activity, data, activity.node.result_variable)
-        activity.waiting_for = ""
         self.complete_activity(activity)
 
     # --- automatic tasks ----------------------------------------------------------------------------------------
@@ -239,8 +248,7 @@ class Activities(Compensation):
         inside = self.start_scope(activity, spec, variables, begin=False)
         self._subscribe_own_boundaries(activity)
         inside.definitions = definitions
-        self.send_to(inside, first_starts(spec))
-        self.check_scope(inside)
+        self.begin_scope(inside)
 
     def _called(self, scope: Scope, node: FlowNode, called: str) -> tuple[Any, str]:
         if node.binding == "deployment" and called in scope.definitions.specs:
@@ -254,10 +262,16 @@ class Activities(Compensation):
     # --- done ---------------------------------------------------------------------------------------------------
 
     def complete_activity(self, activity: Activity) -> None:
-        """The activity has done what it is: on to the next iteration, handler or flow."""
+        """The activity has done what it is: on to the next iteration, handler or flow.
+
+        A condition that it has made true is heard first, at its own border as well.
+        """
+        node = activity.node
         if activity.no not in self.activities:
             return
-        if activity.node.maps_out and activity.node.kind != "intermediateCatchEvent":
+        if node.watched and self._heard(activity):
+            return
+        if node.maps_out and node.kind != "intermediateCatchEvent":
             self.map_outputs(activity)
         if activity.parent is not None:
             self.iteration_done(activity)
@@ -265,6 +279,15 @@ class Activities(Compensation):
             self.handler_done(activity)
         else:
             self.leave_activity(activity)
+        if node.watched and node.maps_out:
+            self.later(self.fire_conditions)
+
+    def _heard(self, activity: Activity) -> bool:
+        if not self.heard_before(self.complete_activity, activity):
+            return False
+        if waits_for_person(activity):
+            activity.leaving = "completed"  # even if who heard it ends the activity
+        return True
 
     def leave_activity(self, activity: Activity) -> None:
         """Take the activity off the live state and send tokens on."""

@@ -62,13 +62,13 @@ class Core:
         def complete_activity(self, activity: Activity) -> None: ...
         def subscribe_scope(self, scope: Scope) -> None: ...
         def fire_joins(self) -> bool: ...
-        def fire_conditions(self) -> bool: ...
+        def fire_conditions(self, among: list[Subscription] | None = None) -> bool: ...
         def ad_hoc_progress(self, scope: Scope) -> None: ...
         def thaw_children(self, controller: Activity) -> None: ...
 
     # --- the agenda ---------------------------------------------------------------------------------------------
 
-    def later(self, operation: Callable[..., None], *arguments: Any) -> None:
+    def later(self, operation: Callable[..., object], *arguments: Any) -> None:
         """Put an operation on the agenda; the last one put is done first."""
         self._agenda.append((operation, *arguments))
 
@@ -155,6 +155,9 @@ class Core:
     def _finish_scope(self, scope: Scope) -> None:
         if scope.dead:
             return
+        if scope.tokens or scope.activities or scope.arrivals:
+            scope.finishing = False  # a condition that was heard on the way out has begun something in here
+            return
         self.close_scope(scope)
         host = scope.host
         if host is None:
@@ -191,9 +194,15 @@ class Core:
         host.child = scope
         self.subscribe_scope(scope)
         if begin:
-            self.send_to(scope, first_starts(spec))
-            self.check_scope(scope)
+            self.begin_scope(scope)
         return scope
+
+    def begin_scope(self, scope: Scope) -> None:
+        """Begin where a scope begins; a condition that holds at the outset is heard before anything in it is done."""
+        self.send_to(scope, first_starts(scope.spec))
+        self.check_scope(scope)
+        if scope.subscriptions:
+            self.later(self.fire_conditions, scope.subscriptions)
 
     def ancestors(self, scope: Scope) -> Iterator[Scope]:
         """The scope itself and those around it, innermost first."""
@@ -247,7 +256,8 @@ class Core:
                 self.close_subscription(subscription)
             activity.subscriptions.clear()
         if waits_for_person(activity):
-            self.journal.closed.append(ClosedUserTask(activity.no, outcome))
+            done: Any = activity.leaving or outcome
+            self.journal.closed.append(ClosedUserTask(activity.no, done))
         if activity.loop is not None and activity.loop.open is not None:
             self.close_range(activity)
 

@@ -70,6 +70,7 @@ class Execution(Moving):
         run.subscribe_scope(run.root)
         run.begin_at(nodes, message, signal)
         run.check_scope(run.root)
+        run.later(run.fire_conditions, run.root.subscriptions)
         run.first_effects = run.end_step()
         return run
 

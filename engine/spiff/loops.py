@@ -22,7 +22,11 @@ class Loops(Activities):
 
     def start_loop(self, activity: Activity) -> None:
         """Count the iterations and begin the first, or all of them."""
-        spec = loop_of(activity.node)
+        self._begin_loop(activity, loop_of(activity.node))
+        if activity.node.guarded:
+            self.later(self.fire_conditions, activity.subscriptions)
+
+    def _begin_loop(self, activity: Activity, spec: LoopSpec) -> None:
         if spec.kind == "loop":
             activity.loop = Loop("loop", spec.maximum or 0)
             self.subscribe_boundaries(activity)
@@ -123,6 +127,8 @@ class Loops(Activities):
             self._finish(controller, spec)
         elif spec.kind == "sequential":
             self.later(self._start_iteration, controller)
+        if controller.node.watched:
+            self.later(self.fire_conditions)  # before the next iteration begins
 
     def _collect(self, controller: Activity, child: Activity, spec: LoopSpec) -> None:
         if spec.output_collection is None:
@@ -150,7 +156,11 @@ class Loops(Activities):
         self.finish_loop(controller)
 
     def finish_loop(self, controller: Activity) -> None:
-        """The loop as a whole is done."""
+        """The loop as a whole is done; a condition that its last values have made true is heard first."""
+        if controller.no not in self.activities:
+            return
+        if controller.node.watched and self.heard_before(self.finish_loop, controller):
+            return
         if controller.on_behalf:
             self.handler_done(controller)
         else:

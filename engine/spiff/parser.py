@@ -251,6 +251,9 @@ class DiagramParser(BpmnParser):  # type: ignore[misc]
                         node.body.host = node
                         _read_ad_hoc(self.diagram, node)
                         pending.append(node.body)
+            watched = any(node.waits_for_condition for node in root.all_nodes.values())
+            for node in root.all_nodes.values() if watched else ():
+                node.watched = True
         self._let_go()
         return processes
 

@@ -124,6 +124,8 @@ class FlowNode:
     chooses: bool  # not every flow is taken every time
     for_people: bool  # a user, manual or plain task
     undoable: bool  # has a compensation handler
+    guarded: bool  # a condition is waited for at its border
+    watched: bool  # a condition is waited for somewhere in its process
 
     def prepare(self, kind: str, process: ProcessSpec, line: int | None) -> None:
         """Set what every node has; the parser fills in the rest."""
@@ -142,12 +144,18 @@ class FlowNode:
         self.takes_all = self.hands_all = True
         self.inputs_mapped = self.outputs_mapped = ()
         self.for_people = kind in FOR_PEOPLE
-        self.chooses = self.undoable = False
+        self.chooses = self.undoable = self.guarded = self.watched = False
 
     def settle(self) -> None:
         """Once the diagram is read: work out what the runtime would ask at every visit."""
         self.chooses = bool(self.default) or any(flow.condition for flow in self.flows_out)
         self.undoable = any(boundary.handler is not None for boundary in self.boundaries)
+        self.guarded = any(boundary.waits_for_condition for boundary in self.boundaries)
+
+    @property
+    def waits_for_condition(self) -> bool:
+        """True if a condition is among its triggers."""
+        return any(trigger.kind == "conditional" for trigger in self.triggers)
 
     @property
     def trigger(self) -> str:

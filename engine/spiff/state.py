@@ -71,7 +71,7 @@ class Activity(Struct, eq=False):
     fired: dict[str, list[int]] | None = None  # parallel multiple events here: triggers that have happened
     queue: list[Record] | None = None  # compensation still to be done by this throw event
     on_behalf: int = 0  # this runs as compensation for the activity with that number
-    leaving: str = ""  # what to do when the compensation queue is empty
+    leaving: str = ""  # what to do when the compensation queue is empty; "completed" once a person has done the task
     waiting_for: str = ""  # "service" while a stand-in lets an automatic task wait
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -148,6 +148,8 @@ class Subscriptions(Flows):
             self._fire_gateway(subscription, activity, data)
         else:
             self._fire_catch(subscription, activity, data)
+        if node.watched and (data or node.maps_out):
+            self.later(self.fire_conditions)  # its payload may have made one true: before what follows begins
 
     def _fire_catch(self, subscription: Subscription, activity: Activity, data: Mapping[str, Any]) -> None:
         if activity.node.kind == "receiveTask":  # its outputs are mapped when it is complete
@@ -295,24 +297,27 @@ class Subscriptions(Flows):
         """Open the boundary events of an activity that now waits."""
         for boundary in activity.node.boundaries:
             self.subscribe(boundary, activity.scope, activity, None)
+        if activity.node.guarded:
+            self.later(self.fire_conditions, activity.subscriptions)
 
-    def _finish_scope(self, scope: Scope) -> None:
-        """A scope does not end while a condition that is waited for in it or at its border has just become true."""
-        around = scope.host.parent or scope.host if scope.host is not None else None
-        waiting = [*scope.subscriptions, *(around.subscriptions if around is not None else ())]
-        if scope.dead or not any(subscription.kind == "condition" for subscription in waiting):
-            super()._finish_scope(scope)
-            return
-        scope.finishing = False
-        self.later(self.check_scope, scope)  # once who heard it has gone on
-        if not self.fire_conditions():
-            self._agenda.pop()
-            scope.finishing = True
-            super()._finish_scope(scope)
+    def subscribe_conditions(self, activity: Activity) -> None:
+        """Open only the boundary events that may happen while an automatic task does its work: no time passes."""
+        for boundary in activity.node.boundaries:
+            if boundary.waits_for_condition:
+                self.subscribe(boundary, activity.scope, activity, None)
+        self.later(self.fire_conditions, activity.subscriptions)
 
-    def fire_conditions(self) -> bool:
-        """Fire the conditional events whose condition has become true; True if there was one."""
-        for subscription in list(self.subscriptions.values()):
+    def heard_before(self, operation: Callable[[Activity], None], activity: Activity) -> bool:
+        """Whether a condition has just become true: who waits for it goes first, the activity later, if it is left."""
+        self.later(operation, activity)
+        if self.fire_conditions():
+            return True
+        self._agenda.pop()
+        return False
+
+    def fire_conditions(self, among: list[Subscription] | None = None) -> bool:
+        """Fire the first conditional event (of these) whose condition has become true; True if there was one."""
+        for subscription in list(self.subscriptions.values() if among is None else among):
             if subscription.kind != "condition" or subscription.no not in self.subscriptions:
                 continue
             condition = subscription.trigger.condition

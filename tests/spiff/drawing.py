@@ -165,8 +165,8 @@ class _Drawing:
         for entry in filter(None, options.get("with", "").split(";")):
             target, _, source = entry.partition(":")
             found += f"<banli:parameter name={quoteattr(target.strip())} value={quoteattr('=' + source.strip())}/>"
-        for tag in ("in", "out"):
-            for entry in filter(None, options.get(tag, "").split(";")):
+        for option, tag in (("in", "in"), ("out", "out"), ("sets", "output")):
+            for entry in filter(None, options.get(option, "").split(";")):
                 target, _, source = entry.partition(":")
                 found += f"<banli:{tag} target={quoteattr(target.strip())} source={quoteattr(source.strip())}/>"
         return f"<extensionElements>{found}</extensionElements>" if found else ""

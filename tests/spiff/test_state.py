@@ -246,3 +246,9 @@ def test_a_call_in_progress_is_loaded_with_the_definitions_it_began_with():
 def test_items_within_items_are_counted_together():
     with pytest.raises(BudgetExceededError, match="items in one step"):
         started("start s\nsub p times=200\n  user a times=200\ns > p")
+
+
+def test_whatever_a_person_completed_is_closed_as_completed():
+    run = started("start s\ncall c\nuser z\ns > c > z")
+    effects = run.complete(run.user_tasks()[0].no, {})
+    assert [closed.outcome for closed in effects.closed] == ["completed"]
