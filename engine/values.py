@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, ValuesView
 from datetime import date, time, timedelta
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, compress
 from typing import Any
 
 import msgspec
@@ -112,7 +112,7 @@ def _are_made_of(values: ValuesView[Any], kinds: frozenset[Any]) -> bool:
         return True
     if not others <= _LISTS:
         return False
-    lists = [value for value in values if type(value) in _LISTS]
+    lists = compress(values, map(_LISTS.__contains__, map(type, values)))
     return kinds.issuperset(map(type, chain.from_iterable(lists)))
 
 

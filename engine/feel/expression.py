@@ -13,6 +13,8 @@ from msgspec import Struct
 from engine.feel.compiling import Closure, Compilation
 from engine.feel.compiling.unary import TestClosure, cell
 from engine.feel.errors import EvaluationWarning, FeelBudgetError
+from engine.feel.kinds import FROM_OUTSIDE, adopt
+from engine.feel.nodes import Name
 from engine.feel.parser import Parser
 from engine.feel.readings import Readings
 from engine.feel.runtime import DEFAULT_BUDGET, Budget, Frame, Run
@@ -21,6 +23,8 @@ from engine.feel.types import TypeLookup
 
 _CACHED_TEXTS = 4_096
 _SCALARS = frozenset({type(None), bool, Decimal, date, datetime})
+_SHORT = 10_000  # characters of a text whose size nobody has to look at
+_ABSENT = object()
 
 
 class Evaluation(Struct, frozen=True):
@@ -30,20 +34,30 @@ class Evaluation(Struct, frozen=True):
     warnings: tuple[EvaluationWarning, ...]
 
 
+class _Read(Struct, frozen=True):
+    """One reading of a text."""
+
+    closure: Closure
+    size: int
+    name: str | None  # of the variable, where it is nothing else
+
+
 class Expression:
     """A FEEL expression. Safe to share between threads."""
 
-    __slots__ = ("_readings", "text")
+    __slots__ = ("_name", "_readings", "text")
 
     def __init__(self, text: str, names: frozenset[str] = frozenset()) -> None:
         self.text = text
-        self._readings: Readings[tuple[Closure, int]] = Readings(text, names, self._read)
+        self._readings: Readings[_Read] = Readings(text, names, self._read)
+        only = self._readings.only
+        self._name = only.name if only is not None else None  # most expressions of a diagram are that of a variable
 
-    def _read(self, parser: Parser) -> tuple[Closure, int]:
+    def _read(self, parser: Parser) -> _Read:
         tree = parser.expression()
         parser.expect_end()
         compilation = Compilation(self.text)
-        return compilation.closure(tree), compilation.size
+        return _Read(compilation.closure(tree), compilation.size, tree.name if isinstance(tree, Name) else None)
 
     def evaluate(
         self,
@@ -65,6 +79,11 @@ class Expression:
             FeelSyntaxError: the text can only be read with names this context does not have.
             FeelBudgetError: it would use more than its budget.
         """
+        if self._name is not None and budget is None:
+            value = context.get(self._name, _ABSENT)
+            kind = type(value)
+            if kind in _SCALARS or (kind is str and len(value) <= _SHORT):
+                return Evaluation(adopt(value) if kind in FROM_OUTSIDE else value, ())
         run = Run(budget or DEFAULT_BUDGET, now, types, context)
         result = self.evaluate_within(run, context)
         if type(result) not in _SCALARS:
@@ -73,10 +92,10 @@ class Expression:
 
     def evaluate_within(self, run: Run, context: Mapping[str, Any]) -> Any:
         """Evaluate as part of a larger evaluation that shares its budget and warnings."""
-        closure, size = self._readings.select(context)
-        run.spend(size)
+        read = self._readings.select(context)
+        run.spend(read.size)
         try:
-            return closure(Frame(context, None, run))
+            return read.closure(Frame(context, None, run))
         except RecursionError as error:
             raise FeelBudgetError("表达式嵌套过深，已停止") from error
 

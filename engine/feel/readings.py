@@ -48,6 +48,12 @@ class Readings(Generic[_T]):
         if isinstance(self._plain, FeelSyntaxError):
             raise self._plain
 
+    @property
+    def only(self) -> _T | None:
+        """The reading in every scope, where there is but one."""
+        plain = self._plain
+        return None if self._doubts is not None or isinstance(plain, FeelSyntaxError) else plain
+
     def select(self, context: Mapping[str, Any]) -> _T:
         """The reading for this context.
 
