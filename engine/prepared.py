@@ -64,24 +64,17 @@ class Prepared:
         elif text.execute(link, values).rowcount != 1:
             raise refusal()
 
-    def add(self, place: Place, row: Mapping[str, Any]) -> None:
-        """Execute it for one row; where a round trip is dear, before the next read or the commit."""
+    def run_many(self, place: Place, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute it for each row; where a round trip is dear, before the next read or the commit."""
         link = place if isinstance(place, Link) else Link(place)
         text = self._by_kind.get(link.kind) or self._made(link.dialect)
         if isinstance(link, PipelineLink):
-            link.later(text.wire, text.wired(row))
-        else:
-            text.execute(link, row)
-
-    def run_many(self, place: Place, rows: Sequence[Mapping[str, Any]]) -> None:
-        """The same for each row."""
-        link = place if isinstance(place, Link) else Link(place)
-        if link.is_pipeline or len(rows) < 2:
             for row in rows:
-                self.add(link, row)
-            return
-        text = self._by_kind.get(link.kind) or self._made(link.dialect)
-        _execute_many(link, text.sql, [text.parameters(row) for row in rows])
+                link.later(text.wire, text.wired(row))
+        elif len(rows) == 1:
+            text.execute(link, rows[0])
+        elif rows:
+            _execute_many(link, text.sql, [text.parameters(row) for row in rows])
 
     def rows(self, place: Place, values: Mapping[str, Any]) -> list[Any]:
         """The rows it selects, as named tuples."""

@@ -172,7 +172,9 @@ def _index_for_search(uow: UnitOfWork, step: Step) -> None:
 def _write_instance(uow: UnitOfWork, step: Step, history_length: int, history_head: str) -> None:
     instance = step.instance
     step.stored_state = instance.sealer.seal_state(step.state)
-    step.stored_variables = _variables_text(step)
+    is_unchanged = _is_unchanged(step)
+    # the stored text again where no value was set: it is not encoded, and not encrypted, anew
+    step.stored_variables = instance.variables_text if is_unchanged else _variables_text(step)
     values: dict[str, Any] = {
         "state": step.stored_state,
         "variables": step.stored_variables,
@@ -186,29 +188,27 @@ def _write_instance(uow: UnitOfWork, step: Step, history_length: int, history_he
         _insert_instance(uow, step, values | _shown(uow, step))
         return
     change = _CHANGE_LIVE
-    if not _is_listed_as_before(step):
+    if step.effects.ended or step.is_sealed_now or not (is_unchanged or _is_listed_as_before(step)):
         values |= _shown(uow, step)
         change = _CHANGE_LIVE if _listed(values) == instance.listed else _CHANGE_ALL
     change.expect(uow.link, values, BusyError)
 
 
-def _is_listed_as_before(step: Step) -> bool:
-    """Whether nothing was touched of which lists show something."""
+def _is_unchanged(step: Step) -> bool:
+    """Whether no variable was set."""
     before, after = step.variables_before, step.variables
-    if before is None or step.effects.ended or step.is_sealed_now:
-        return False
-    for name in step.instance.deployed.manifest.listed_variables:  # noqa: SIM110 - a generator costs more than the loop
-        if before.get(name) is not after.get(name):
-            return False
-    return True
+    return before is not None and list(before) == list(after) and all(map(is_, before.values(), after.values()))
+
+
+def _is_listed_as_before(step: Step) -> bool:
+    """Whether no variable was touched of which lists show something."""
+    before, after = step.variables_before or {}, step.variables
+    names = step.instance.deployed.manifest.listed_variables
+    return all(map(is_, map(before.get, names), map(after.get, names)))
 
 
 def _variables_text(step: Step) -> str:
-    """The stored text again where no value was set: it is not encoded, and not encrypted, anew."""
-    before, after = step.variables_before, step.variables
-    if before is not None and list(before) == list(after) and all(map(is_, before.values(), after.values())):
-        return step.instance.variables_text
-    step.hidden = step.instance.sealer.hide(after, "variables")
+    step.hidden = step.instance.sealer.hide(step.variables, "variables")
     return dumps(step.hidden)
 
 
