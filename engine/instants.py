@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 
+_LENGTH = len("2026-01-31 16:00:00.000000")  # what follows is the zone
+
 
 @lru_cache(maxsize=256)  # one instant stands in a dozen columns of a step
 def utc_text(at: datetime) -> str:
@@ -13,4 +15,4 @@ def utc_text(at: datetime) -> str:
     """
     if at.tzinfo is None:
         raise ValueError("an instant needs a time zone")
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return at.astimezone(UTC).isoformat(" ", "microseconds")[:_LENGTH]

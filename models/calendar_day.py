@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, enum_type
+from models.base import Base, enum_type, one_of
 
 
 class DayKind(StrEnum):
@@ -20,6 +20,7 @@ class CalendarDay(Base):
     """A day that differs from the weekly pattern (Monday to Friday are working days)."""
 
     __tablename__ = "calendar_day"
+    __table_args__ = (one_of("kind", DayKind),)
 
     day: Mapped[date] = mapped_column(primary_key=True)
     kind: Mapped[DayKind] = mapped_column(enum_type(DayKind))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, enum_type
+from models.base import Base, enum_type, one_of
 
 
 class CongressSessionState(StrEnum):
@@ -34,6 +34,7 @@ class CongressSession(Base):
 
     __tablename__ = "congress_session"
     __table_args__ = (
+        one_of("state", CongressSessionState),
         UniqueConstraint("term", "meeting"),
         CheckConstraint(
             "window_opens_at IS NULL OR window_closes_at IS NULL OR window_opens_at < window_closes_at",

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import WITHOUT_ROWID, Base, enum_type
+from models.base import WITHOUT_ROWID, Base, enum_type, one_of
 
 
 class SubscriptionKind(StrEnum):
@@ -23,6 +23,7 @@ class EventSubscription(Base):
 
     __tablename__ = "event_subscription"
     __table_args__ = (
+        one_of("kind", SubscriptionKind),
         UniqueConstraint("process_instance_id", "no"),
         Index(None, "kind", "name", "correlation_key"),
         WITHOUT_ROWID,

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import WITHOUT_ROWID, Base, enum_type
+from models.base import WITHOUT_ROWID, Base, enum_type, one_of
 
 
 class JobKind(StrEnum):
@@ -29,6 +29,8 @@ class Job(Base):
 
     __tablename__ = "job"
     __table_args__ = (
+        one_of("state", JobState),
+        one_of("kind", JobKind),
         CheckConstraint("retries_left >= 0", name="retries_not_negative"),
         Index(None, "state", "due_at"),
         WITHOUT_ROWID,

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import WITHOUT_ROWID, Base, enum_type
+from models.base import WITHOUT_ROWID, Base, enum_type, one_of
 
 
 class InstanceStatus(StrEnum):
@@ -26,6 +26,7 @@ class ProcessInstance(Base):
 
     __tablename__ = "process_instance"
     __table_args__ = (
+        one_of("status", InstanceStatus),
         CheckConstraint("(status IN ('active', 'suspended')) = (ended_at IS NULL)", name="ended_at_iff_ended"),
         Index(None, "process_key", "status"),
         Index(None, "process_key", "business_key"),

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, enum_type
+from models.base import Base, enum_type, one_of
 
 
 class UnitKind(StrEnum):
@@ -25,6 +25,7 @@ class Unit(Base):
     """A part of the institution. A dissolved or renamed unit keeps its row and names its successor."""
 
     __tablename__ = "unit"
+    __table_args__ = (one_of("kind", UnitKind),)
 
     id: Mapped[str] = mapped_column(String(120), primary_key=True)  # stable code, used in variables and DMN rows
     name: Mapped[str] = mapped_column(String(120), index=True)

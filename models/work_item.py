@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import WITHOUT_ROWID, Base, enum_type, partial_index
+from models.base import WITHOUT_ROWID, Base, enum_type, one_of, partial_index
 
 if TYPE_CHECKING:
     from models.user_task import UserTask
@@ -27,6 +27,7 @@ class WorkItem(Base):
 
     __tablename__ = "work_item"
     __table_args__ = (
+        one_of("state", WorkItemState),
         CheckConstraint("(state = 'completed') = (decided_by IS NOT NULL)", name="decided_by_iff_completed"),
         CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended_at_iff_ended"),
         partial_index("assignee_id", where="ended_at IS NULL"),  # the inbox: what is open, held by somebody or offered

@@ -84,5 +84,13 @@ def downgrade() -> None:
         batch_op.add_column(sa.Column("ended_at", sa.DateTime(timezone=True)))
         batch_op.add_column(sa.Column("state", sa.String(length=17), nullable=False, server_default="created"))
     op.execute(_ENDED_WITH_ITEMS)
+    with_end = _user_task(
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
+        sa.Column("state", sa.String(length=17), nullable=False),
+    )
+    with op.batch_alter_table("user_task", copy_from=with_end, table_kwargs={"sqlite_with_rowid": False}) as batch_op:
+        batch_op.create_check_constraint(
+            op.f("ck_user_task_ended_at_iff_ended"), "(state = 'created') = (ended_at IS NULL)"
+        )
     with op.batch_alter_table("work_item", schema=None) as batch_op:
         batch_op.drop_column("request_id")
