@@ -43,12 +43,16 @@ class Subscriptions(Flows):
             owner.subscriptions.append(subscription)
         self.journal.waits_opened.append(self.as_wait(subscription))
 
+    def open_anew(self, subscription: Subscription) -> None:
+        """Wait from now on, behind all others."""
+        self._end_subscription(subscription)
+        self._open(subscription)
+
     def as_wait(self, subscription: Subscription) -> Wait:
         """The subscription as the outside sees it."""
         node = subscription.node
         boundary = node.kind in {"boundaryEvent", "startEvent"}
         kind: Any = subscription.kind
-        repeats = boundary and not node.interrupting and (kind != "timer" or subscription.cycle is not None)
         return Wait(
             no=subscription.no,
             flow_node_id=node.bpmn_id,
@@ -57,7 +61,6 @@ class Subscriptions(Flows):
             correlation_key=subscription.key,
             due_at=subscription.due_at,
             interrupting=node.interrupting if boundary else True,
-            repeat=repeats,
             event_subprocess=subscription.scope is not None,
         )
 
