@@ -92,6 +92,20 @@ REFUSED = {
 }
 
 
+@pytest.mark.parametrize(
+    "script", ["1", "1 + 1", '"text"', "[{a: 1}]", "null", "a = b", "if true then 1 else [2]", '@"P1D"']
+)
+def test_a_script_whose_value_has_no_name_is_refused(script):
+    drawing = "start s\nscript q body=`{}`{}\ns > q"
+    assert codes(checked(drawing.format(script, "")), "error") == ["script-no-context"]
+    assert codes(checked(drawing.format(script, " resultVariable=n")), "error") == []
+
+
+@pytest.mark.parametrize("script", ["{a: 1}", "x", "f(x)", "x.y", "xs[1]", "if x then {a: 1} else null", "a - b"])
+def test_a_script_whose_value_may_be_a_context_is_not_refused(script):
+    assert codes(checked(f"start s\nscript q body=`{script}`\ns > q"), "error") == []
+
+
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_cannot_run_is_refused_by_name(case):
     drawing, code = REFUSED[case]
