@@ -24,6 +24,7 @@ class Subscriptions(Flows):
     if TYPE_CHECKING:
 
         def thaw(self, no: int) -> None: ...
+        def undo_next(self, handler: Activity) -> None: ...
 
     def subscribe(self, node: FlowNode, scope: Scope, activity: Activity | None, owner_scope: Scope | None) -> None:
         """Open what the triggers of a node wait for; errors, escalations and the like are looked up when thrown."""
@@ -235,6 +236,8 @@ class Subscriptions(Flows):
         scope.tokens += 1  # the scope is not empty between the two
         if node.interrupting:
             self.cancel_activity(host)
+            if host.on_behalf:
+                self.undo_next(host)
         scope.tokens -= 1
         self.journal.trace.append(node.bpmn_id)
         self.leave(scope, node)
