@@ -137,12 +137,12 @@ def _check_refused(diagram: Diagram, root: etree._Element) -> None:
         if kind in REFUSED_NODES:
             diagram.findings.error("unsupported-element", f"{kind} is not executed", element)
         elif kind == "eventDefinitionRef":
-            _check_definition_reference(diagram, root, element)
+            _check_definition_reference(diagram, element)
 
 
-def _check_definition_reference(diagram: Diagram, root: etree._Element, reference: etree._Element) -> None:
+def _check_definition_reference(diagram: Diagram, reference: etree._Element) -> None:
     wanted = (reference.text or "").strip().rpartition(":")[2]
-    if not any(local_name(d).endswith("EventDefinition") and d.get("id") == wanted for d in root):
+    if wanted not in diagram.event_definitions:
         diagram.findings.error("dangling-ref", f"event definition {wanted[:80]} is not there", reference)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from lxml import etree
 
-from engine.bpmn.diagram import Diagram, is_event_subprocess, our
+from engine.bpmn.diagram import Diagram, event_definitions, is_event_subprocess, our
 from engine.bpmn.expressions import ForeignLanguageError, is_iso_literal, timer_text
 from engine.bpmn.iso import TimerValueError, check_timer_literal
-from engine.bpmn.names import ACTIVITIES, ALLOWED_TRIGGERS, EVENT_DEFINITIONS, bpmn, local_name
+from engine.bpmn.names import ACTIVITIES, ALLOWED_TRIGGERS, bpmn, local_name
 from engine.bpmn.wording import expression
 
 _TIMERS = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
@@ -41,16 +41,6 @@ def _check_start_of_all(diagram: Diagram, event: etree._Element, triggers: list[
         diagram.findings.error("unsupported-event", message, event)
 
 
-def event_definitions(diagram: Diagram, event: etree._Element) -> list[etree._Element]:
-    """The definitions inside the event and those it refers to."""
-    found = [c for c in event if local_name(c) in EVENT_DEFINITIONS]
-    for reference in event.findall(bpmn("eventDefinitionRef")):
-        wanted = (reference.text or "").strip().rpartition(":")[2]
-        roots = [] if diagram.root is None else list(diagram.root)
-        found += [d for d in roots if local_name(d) in EVENT_DEFINITIONS and d.get("id") == wanted]
-    return found
-
-
 def _place(event: etree._Element) -> str:
     parent = event.getparent()
     if local_name(event) == "startEvent" and parent is not None and is_event_subprocess(parent):
@@ -68,10 +58,7 @@ def _check_cancel_end(diagram: Diagram, event: etree._Element) -> None:
     if transaction is None:
         diagram.findings.error("unsupported-event", "a cancel end event stands outside a transaction", event)
         return
-    beside = transaction.getparent()
-    events = [] if beside is None else beside.findall(bpmn("boundaryEvent"))
-    here = [e for e in events if (e.get("attachedToRef") or "").rpartition(":")[2] == transaction.get("id")]
-    if not any(d.tag == bpmn("cancelEventDefinition") for e in here for d in event_definitions(diagram, e)):
+    if str(transaction.get("id")) not in diagram.cancellable:
         message = "no cancel event is attached to the transaction: where this cancels it, nothing comes after"
         diagram.findings.warning("missing-target", message, event)
 

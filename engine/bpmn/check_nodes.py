@@ -7,8 +7,10 @@ import re
 from lxml import etree
 
 from engine.bpmn.diagram import Diagram, FlowElement, is_event_subprocess, our
+from engine.bpmn.expressions import to_feel
 from engine.bpmn.names import banli, bpmn, local_name
 from engine.bpmn.wording import expression
+from engine.feel.foreseen import is_never_a_context
 
 BINDINGS = ("latest", "deployment", "version")  # of a call to what it calls
 _COUNT = re.compile(r"\d{1,11}", re.ASCII)
@@ -185,7 +187,12 @@ def _check_script(diagram: Diagram, task: etree._Element) -> None:
     if script is None or not (script.text or "").strip():
         diagram.findings.warning("no-script", "a script task without script does nothing", task)
         return
-    expression(diagram, script.text, task, task.get("scriptFormat"))
+    if not expression(diagram, script.text, task, task.get("scriptFormat")) or our(task, "resultVariable"):
+        return
+    feel = to_feel(script.text or "", declared=task.get("scriptFormat"), default=diagram.language).text
+    if is_never_a_context(feel):
+        message = f"the script gives no context, and without banli:resultVariable its value has no name: {feel[:60]}"
+        diagram.findings.error("script-no-context", message, task)
 
 
 def _check_ad_hoc(diagram: Diagram, activity: etree._Element) -> None:

@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from engine.bpmn.names import CONTAINERS, COUNTED, FLOW_NODES, REFUSED_NODES, banli, bpmn, bpmn_elements, local_name
+from engine.bpmn.names import (
+    CONTAINERS,
+    COUNTED,
+    EVENT_DEFINITIONS,
+    FLOW_NODES,
+    REFUSED_NODES,
+    banli,
+    bpmn,
+    bpmn_elements,
+    local_name,
+)
 from engine.bpmn.problems import Findings, Problem
 from engine.bpmn.read import MAX_ELEMENTS, UnreadableError, read_xml
 
@@ -44,7 +54,13 @@ class Diagram:
     incoming: dict[str, list[FlowElement]] = field(default_factory=dict)
     lanes: dict[str, str] = field(default_factory=dict)  # flow node id → name of the innermost lane
     roots: dict[str, etree._Element] = field(default_factory=dict)  # messages, signals, errors, escalations, by id
+    event_definitions: dict[str, etree._Element] = field(default_factory=dict)  # at the root, to be referred to, by id
+    data_names: dict[str, str] = field(default_factory=dict)  # variable by the id of what holds it
     compensation: dict[str, str] = field(default_factory=dict)  # boundary event id → handler id
+    cancellable: set[str] = field(default_factory=set)  # what a cancel event is attached to, by id
+    # read when the first message asks: FEEL of its properties by message; keys by message and receiving process
+    message_paths: dict[str, dict[str, str]] | None = None
+    standard_keys: dict[tuple[str, str], str | None] = field(default_factory=dict)
     language: str | None = None
 
     @property
@@ -93,6 +109,15 @@ def count_elements(root: etree._Element) -> Counter[str]:
         if kind in COUNTED:
             counts[kind] += 1
     return counts
+
+
+def event_definitions(diagram: Diagram, event: etree._Element) -> list[etree._Element]:
+    """The definitions inside an event and those it refers to."""
+    found = [child for child in event if local_name(child) in EVENT_DEFINITIONS]
+    for reference in event.findall(bpmn("eventDefinitionRef")):
+        referred = diagram.event_definitions.get((reference.text or "").strip().rpartition(":")[2])
+        found += [] if referred is None else [referred]
+    return found
 
 
 def is_event_subprocess(element: etree._Element) -> bool:

@@ -96,13 +96,12 @@ def _starts_event_subprocess(start: etree._Element) -> bool:
 # --- the standard's data associations -----------------------------------------------------------------------------
 
 
-def map_data(root: etree._Element, findings: Findings, language: str | None) -> None:
+def map_data(root: etree._Element, names: dict[str, str], findings: Findings, language: str | None) -> None:
     """Associations that copy a variable under another name, or assign an expression to one.
 
     An association between names that are the same, or with an end that has no name (a drawing's arrow to a document),
     says nothing to the engine.
     """
-    names = _data_names(root)
     for tag, kind in (("dataInputAssociation", "input"), ("dataOutputAssociation", "output")):
         for association in list(root.iter(bpmn(tag))):
             owner = association.getparent()
@@ -152,7 +151,7 @@ def _reference(text: str | None) -> str:
     return (text or "").strip().rpartition(":")[2]
 
 
-def _data_names(root: etree._Element) -> dict[str, str]:
+def data_names(root: etree._Element) -> dict[str, str]:
     """Variable name by the id of a data object, input, output or property that has a name."""
     kinds = ("dataObject", "dataObjectReference", "dataInput", "dataOutput", "property")
     found: dict[str, str] = {}

@@ -9,10 +9,10 @@ from collections import Counter
 
 from lxml import etree
 
-from engine.bpmn.diagram import ROOT_REFERENCES, Diagram, FlowElement, is_container, known_node
-from engine.bpmn.mappings import map_data
+from engine.bpmn.diagram import ROOT_REFERENCES, Diagram, FlowElement, event_definitions, is_container, known_node
+from engine.bpmn.mappings import data_names, map_data
 from engine.bpmn.message_flows import join_messages
-from engine.bpmn.names import FLOW_NODES, REFUSED_NODES, bpmn, bpmn_elements, local_name
+from engine.bpmn.names import EVENT_DEFINITIONS, FLOW_NODES, REFUSED_NODES, bpmn, bpmn_elements, local_name
 from engine.bpmn.vendor import map_vendor
 
 _MAX_LANE_DEPTH = 50
@@ -41,7 +41,8 @@ def normalise(diagram: Diagram) -> None:
     _give_ids(diagram, root)
     _read_flags(diagram, root)
     map_vendor(root, diagram.findings, diagram.language)
-    map_data(root, diagram.findings, diagram.language)
+    diagram.data_names = data_names(root)
+    map_data(root, diagram.data_names, diagram.findings, diagram.language)
     _index_roots(diagram, root)
     _index_nodes(diagram, root)
     _resolve_event_references(diagram, root)
@@ -49,6 +50,7 @@ def normalise(diagram: Diagram) -> None:
     _connect(diagram, root)
     _read_lanes(diagram, root)
     _read_compensation(diagram, root)
+    _read_cancel_events(diagram)
 
 
 def _give_ids(diagram: Diagram, root: etree._Element) -> None:
@@ -89,6 +91,9 @@ def _index_roots(diagram: Diagram, root: etree._Element) -> None:
     for kind in ROOT_REFERENCES.values():
         for element in root.iter(bpmn(kind)):
             diagram.roots[str(element.get("id"))] = element
+    for element in root:
+        if local_name(element) in EVENT_DEFINITIONS and element.get("id"):
+            diagram.event_definitions.setdefault(str(element.get("id")), element)
 
 
 def _index_nodes(diagram: Diagram, root: etree._Element) -> None:
@@ -193,3 +198,11 @@ def _read_compensation(diagram: Diagram, root: etree._Element) -> None:
                 "boundaryEvent"
             }:
                 diagram.compensation[one] = other
+
+
+def _read_cancel_events(diagram: Diagram) -> None:
+    for event in diagram.nodes.values():
+        if local_name(event) != "boundaryEvent":
+            continue
+        if any(local_name(d) == "cancelEventDefinition" for d in event_definitions(diagram, event)):
+            diagram.cancellable.add((event.get("attachedToRef") or "").strip().rpartition(":")[2])

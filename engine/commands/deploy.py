@@ -15,6 +15,7 @@ from engine.definitions.deadline_keys import unknown_deadlines
 from engine.definitions.deployed import Compiled, Deployed, compile_resources
 from engine.definitions.folder import MANIFEST, ProcessFolder
 from engine.definitions.gates import dropped_gates, unmarked_gates
+from engine.definitions.places import Places
 from engine.errors import DeploymentRefusedError, OperationFailedError, StepFailedError
 from engine.reports.definition import report_problems
 from engine.step import starting
@@ -103,8 +104,9 @@ def _arm(
         starting.arm(uow, deployed, again=again)
     except StepFailedError as error:
         files = {process.file for process in compiled.definitions.processes.values()}
-        places = (_place(folder.resources, file, "id", error.element or "") for file in sorted(files))
-        place = next((each for each in places if each not in files), "")
+        places = Places(folder.resources)
+        named = (places.of(file, "id", error.element or "") for file in sorted(files))
+        place = next((each for each in named if each not in files), "")
         raise DeploymentRefusedError(folder.name, [f"{place}：{error.reason}（{error.reason_code}）"]) from error
     except OperationFailedError as error:
         raise DeploymentRefusedError(folder.name, [error.message]) from error
@@ -123,51 +125,43 @@ def deploy_shipped(uow: UnitOfWork, directory: Path) -> list[DeployResult]:
 def check(compiled: Compiled, resources: Mapping[str, bytes]) -> list[str]:
     """What the parts of a folder promise each other: forms, people, decisions and operations exist."""
     manifest = compiled.manifest
+    places = Places(resources)
     problems: list[str] = []
     if manifest.main_process not in compiled.definitions.processes:
         problems.append(f"process.yaml main_process：流程图中没有过程“{manifest.main_process}”")
-    problems += _missing_forms(compiled, resources) + _unassigned(compiled, resources)
-    problems += _unknown_operations(compiled, resources) + unmarked_gates(compiled)
-    problems += _exposed(compiled) + _unknown_decisions(compiled, resources) + _missing_decision(compiled)
+    problems += _missing_forms(compiled, places) + _unassigned(compiled, places)
+    problems += _unknown_operations(compiled, places) + unmarked_gates(compiled)
+    problems += _exposed(compiled) + _unknown_decisions(compiled, places) + _missing_decision(compiled)
     problems += _unique_unknown(compiled) + _broken_tables(compiled)
     problems += unknown_deadlines(resources) if manifest.deadlines_decision else []
     return problems + report_problems(manifest.data)
 
 
-def _place(resources: Mapping[str, bytes], file: str, attribute: str, value: str) -> str:
-    """File, line, type and id of the first element with that attribute; of what a vendor calls otherwise, the file."""
-    for element in read_xml(resources[file]).iter(etree.Element):
-        if element.get(attribute) == value:
-            return f"{file} 第 {element.sourceline} 行 {etree.QName(element).localname} {element.get('id', '')}"
-    return file
-
-
-def _missing_forms(compiled: Compiled, resources: Mapping[str, bytes]) -> list[str]:
+def _missing_forms(compiled: Compiled, places: Places) -> list[str]:
     return [
-        f"{_place(resources, process.file, 'id', task.id)}：没有表单 forms/{task.form_key}.json（missing-form）"
+        f"{places.of(process.file, 'id', task.id)}：没有表单 forms/{task.form_key}.json（missing-form）"
         for process in compiled.definitions.processes.values()
         for task in process.user_tasks.values()
         if task.form_key and task.form_key not in compiled.forms
     ]
 
 
-def _unknown_operations(compiled: Compiled, resources: Mapping[str, bytes]) -> list[str]:
+def _unknown_operations(compiled: Compiled, places: Places) -> list[str]:
     from engine.operations import names
 
     known = set(names())
     return [
-        f"{_place(resources, process.file, OPERATION, operation)}：没有登记操作“{operation}”（unknown-operation）"
+        f"{places.of(process.file, OPERATION, operation)}：没有登记操作“{operation}”（unknown-operation）"
         for process in compiled.definitions.processes.values()
         for operation in process.operations
         if operation not in known
     ]
 
 
-def _unassigned(compiled: Compiled, resources: Mapping[str, bytes]) -> list[str]:
+def _unassigned(compiled: Compiled, places: Places) -> list[str]:
     """Every step for people says for whom: otherwise it would wait for nobody."""
     return [
-        f"{_place(resources, process.file, 'id', task.id)}：没有办理人 banli:assignee 或 banli:candidateRole"
-        "（no-assignment）"
+        f"{places.of(process.file, 'id', task.id)}：没有办理人 banli:assignee 或 banli:candidateRole（no-assignment）"
         for process in compiled.definitions.processes.values()
         for task in process.user_tasks.values()
         if not (task.attributes.assignee or task.attributes.candidate_role)
@@ -205,10 +199,10 @@ def _unique_unknown(compiled: Compiled) -> list[str]:
     ]
 
 
-def _unknown_decisions(compiled: Compiled, resources: Mapping[str, bytes]) -> list[str]:
+def _unknown_decisions(compiled: Compiled, places: Places) -> list[str]:
     known = set(compiled.decisions.decisions) if compiled.decisions is not None else set()
     return [
-        f"{_place(resources, process.file, DECISION, decision)}：没有决策“{decision}”（missing-decision）"
+        f"{places.of(process.file, DECISION, decision)}：没有决策“{decision}”（missing-decision）"
         for process in compiled.definitions.processes.values()
         for decision in process.decisions
         if decision not in known and not decision.startswith("=")

@@ -18,6 +18,7 @@ from engine.spiff.subscriptions import KEYLESS, MATCHES_NOTHING, correlation_tex
 from engine.values import dumps, from_plain, loads
 
 MAX_FIRED: Final = 10_000  # timers and messages of one action
+MAX_HOPS: Final = 200  # messages and signals in a row, each because of the one before
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,17 @@ class Task:
     case: int  # which instance, 0 being the one that was started
 
 
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """A message or signal on its way: which instance threw it, and how many before led to it."""
+
+    sender: int
+    sent: Sent
+    hops: int
+
+
 class Simulation:
-    """One simulated instance, and those it starts by messages.
+    """One simulated instance, and those it starts by messages and signals.
 
     An action that fails raises :class:`ExecutionError` and leaves everything as it was.
     """
@@ -149,14 +159,18 @@ class Simulation:
                     if wait.kind == "message" and wait.name == name and matches(case, wait, correlation):
                         self._follow(number, case.deliver_message(wait.no, plain(data)))
                         return
-            if not self._start_other("message", name, plain(data)):
+            pending: list[_Sending] = []
+            if not self._start_by("message", name, plain(data), pending):
                 raise ExecutionError("no-receiver", f"nothing waits for the message {name}")
+            self._send_on(pending)
 
     def signal(self, name: str, *, data: Mapping[str, Any] | None = None) -> None:
         """Broadcast a signal; it may reach nobody."""
         with _Attempt(self):
             self._require_started()
-            self._broadcast(name, plain(data), None)
+            pending: list[_Sending] = []
+            self._broadcast(name, plain(data), pending)
+            self._send_on(pending)
 
     def advance(self, duration: str | Span) -> None:
         """Let time pass; every timer that becomes due fires, in order."""
@@ -245,29 +259,37 @@ class Simulation:
 
     def _follow(self, number: int, effects: Effects) -> None:
         """Take over the effects of one step, and send on what it sent."""
-        pending: list[tuple[int, Sent]] = []
+        pending: list[_Sending] = []
         self._take(number, effects, pending)
+        self._send_on(pending)
+
+    def _send_on(self, pending: list[_Sending]) -> None:
+        """Deliver what was sent, and what is sent because of that."""
         for _ in range(MAX_FIRED):
             if not pending:
                 return
-            sender, sent = pending.pop(0)
-            if sent.kind == "signal":
-                self._broadcast(sent.name, sent.data, sender)
+            sending = pending.pop(0)
+            if sending.hops > MAX_HOPS:
+                break
+            if sending.sent.kind == "signal":
+                self._broadcast(sending.sent.name, sending.sent.data, pending, sending)
             else:
-                self._route(sent, pending)
-        raise ExecutionError("budget-exceeded", f"more than {MAX_FIRED} messages in one step")
+                self._route(sending, pending)
+        reason = f"more than {MAX_FIRED} messages and signals, or {MAX_HOPS} each because of the one before"
+        raise ExecutionError("budget-exceeded", reason)
 
-    def _take(self, number: int, effects: Effects, pending: list[tuple[int, Sent]]) -> None:
+    def _take(self, number: int, effects: Effects, pending: list[_Sending], cause: _Sending | None = None) -> None:
         self.trace += tuple(effects.trace)
         case = self._cases[number]
         for task in effects.opened:
             self._assignments[number, task.no] = assignment_of(self.environment, case, task)
         for closed in effects.closed:
             self._assignments.pop((number, closed.no), None)
-        pending.extend((number, sent) for sent in effects.sent)
+        hops = 1 if cause is None else cause.hops + 1
+        pending.extend(_Sending(number, sent, hops) for sent in effects.sent)
 
-    def _route(self, sent: Sent, pending: list[tuple[int, Sent]]) -> None:
-        delivered = False
+    def _route(self, sending: _Sending, pending: list[_Sending]) -> None:
+        sent, delivered = sending.sent, False
         for number, case in enumerate(list(self._cases)):
             for wait in case.waits() if not case.ended else ():
                 if (wait.kind, wait.name, wait.correlation_key) != ("message", sent.name, sent.correlation_key):
@@ -275,38 +297,44 @@ class Simulation:
                 if delivered and not sent.broadcast:
                     return
                 delivered = True
-                self._take(number, case.deliver_message(wait.no, sent.data), pending)
+                self._take(number, case.deliver_message(wait.no, sent.data), pending, sending)
                 break
-        if not delivered and not self._start_other("message", sent.name, sent.data, pending):
+        if not delivered and not self._start_by("message", sent.name, sent.data, pending, sending):
             key = "" if sent.correlation_key in {None, KEYLESS} else f" with the key {sent.correlation_key[:80]}"
             self.environment.warn(
                 "no-receiver", f"nobody waits for the message {sent.name}{key} of {sent.flow_node_id}"
             )
 
-    def _broadcast(self, name: str, data: Mapping[str, Any], sender: int | None) -> None:
+    def _broadcast(
+        self, name: str, data: Mapping[str, Any], pending: list[_Sending], cause: _Sending | None = None
+    ) -> None:
         for number, case in enumerate(list(self._cases)):
-            if number != sender and not case.ended:
-                self._follow(number, case.deliver_signal(name, data))
-        self._start_other("signal", name, data)
+            if (cause is None or number != cause.sender) and not case.ended:
+                self._take(number, case.deliver_signal(name, data), pending, cause)
+        self._start_by("signal", name, data, pending, cause)
 
-    def _start_other(
-        self, kind: str, name: str, data: Mapping[str, Any], pending: list[tuple[int, Sent]] | None = None
+    def _start_by(
+        self,
+        kind: str,
+        name: str,
+        data: Mapping[str, Any],
+        pending: list[_Sending],
+        cause: _Sending | None = None,
     ) -> bool:
-        """Start another process of the files (another pool) by a message or signal."""
+        """Start the processes of the files that begin by a message or signal.
+
+        Another instance of the simulated process begins only by what an instance has sent, not by what the script does.
+        """
         started = False
         for info in self.files.definitions.processes.values():
-            if info.id == self.process or info.started_by(kind, name) is None:
+            if info.started_by(kind, name) is None or (cause is None and info.id == self.process):
                 continue
             message, signal = (name, None) if kind == "message" else (None, name)
             case = Execution.start(
                 self.files.definitions, info.id, dict(data), self.environment, message=message, signal=signal
             )
             self._cases.append(case)
-            collected: list[tuple[int, Sent]] = [] if pending is None else pending
-            self._take(len(self._cases) - 1, case.first_effects, collected)
-            if pending is None:
-                for _, sent in collected:
-                    self._route(sent, collected)
+            self._take(len(self._cases) - 1, case.first_effects, pending, cause)
             started = True
             if kind == "message":  # it has one receiver; a signal starts all it can
                 break

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.spiff.specs import FlowNode
-from engine.spiff.state import Activity, Record, Scope
+from engine.spiff.state import NOTHING_MORE, Activity, Record, Scope
 from engine.spiff.throwing import Throwing, event_starts
 
 
@@ -40,18 +40,18 @@ class Compensation(Throwing):
         """Begin to compensate; None if nothing is to be done.
 
         Args:
-            scope: where the event was thrown; inside an event sub-process its surroundings are compensated.
+            scope: where the event was thrown; inside an event sub-process its surroundings are compensated as well.
             node: the throw or end event.
             activity_id: only this activity, or None for everything in the scope.
             leaving: ``leave``, ``end`` or ``cancel``: what follows.
         """
-        where = scope
-        while where.host is not None and where.host.node in where.host.scope.spec.event_subprocesses:
-            where = where.host.scope
-        chosen = [r for r in where.compensation if activity_id is None or r.node.bpmn_id == activity_id]
+        chosen: list[Record] = []
+        for where in reversed(_compensated_with(scope)):
+            mine = [r for r in where.compensation if activity_id is None or r.node.bpmn_id == activity_id]
+            where.compensation = [r for r in where.compensation if r not in mine]
+            chosen += mine
         if not chosen:
             return None
-        where.compensation = [r for r in where.compensation if r not in chosen]
         thrower = self.new_activity(scope, node)
         thrower.queue, thrower.leaving = chosen, leaving
         self.journal.trace.append(node.bpmn_id) if leaving == "cancel" else None
@@ -100,6 +100,8 @@ class Compensation(Throwing):
         inside = Scope(self.number(), record.node.body, host.scope.definitions, host)
         host.child = inside
         inside.compensation = list(record.nested or ())
+        if inside.spec.kind == "adHocSubProcess":
+            inside.performed[NOTHING_MORE] = 1
         for start in event_starts(inside):
             if any(t.kind == "compensate" for t in start.triggers) and start.process.host is not None:
                 self.start_event_subprocess(inside, start.process.host, start, {})
@@ -108,9 +110,13 @@ class Compensation(Throwing):
             self.check_scope(inside)
 
     def handler_done(self, handler: Activity) -> None:
-        """A compensation handler has finished: on to the next record."""
-        thrower = self.activities.get(handler.on_behalf)
+        """A compensation handler has finished."""
         self.drop(handler, "completed")
+        self.undo_next(handler)
+
+    def undo_next(self, handler: Activity) -> None:
+        """Behind a handler that is over: on to the next record."""
+        thrower = self.activities.get(handler.on_behalf)
         if thrower is not None:
             self.later(self._compensate_next, thrower)
 
@@ -127,3 +133,12 @@ class Compensation(Throwing):
             self.leave(scope, thrower.node)
         scope.tokens -= 1
         self.check_scope(scope)
+
+
+def _compensated_with(scope: Scope) -> list[Scope]:
+    """The scope, and the one around it if it is an event sub-process; its inside belongs to what it is in."""
+    scopes = [scope]
+    while scope.host is not None and scope.host.node in scope.host.scope.spec.event_subprocesses:
+        scope = scope.host.scope
+        scopes.append(scope)
+    return scopes

@@ -23,34 +23,40 @@ def standard_key(diagram: Diagram, owner: etree._Element, message: etree._Elemen
     ``correlationSubscription`` binds to the property, else what the path finds among the process's own variables,
     where the messages before this one have left it. A key of several properties is a list.
     """
-    paths = _paths(diagram, str(message.get("id")))
+    if diagram.message_paths is None:
+        diagram.message_paths = _message_paths(diagram)
+    paths = diagram.message_paths.get(str(message.get("id")))
     if not paths or diagram.root is None:
         return None
-    keys = [[_bare(ref.text) for ref in key.findall(bpmn("correlationPropertyRef"))] for key in _keys(diagram.root)]
+    receiver = None if is_sender(owner) else next(owner.iterancestors(bpmn("process")), None)
+    asked = str(message.get("id")), "" if receiver is None else str(receiver.get("id"))
+    if asked not in diagram.standard_keys:
+        diagram.standard_keys[asked] = _key(diagram.root, paths, _bindings(diagram, receiver))
+    return diagram.standard_keys[asked]
+
+
+def _key(root: etree._Element, paths: dict[str, str], bound: dict[str, str]) -> str:
+    """The first key whose properties this message carries all, else all that it carries."""
+    declared = root.iter(bpmn("correlationKey"))
+    keys = ([_bare(ref.text) for ref in key.findall(bpmn("correlationPropertyRef"))] for key in declared)
     chosen = next((key for key in keys if key and all(name in paths for name in key)), list(paths))
-    bound = {} if is_sender(owner) else _bindings(diagram, owner)
     parts = [bound.get(name) or paths[name] for name in chosen]
     return parts[0] if len(parts) == 1 else "[" + ", ".join(parts) + "]"
 
 
-def _keys(root: etree._Element) -> list[etree._Element]:
-    return list(root.iter(bpmn("correlationKey")))
-
-
-def _paths(diagram: Diagram, message_id: str) -> dict[str, str]:
-    """Property id → FEEL over the payload, for the properties that this message carries."""
-    paths: dict[str, str] = {}
+def _message_paths(diagram: Diagram) -> dict[str, dict[str, str]]:
+    """Message id → property id → FEEL over the payload, for the properties that it carries."""
+    paths: dict[str, dict[str, str]] = {}
     for prop in () if diagram.root is None else diagram.root.iter(bpmn("correlationProperty")):
         for retrieval in prop.findall(bpmn("correlationPropertyRetrievalExpression")):
             path = feel_of(diagram, retrieval.find(bpmn("messagePath")))
-            if _bare(retrieval.get("messageRef")) == message_id and path:
-                paths[str(prop.get("id"))] = path
+            if path:
+                paths.setdefault(_bare(retrieval.get("messageRef")), {})[str(prop.get("id"))] = path
     return paths
 
 
-def _bindings(diagram: Diagram, owner: etree._Element) -> dict[str, str]:
-    """Property id → FEEL over the process's variables."""
-    process = next(owner.iterancestors(bpmn("process")), None)
+def _bindings(diagram: Diagram, process: etree._Element | None) -> dict[str, str]:
+    """Property id → FEEL over the variables of the process that receives."""
     found: dict[str, str] = {}
     for binding in () if process is None else process.iter(bpmn("correlationPropertyBinding")):
         path = feel_of(diagram, binding.find(bpmn("dataPath")))

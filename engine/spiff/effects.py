@@ -70,7 +70,6 @@ class Wait(NamedTuple):
     correlation_key: str | None
     due_at: datetime | None
     interrupting: bool
-    repeat: bool  # it can happen again without being opened anew
     event_subprocess: bool = False  # the start event of an event sub-process
 
 

@@ -87,6 +87,15 @@ class Loops(Activities):
         self._dress(child, controller, index)
         self.budget.visit(controller.node.bpmn_id)
         self.begin(child)
+        if loop.kind != "parallel" or loop.started == loop.total:
+            self._line_up(controller)
+
+    def _line_up(self, controller: Activity) -> None:
+        """Event sub-processes of the iterations hear first what the border of the whole hears as well."""
+        inside = [child.child for child in controller.children.values() if child.child is not None]
+        heard = {subscription.kind for scope in inside for subscription in scope.subscriptions}
+        for subscription in [s for s in controller.subscriptions if s.kind in heard]:
+            self.open_anew(subscription)
 
     def _dress(self, child: Activity, controller: Activity, index: int) -> None:
         child.index = index

@@ -52,15 +52,17 @@ def read_loop(diagram: Diagram, element: etree._Element) -> LoopSpec | None:
             test_before=loop.get("testBefore") == "true",
         )
     multi = element.find(bpmn("multiInstanceLoopCharacteristics"))
-    return None if multi is None else _read_multi(diagram, element, multi)
+    return None if multi is None else _read_multi(diagram, multi)
 
 
-def _read_multi(diagram: Diagram, owner: etree._Element, multi: etree._Element) -> LoopSpec | None:
+def _read_multi(diagram: Diagram, multi: etree._Element) -> LoopSpec | None:
     cardinality = feel_of(diagram, multi.find(bpmn("loopCardinality")))
-    collection = feel(diagram, our(multi, "collection")) or _data_name(owner, multi.findtext(bpmn("loopDataInputRef")))
+    collection = feel(diagram, our(multi, "collection")) or _data_name(
+        diagram, multi.findtext(bpmn("loopDataInputRef"))
+    )
     if cardinality is None and collection is None:
         return None  # "mi-no-collection": said by check; the activity runs once
-    output = our(multi, "outputCollection") or _data_name(owner, multi.findtext(bpmn("loopDataOutputRef")))
+    output = our(multi, "outputCollection") or _data_name(diagram, multi.findtext(bpmn("loopDataOutputRef")))
     output_element = feel(diagram, our(multi, "outputElement")) or _item_name(multi, "outputDataItem")
     return LoopSpec(
         kind="sequential" if multi.get("isSequential") == "true" else "parallel",
@@ -78,20 +80,10 @@ def _item_name(multi: etree._Element, kind: str) -> str | None:
     return None if item is None else (item.get("name") or item.get("id"))
 
 
-def _data_name(owner: etree._Element, reference: str | None) -> str | None:
+def _data_name(diagram: Diagram, reference: str | None) -> str | None:
     """The variable behind a data reference: the name of the data input, output or object, else the reference."""
     wanted = (reference or "").strip()
-    if not wanted:
-        return None
-    scope = owner.getparent()
-    for place in (owner, scope):
-        for element in () if place is None else place.iter(bpmn("dataInput"), bpmn("dataOutput")):
-            if element.get("id") == wanted:
-                return str(element.get("name") or wanted)
-    for element in () if scope is None else scope:
-        if local_name(element) in {"dataObject", "dataObjectReference"} and element.get("id") == wanted:
-            return str(element.get("name") or wanted)
-    return wanted
+    return diagram.data_names.get(wanted, wanted) or None
 
 
 def read_node(diagram: Diagram, element: etree._Element, node: FlowNode) -> None:

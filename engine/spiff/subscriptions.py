@@ -24,6 +24,7 @@ class Subscriptions(Flows):
     if TYPE_CHECKING:
 
         def thaw(self, no: int) -> None: ...
+        def undo_next(self, handler: Activity) -> None: ...
 
     def subscribe(self, node: FlowNode, scope: Scope, activity: Activity | None, owner_scope: Scope | None) -> None:
         """Open what the triggers of a node wait for; errors, escalations and the like are looked up when thrown."""
@@ -43,12 +44,16 @@ class Subscriptions(Flows):
             owner.subscriptions.append(subscription)
         self.journal.waits_opened.append(self.as_wait(subscription))
 
+    def open_anew(self, subscription: Subscription) -> None:
+        """Wait from now on, behind all others."""
+        self._end_subscription(subscription)
+        self._open(subscription)
+
     def as_wait(self, subscription: Subscription) -> Wait:
         """The subscription as the outside sees it."""
         node = subscription.node
         boundary = node.kind in {"boundaryEvent", "startEvent"}
         kind: Any = subscription.kind
-        repeats = boundary and not node.interrupting and (kind != "timer" or subscription.cycle is not None)
         return Wait(
             no=subscription.no,
             flow_node_id=node.bpmn_id,
@@ -57,7 +62,6 @@ class Subscriptions(Flows):
             correlation_key=subscription.key,
             due_at=subscription.due_at,
             interrupting=node.interrupting if boundary else True,
-            repeat=repeats,
             event_subprocess=subscription.scope is not None,
         )
 
@@ -232,6 +236,8 @@ class Subscriptions(Flows):
         scope.tokens += 1  # the scope is not empty between the two
         if node.interrupting:
             self.cancel_activity(host)
+            if host.on_behalf:
+                self.undo_next(host)
         scope.tokens -= 1
         self.journal.trace.append(node.bpmn_id)
         self.leave(scope, node)

@@ -113,8 +113,8 @@ class Throwing(Subscriptions):
     def throw_error(self, scope: Scope, activity: Activity | None, code: str, message: str, node: FlowNode) -> None:
         """Find who catches an error: boundary events of the activity, event sub-processes of the scope, then outwards.
 
-        An event sub-process takes precedence over the boundary event of its own sub-process. Caught by nobody, the
-        instance ends in error.
+        An event sub-process takes precedence over the boundary event of its own sub-process. What one throws the others
+        of its scope may catch, not it. Caught by nobody, the instance ends in error.
         """
         error = BpmnError(code, message)
         self._throw_outwards(scope, activity, error, node)
@@ -130,15 +130,10 @@ class Throwing(Subscriptions):
                     self.write(where, None, error_values(boundary, error))
                     self.leave_by_boundary(boundary, current)
                     return
-            if (
-                current is None
-                or current.node.kind != "subProcess"
-                or current.node not in where.spec.event_subprocesses
-            ):
-                start = matching(event_starts(where), "error", error.code)
-                if start is not None and start.process.host is not None:
-                    self.start_event_subprocess(where, start.process.host, start, error_values(start, error))
-                    return
+            start = matching(handlers_beside(where, current), "error", error.code)
+            if start is not None and start.process.host is not None:
+                self.start_event_subprocess(where, start.process.host, start, error_values(start, error))
+                return
             current = where.host
             where = current.scope if current is not None else None
         self._end_in_error(error, node)
@@ -159,11 +154,10 @@ class Throwing(Subscriptions):
                 if boundary is not None:
                     self.leave_by_boundary(boundary, current)
                     return True
-            if current is None or current.node not in where.spec.event_subprocesses:
-                start = matching(event_starts(where), "escalation", code)
-                if start is not None and start.process.host is not None:
-                    self.start_event_subprocess(where, start.process.host, start, {})
-                    return True
+            start = matching(handlers_beside(where, current), "escalation", code)
+            if start is not None and start.process.host is not None:
+                self.start_event_subprocess(where, start.process.host, start, {})
+                return True
             current = where.host
             where = current.scope if current is not None else None
         return False
@@ -210,6 +204,11 @@ class Throwing(Subscriptions):
 def event_starts(scope: Scope) -> list[FlowNode]:
     """The start events of all event sub-processes of a scope."""
     return [start for e in scope.spec.event_subprocesses if e.body is not None for start in e.body.start_events]
+
+
+def handlers_beside(scope: Scope, thrower: Activity | None) -> list[FlowNode]:
+    """The starts of the event sub-processes of a scope but the one out of which something is thrown, if it is one."""
+    return [start for start in event_starts(scope) if thrower is None or start.process.host is not thrower.node]
 
 
 def matching(nodes: list[FlowNode], kind: str, code: str | None) -> FlowNode | None:

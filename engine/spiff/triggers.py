@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from lxml import etree
 
-from engine.bpmn.diagram import Diagram, our
+from engine.bpmn.diagram import Diagram, event_definitions, our
 from engine.bpmn.expressions import ForeignLanguageError, timer_text
-from engine.bpmn.names import EVENT_DEFINITIONS, banli, bpmn, local_name
+from engine.bpmn.names import banli, bpmn, local_name
 from engine.spiff.correlation import is_sender, standard_key
 from engine.spiff.node_reader import feel, feel_of, parameters
 from engine.spiff.specs import Trigger
@@ -14,24 +14,12 @@ from engine.spiff.specs import Trigger
 _TIMERS = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 
 
-def definitions_of(element: etree._Element, diagram: Diagram) -> list[etree._Element]:
-    """The event definitions of an event, also those that it refers to at the root of the file."""
-    found = [child for child in element if local_name(child) in EVENT_DEFINITIONS]
-    root = diagram.root
-    for reference in element.findall(bpmn("eventDefinitionRef")):
-        wanted = (reference.text or "").strip().rpartition(":")[2]
-        found += [
-            d for d in ([] if root is None else root) if local_name(d) in EVENT_DEFINITIONS and d.get("id") == wanted
-        ]
-    return found
-
-
 def read_triggers(diagram: Diagram, element: etree._Element) -> tuple[Trigger, ...]:
     """What the node waits for or throws, in document order."""
     kind = local_name(element)
     if kind in {"sendTask", "receiveTask"}:
         return (_message(diagram, element, element),)
-    return tuple(_trigger(diagram, element, d) for d in definitions_of(element, diagram))
+    return tuple(_trigger(diagram, element, d) for d in event_definitions(diagram, element))
 
 
 def _trigger(diagram: Diagram, owner: etree._Element, definition: etree._Element) -> Trigger:

@@ -324,8 +324,8 @@ def _write_waits(uow: UnitOfWork, step: Step) -> None:
         gone = [{"instance_id": instance_id, "wait_no": no} for no in closed]
         _DROP_WAIT.run_many(connection, gone)
         _DROP_TIMER.run_many(connection, gone)
-    # a repeating timer that fired is closed and opened under the same number, in this order
-    still_open = [wait for wait in effects.waits_opened if wait.no not in closed or wait.repeat]
+    over = set(closed)  # some were opened and closed within the step
+    still_open = [wait for wait in effects.waits_opened if wait.no not in over]
     timers = [_timer_row(uow, step, wait) for wait in still_open if wait.kind == "timer" and wait.due_at is not None]
     others = [_subscription_row(uow, step, wait) for wait in still_open if wait.kind in SUBSCRIBED]
     _ADD_JOB.run_many(connection, timers)

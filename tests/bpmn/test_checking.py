@@ -7,9 +7,10 @@ import pytest
 from engine.bpmn.report import check_files
 from engine.simulate import Simulation
 from engine.simulate.files import load_files
-from engine.spiff import ExecutionError
+from engine.spiff import ExecutionError, compile_definitions
 from tests.spiff.drawing import draw
 from tests.spiff.driving import NOW, active
+from tests.support.processor import processor_time
 
 BPMN = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:banli="urn:banli:bpmn:1" targetNamespace="t"'
 
@@ -90,6 +91,20 @@ REFUSED = {
         "expression-syntax",
     ),
 }
+
+
+@pytest.mark.parametrize(
+    "script", ["1", "1 + 1", '"text"', "[{a: 1}]", "null", "a = b", "if true then 1 else [2]", '@"P1D"']
+)
+def test_a_script_whose_value_has_no_name_is_refused(script):
+    drawing = "start s\nscript q body=`{}`{}\ns > q"
+    assert codes(checked(drawing.format(script, "")), "error") == ["script-no-context"]
+    assert codes(checked(drawing.format(script, " resultVariable=n")), "error") == []
+
+
+@pytest.mark.parametrize("script", ["{a: 1}", "x", "f(x)", "x.y", "xs[1]", "if x then {a: 1} else null", "a - b"])
+def test_a_script_whose_value_may_be_a_context_is_not_refused(script):
+    assert codes(checked(f"start s\nscript q body=`{script}`\ns > q"), "error") == []
 
 
 @pytest.mark.parametrize("case", REFUSED)
@@ -261,8 +276,6 @@ VENDORS = {
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_vendor_attributes_that_mean_the_same_are_mapped(vendor):
-    from engine.spiff import compile_definitions
-
     namespace, p = VENDORS[vendor]
     body = (
         f'<process id="P"><startEvent id="s"/>'
@@ -288,8 +301,6 @@ def test_vendor_attributes_that_mean_the_same_are_mapped(vendor):
 
 
 def test_camunda_8_extensions_are_mapped():
-    from engine.spiff import compile_definitions
-
     body = """<process id="P"><startEvent id="s"/><userTask id="a"><extensionElements>
       <zeebe:assignmentDefinition assignee="=initiator" candidateGroups="x"/><zeebe:formDefinition formId="f"/>
       <zeebe:ioMapping/></extensionElements>
@@ -429,6 +440,37 @@ def test_a_timer_that_says_two_times_is_refused():
     )
     assert codes(checked(definitions(body)), "error") == ["unsupported-event"]
     assert checked(definitions(body.replace("P1D", " ")))["executable"]
+
+
+def _many(count: int, text: str) -> str:
+    return "".join(text.replace("#", str(n)) for n in range(count))
+
+
+REFERRING = {
+    "events to definitions at the root": (
+        '<intermediateCatchEvent id="c#"><eventDefinitionRef>d#</eventDefinitionRef></intermediateCatchEvent>',
+        '<messageEventDefinition id="d#"/>',
+    ),
+    "instances to data": (
+        '<dataObject id="d#" name="n#"/><userTask id="u#"><multiInstanceLoopCharacteristics>'
+        "<loopDataInputRef>d#</loopDataInputRef></multiInstanceLoopCharacteristics></userTask>",
+        "",
+    ),
+    "receivers to properties": (
+        '<receiveTask id="r#" messageRef="m0"/>',
+        '<message id="m#"/><correlationProperty id="p#"><correlationPropertyRetrievalExpression messageRef="m0">'
+        "<messagePath>x</messagePath></correlationPropertyRetrievalExpression></correlationProperty>",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFERRING)
+def test_a_file_of_thousands_of_references_is_read_in_seconds(case):
+    nodes, roots = REFERRING[case]
+    data = definitions(f'{_many(2_000, roots)}<process id="P"><startEvent id="s"/>{_many(2_000, nodes)}</process>')
+    with processor_time() as cost:
+        compile_definitions({"p.bpmn": data})
+    assert cost.seconds < 6  # looked for from the beginning each time it takes half a minute or more
 
 
 def test_checking_many_files_is_quick():

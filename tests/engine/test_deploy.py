@@ -1,5 +1,6 @@
 """A folder becomes an immutable version, or is refused whole with every reason."""
 
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from engine.settings import Settings
 from models import Deployment, DeploymentResource
 from tests.engine.conftest import Deploy, Start
 from tests.support.folders import DEADLINES, form, process, write_folder
+from tests.support.processor import processor_time
 
 STEP = '<bpmn:userTask id="{0}" banli:formKey="{0}" banli:assignee="=initiator"/>'
 
@@ -48,6 +50,26 @@ def test_a_running_case_stays_on_its_version(tmp_path: Path, deploy: Deploy, sta
         case.complete("one", {"a": "x"}, by="rep1")
     assert old.waits_at == {"two"}
     assert new.status == "completed"
+
+
+def test_a_chain_of_five_thousand_tasks_is_deployed_and_worked_on(tmp_path: Path, deploy: Deploy, start: Start) -> None:
+    steps = [f"t{number}" for number in range(5_000)]
+    diagram = re.sub(r' banli:formKey="t[1-9]\d*"', "", _diagram(*steps))
+    deploy(write_folder(tmp_path, "plain", diagram, forms=_forms("t0")))
+    case = start("plain")
+    assert case.waits_at == {"t0"}
+    case.complete("t0", {"a": "x"}, by="rep1")
+    assert case.waits_at == {"t1"}
+
+
+def test_a_folder_that_lacks_thousands_of_forms_is_refused_as_quickly(tmp_path: Path, deploy: Deploy) -> None:
+    steps = [f"t{number}" for number in range(2_000)]
+    folder = write_folder(tmp_path, "plain", _diagram(*steps))
+    with processor_time() as cost, pytest.raises(DeploymentRefusedError) as refused:
+        deploy(folder)
+    assert cost.seconds < 10  # reading the file for each of them takes minutes
+    assert len(refused.value.problems) == 2_000
+    assert "第 6 行 userTask t0" in refused.value.problems[0]
 
 
 def test_a_case_goes_on_in_a_process_that_never_saw_its_deployment(

@@ -108,6 +108,28 @@ SENDER = process(
     """,
     extra=MESSAGES,
 )
+BRIEF = process(
+    "brief",
+    """
+    <bpmn:startEvent id="begin"/>
+    begin -> quick
+    <bpmn:subProcess id="quick"><bpmn:scriptTask id="note" scriptFormat="feel"><bpmn:script>{noted: true}</bpmn:script>
+    </bpmn:scriptTask></bpmn:subProcess>
+    quick -> read
+    <bpmn:userTask id="read" banli:assignee="=initiator"/>
+    <bpmn:boundaryEvent id="told" attachedToRef="quick" cancelActivity="false">
+      <bpmn:messageEventDefinition messageRef="m_go"/>
+    </bpmn:boundaryEvent>
+    told -> noticed
+    <bpmn:endEvent id="noticed"/>
+    <bpmn:boundaryEvent id="hourly" attachedToRef="quick" cancelActivity="false">
+      <bpmn:timerEventDefinition><bpmn:timeCycle>R/PT1H</bpmn:timeCycle></bpmn:timerEventDefinition>
+    </bpmn:boundaryEvent>
+    hourly -> reminded
+    <bpmn:endEvent id="reminded"/>
+    """,
+    extra=MESSAGES,
+)
 BROADCASTER = SENDER.replace('id="sender" name="sender"', 'id="broadcaster" name="broadcaster"').replace(
     '<bpmn:sendTask id="send"', '<bpmn:sendTask id="send" banli:broadcast="true"'
 )
@@ -138,6 +160,17 @@ def processes(tmp_path: Path, deploy: Deploy) -> None:
 
 
 pytestmark = pytest.mark.usefixtures("processes")
+
+
+def test_what_was_waited_for_only_within_a_step_is_waited_for_no_more(
+    deploy: Deploy, start: Start, engine: Engine, tmp_path: Path
+) -> None:
+    deploy(write_folder(tmp_path, "brief", BRIEF))
+    case = start("brief")
+    assert case.waits_at == {"read"}
+    assert case.jobs() == []
+    with engine.unit_of_work() as uow, pytest.raises(NoSubscriptionError):
+        correlate_message(uow, "go", None, request_id=None)
 
 
 def test_a_timer_fires_at_its_instant_and_not_a_second_before(

@@ -22,10 +22,11 @@ def test_a_script_sets_variables_in_order():
     assert run.data == {"n": 2, "a": 1, "b": 3}
 
 
-def test_a_script_that_gives_no_context_fails():
-    run = running("start s\nuser a\nscript t body=`1 + 1`\ns > a > t")
+@pytest.mark.parametrize("given", [2, None, [1]])
+def test_a_script_that_gives_no_context_fails(given):
+    run = running("start s\nuser a\nscript t body=`given`\ns > a > t")
     with pytest.raises(ExecutionError, match="gives no context"):
-        run.complete("a")
+        run.complete("a", data={"given": given})
     assert active(run) == ["a"]
 
 

@@ -187,6 +187,16 @@ def test_the_mappings_of_a_call_read_the_side_that_gives():
     assert run.data == {"n": 1, "m": 2}
 
 
+def test_the_items_of_a_loop_may_stand_in_a_data_object_around_its_sub_process():
+    loop = (
+        "<multiInstanceLoopCharacteristics><loopDataInputRef>d1</loopDataInputRef></multiInstanceLoopCharacteristics>"
+    )
+    inner = f'<subProcess id="a"><startEvent id="i"/><userTask id="b">{loop}</userTask>'
+    inner += '<sequenceFlow id="g" sourceRef="i" targetRef="b"/></subProcess>'
+    run = running(diagram(f'<dataObject id="d1" name="orders"/>{inner}'), orders=[1, 2, 3])
+    assert len(run.active) == 3
+
+
 def test_an_arrow_to_a_document_is_inert():
     arrow = """<dataObject id="do1"/><dataObjectReference id="d1" name="Order" dataObjectRef="do1"/><userTask id="a">
     <property id="p1" name="__targetRef_placeholder"/>

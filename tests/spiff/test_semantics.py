@@ -470,6 +470,30 @@ def test_an_event_sub_process_takes_precedence_over_a_boundary_event_of_the_same
         assert (active(run), run.data.get("first")) == (["c"], True)
 
 
+@pytest.mark.parametrize("called", [False, True])
+@pytest.mark.parametrize("loop", ["times=3", "times=20", "times=3 sequential", "loop=`true`"])
+@pytest.mark.parametrize("persist", [False, True])
+def test_an_event_sub_process_of_an_instance_hears_a_message_before_the_border_of_them_all(called, loop, persist):
+    inside = "start i\nuser a\nevent_sub h\n  start x message=m\n  user b\n  x > b\ni > a"
+    nested = "" if called else "".join(f"  {line}\n" for line in inside.splitlines())
+    run = running(
+        f"start s\n{'call p calls=Q' if called else 'sub p'} {loop}\n{nested}"
+        "boundary y on=p message=m then=c\nboundary t on=p timer=P1D then=d\ns > p",
+        others={"Q": inside},
+        persist=persist,
+    )
+    at_once = len(active(run))
+    for heard in range(1, at_once + 1):
+        run.message("m")
+        assert active(run) == ["a"] * (at_once - heard) + ["b"] * heard
+    if at_once == 1:  # the next one hears it first as well
+        run.complete("b")
+        run.message("m")
+        assert active(run) == ["b"]
+    run.message("m")
+    assert active(run) == ["c"]
+
+
 @pytest.mark.parametrize("thrower", ["end t signal=n", "throw t signal=n\n  end e\n  t > e"])
 @pytest.mark.parametrize(("flag", "then"), [("", ["c"]), (" noninterrupting", ["c", "w"])])
 def test_a_signal_is_heard_at_the_border_before_its_thrower_goes_on_and_ends_the_sub_process(thrower, flag, then):

@@ -1,0 +1,44 @@
+"""What can be told of a value from the expression alone."""
+
+from __future__ import annotations
+
+from engine.feel import nodes as n
+from engine.feel.errors import FeelSyntaxError
+from engine.feel.readings import make_parser
+
+_NEVER_A_CONTEXT = (
+    n.Literal,
+    n.AtLiteral,
+    n.Negation,
+    n.Chain,
+    n.Logic,
+    n.Comparison,
+    n.Between,
+    n.In,
+    n.InstanceOf,
+    n.For,
+    n.Quantified,
+    n.ListLiteral,
+    n.RangeLiteral,
+    n.FunctionLiteral,
+)
+
+
+def is_never_a_context(text: str) -> bool:
+    """True if the value is another one whatever the variables are; False also where it cannot be told."""
+    parser = make_parser(text, frozenset())
+    try:
+        tree = parser.expression()
+        parser.expect_end()
+    except FeelSyntaxError:
+        return False
+    if parser.doubts.outer or parser.doubts.inner:
+        return False  # ``a - b`` may be the name of a variable
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, n.If):
+            pending += [node.yes, node.no]
+        elif not isinstance(node, _NEVER_A_CONTEXT):
+            return False
+    return True
