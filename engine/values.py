@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, ValuesView
 from datetime import date, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from itertools import chain, compress
 from typing import Any
 
@@ -35,7 +36,7 @@ _PLAIN = frozenset({str, bool, type(None)})
 _TEXT_ONLY = frozenset({str})
 _READ = frozenset({str, bool, type(None), Decimal})  # kinds that are stored values as soon as they are parsed
 _LISTS = frozenset({list, tuple})
-_decoder = msgspec.json.Decoder(float_hook=Decimal)
+_decoder = msgspec.json.Decoder(float_hook=lru_cache(maxsize=4096)(Decimal))  # the same few numbers, again and again
 _encoder = msgspec.json.Encoder()
 
 
