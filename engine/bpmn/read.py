@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Final
 
 from lxml import etree
@@ -38,6 +39,12 @@ class UnreadableError(ValueError):
         super().__init__(message)
         self.line = line
         self.code = code
+
+
+def read_file(path: Path) -> bytes:
+    """What a file holds, up to one byte more than we read: enough to refuse it, and one that never ends as well."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def read_xml(data: bytes) -> etree._Element:

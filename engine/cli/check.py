@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from engine.bpmn.problems import Problem
+from engine.bpmn.read import read_file
 from engine.bpmn.report import check_files, other_report, unreadable, worst
 from engine.cli.refusal import EXIT_USAGE, Refusal, lines_of_input, printable, unread
 
@@ -56,7 +57,7 @@ def _read(names: tuple[str, ...]) -> tuple[dict[str, bytes], list[dict[str, Any]
                 contents |= drawn
                 others += about_texts
             else:
-                contents[name] = Path(name).read_bytes()
+                contents[name] = read_file(Path(name))
         except OSError as error:
             lost.append(unreadable(name, unread(error)))
     return contents, others, lost
@@ -89,7 +90,7 @@ def _batch(strict: bool) -> None:
         if not name.strip():
             continue
         try:
-            report = check_files({name: Path(os.fsdecode(name)).read_bytes()}, strict=strict)[0]
+            report = check_files({name: read_file(Path(os.fsdecode(name)))}, strict=strict)[0]
         except OSError as error:
             report = unreadable(name, unread(error))
         except ValueError:  # a name that no file can have

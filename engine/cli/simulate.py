@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import click
 from engine.adapters.system_clock import SystemClock
 from engine.bpmn.iso import TimerValueError, parse_instant
 from engine.bpmn.problems import BpmnRefusedError, Problem
+from engine.bpmn.read import read_file
 from engine.cli.refusal import Refusal, printable, unread
 from engine.simulate.files import load_files
 from engine.simulate.runner import NOT_EXECUTABLE, UnknownProcessError, refused, run_script
@@ -40,7 +42,7 @@ def simulate(
 
     The first file holds the process; the others are called processes and decisions.
     """
-    contents = {name: _read(name) for name in files}
+    contents = {name: _read(name, read_file) for name in files}
     scripts, several = _scripts(script_path)
     moment = _moment(now)
     results: list[dict[str, Any]] = []
@@ -71,9 +73,9 @@ def _run(
         raise _refusal("usage", str(error)) from error
 
 
-def _read(name: str) -> bytes:
+def _read(name: str, reader: Callable[[Path], bytes] = Path.read_bytes) -> bytes:
     try:
-        return Path(name).read_bytes()
+        return reader(Path(name))
     except OSError as error:
         raise _refusal("file", f"读不出“{name}”：{unread(error)}", name) from error
 

@@ -290,6 +290,13 @@ def test_check_answers_one_object_per_file(tmp_path):
     assert (second["ok"], second["executable"]) == (True, False)
 
 
+def test_a_file_that_never_ends_is_over_its_budget():
+    result = run(check, "/dev/zero", "--json")
+    assert (result.exit_code, [p["code"] for p in json.loads(result.stdout)[0]["problems"]]) == (1, ["budget"])
+    result = run(simulate, "/dev/zero", "--script", SCRIPTS[0], "--json")
+    assert (result.exit_code, [p["code"] for p in json.loads(result.stdout)["errors"]]) == (2, ["budget"])
+
+
 def test_check_in_batch_answers_a_line_per_path_and_always_exits_zero(tmp_path):
     good, bad = tmp_path / "good.bpmn", tmp_path / "bad.bpmn"
     good.write_bytes(draw("start s\nuser a\ns > a"))
