@@ -13,8 +13,6 @@ from engine.spiff.effects import UserTaskAttributes
 from engine.spiff.parser import DiagramParser
 from engine.spiff.specs import FlowNode, ProcessSpec, begins_instances
 
-_PEOPLE = frozenset(("userTask", "manualTask", "task"))
-
 
 @dataclass(frozen=True, slots=True)
 class UserTaskInfo:
@@ -169,7 +167,7 @@ def _hash(files: Mapping[str, bytes]) -> str:
 
 def _info(spec: ProcessSpec, file: str) -> ProcessInfo:
     nodes = {n.bpmn_id: n for n in spec.all_nodes.values()}
-    people = {i: n for i, n in nodes.items() if n.kind in _PEOPLE}
+    people = {i: n for i, n in nodes.items() if n.for_people}
     lanes = dict.fromkeys(n.lane for n in nodes.values() if n.lane)
     return ProcessInfo(
         id=spec.name,

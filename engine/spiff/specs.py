@@ -15,9 +15,8 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.specs.base import TaskSpec
 
+from engine.bpmn.names import FOR_PEOPLE
 from engine.spiff.effects import UserTaskAttributes
-
-FOR_PEOPLE = frozenset(("userTask", "manualTask", "task"))
 
 
 @dataclass(slots=True, eq=False)
