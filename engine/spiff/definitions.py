@@ -71,7 +71,6 @@ class ProcessInfo:
     user_tasks: Mapping[str, UserTaskInfo]  # in document order, those of sub-processes included
     start_events: tuple[StartEventInfo, ...]
     start_triggers: tuple[StartTrigger, ...]
-    end_events: tuple[str, ...]
     lanes: tuple[str, ...]
     calls: tuple[str, ...]
     decisions: tuple[str, ...]
@@ -183,7 +182,6 @@ def _info(spec: ProcessSpec, file: str) -> ProcessInfo:
             if begins_instances(n)
             for t in n.triggers
         ),
-        end_events=tuple(i for i, n in nodes.items() if n.kind == "endEvent"),
         lanes=tuple(str(lane) for lane in lanes),
         calls=tuple(dict.fromkeys(n.called_element for n in nodes.values() if n.called_element)),
         decisions=tuple(dict.fromkeys(n.decision_ref for n in nodes.values() if n.decision_ref)),
