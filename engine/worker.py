@@ -196,7 +196,7 @@ def _give_up(
 def _fire_timer(uow: UnitOfWork, job: ClaimedJob) -> None:
     if job.process_instance_id is None:  # it starts a process
         assert job.flow_node_id is not None
-        start = watching.look if "held" in job.payload else starting.start_by_timer
+        start = watching.look if watching.is_look(job.payload) else starting.start_by_timer
         start(uow, job.flow_node_id, job.payload)
         return
     assert job.no is not None

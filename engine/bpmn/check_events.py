@@ -25,6 +25,7 @@ def check_event(diagram: Diagram, event: etree._Element) -> None:
     for definition in definitions:
         _check_definition(diagram, event, definition)
     _check_start_of_all(diagram, event, triggers)
+    _check_all_of(diagram, event, triggers)
     if local_name(event) == "boundaryEvent":
         _check_boundary(diagram, event, triggers)
     if local_name(event) == "endEvent" and str(event.get("id")) in diagram.outgoing:
@@ -38,6 +39,13 @@ def _check_start_of_all(diagram: Diagram, event: etree._Element, triggers: list[
     of_all = _place(event) == "startEvent" and event.get("parallelMultiple") == "true" and len(triggers) > 1
     if of_all and not {"message", "signal"}.intersection(triggers):
         message = "of the triggers that must all happen none is a message or signal: nothing begins an instance"
+        diagram.findings.error("unsupported-event", message, event)
+
+
+def _check_all_of(diagram: Diagram, event: etree._Element, triggers: list[str]) -> None:
+    thrown = sorted({"error", "escalation", "cancel", "compensate"}.intersection(triggers))
+    if event.get("parallelMultiple") == "true" and len(triggers) > 1 and thrown:
+        message = f"{thrown[0]} is caught when it is thrown: it cannot wait for the other triggers"
         diagram.findings.error("unsupported-event", message, event)
 
 
@@ -143,6 +151,9 @@ def _check_boundary(diagram: Diagram, event: etree._Element, triggers: list[str]
         return
     if local_name(host) not in ACTIVITIES:
         diagram.findings.error("unsupported-event", f"attached to a {local_name(host)}", event)
+    if any(local_name(diagram.nodes[flow.source]) == "eventBasedGateway" for flow in diagram.incoming.get(wanted, ())):
+        message = f"{wanted[:80]} is behind an event-based gateway: nothing of it is under way while the gateway waits"
+        diagram.findings.error("unsupported-event", message, event)
     if str(event.get("id")) in diagram.incoming:
         diagram.findings.error("unsupported-flow", "a flow leads to a boundary event", event)
     if "cancel" in triggers and local_name(host) != "transaction":

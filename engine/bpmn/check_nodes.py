@@ -64,6 +64,11 @@ def _check_event_gateway(diagram: Diagram, gateway: etree._Element, flows: list[
     for flow in flows:
         target = diagram.nodes[flow.target]
         if local_name(target) == "receiveTask":
+            if any(local_name(child).endswith("LoopCharacteristics") for child in target):
+                message = (
+                    f"{flow.target} is behind an event-based gateway: it receives one message, whatever its loop says"
+                )
+                diagram.findings.error("unsupported-element", message, target)
             continue
         events = [local_name(c) for c in target if local_name(c).endswith("EventDefinition")]
         catches = local_name(target) == "intermediateCatchEvent" and events and set(events) <= _CATCHABLE

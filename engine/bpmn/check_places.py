@@ -73,7 +73,7 @@ def check_places(diagram: Diagram, root: etree._Element) -> None:
         if kind not in _KNOWN:
             _check_unknown(diagram, element, kind)
         elif kind in _PARENTS and local_name(parent) not in _PARENTS[kind]:
-            message = f"a {kind} inside a {local_name(parent) or bare(str(parent.tag))} is not executed"
+            message = f"{kind} stands inside {local_name(parent) or bare(str(parent.tag))}, where it is not executed"
             diagram.findings.error("unsupported-element", message, element)
         elif kind in _LOOPS:
             _check_single(diagram, element, _LOOPS)

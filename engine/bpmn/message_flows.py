@@ -5,8 +5,9 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.bpmn.diagram import Diagram
-from engine.bpmn.names import bpmn, local_name
+from engine.bpmn.names import bpmn, bpmn_elements, local_name
 
+_REFERENCES = {"messageFlow": ("sourceRef", "targetRef"), "participant": ("processRef",)}
 _TASKS = frozenset(("sendTask", "receiveTask"))
 
 
@@ -15,6 +16,7 @@ def join_messages(diagram: Diagram, root: etree._Element) -> None:
 
     A flow to or from a pool, or to something that neither sends nor receives, is a drawing only.
     """
+    _name_dangling(diagram, root)
     for flow in root.iter(bpmn("messageFlow")):
         source, target = (_holder(diagram, flow, end) for end in ("sourceRef", "targetRef"))
         if source is None or target is None:
@@ -26,6 +28,17 @@ def join_messages(diagram: Diagram, root: etree._Element) -> None:
         reference = next(filter(None, named), None) or _new_message(diagram, root, flow)
         for end in (source, target):
             end.set("messageRef", reference)
+
+
+def _name_dangling(diagram: Diagram, root: etree._Element) -> None:
+    """Pools and message flows may be drawn to what is not in the file; that is named, and says nothing."""
+    ids = {str(element.get("id")) for element in bpmn_elements(root)}
+    for kind, references in _REFERENCES.items():
+        for element in root.iter(bpmn(kind)):
+            for reference in references:
+                value = (element.get(reference) or "").strip()
+                if value and value not in ids and value.rpartition(":")[2] not in ids:
+                    diagram.findings.warning("dangling-ref", f"{reference} {value[:80]} points to nothing", element)
 
 
 def _reference(element: etree._Element) -> str:

@@ -40,6 +40,7 @@ TASKS: Final = frozenset(
         "callActivity",
     ]
 )
+FOR_PEOPLE: Final = frozenset(["userTask", "manualTask", "task"])
 CONTAINERS: Final = frozenset(["subProcess", "transaction", "adHocSubProcess"])
 ACTIVITIES: Final = TASKS | CONTAINERS
 GATEWAYS: Final = frozenset(

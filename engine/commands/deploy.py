@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from lxml import etree
 from sqlalchemy import select
 
 from engine.bpmn.names import BANLI
-from engine.bpmn.read import read_xml
 from engine.definitions import deployments
 from engine.definitions.deadline_keys import unknown_deadlines
 from engine.definitions.deployed import Compiled, Deployed, compile_resources
@@ -23,7 +21,6 @@ from engine.unit_of_work import UnitOfWork
 from models import Deployment
 
 OPERATION, DECISION = f"{{{BANLI}}}operation", f"{{{BANLI}}}decisionRef"
-MANDATORY = f"{{{BANLI}}}mandatory"
 
 
 @dataclass(frozen=True)
@@ -65,24 +62,17 @@ def deploy(uow: UnitOfWork, folder: ProcessFolder, *, again: bool = False) -> De
         if again and is_newest:
             _arm(uow, folder, compiled, uow.session.get_one(Deployment, found.id), again=True)
         return DeployResult(found.id, key, found.version, is_new=False, is_newest=is_newest)
-    if dropped := dropped_gates(_gates_so_far(uow, key), compiled):
+    if dropped := dropped_gates(_newest_resources(uow, key), folder.resources):
         raise DeploymentRefusedError(folder.name, dropped)
     stored = deployments.store(uow.session, folder, compiled, at=uow.now, by=uow.actor)
     _arm(uow, folder, compiled, stored)
     return DeployResult(stored.id, key, stored.version, is_new=True)
 
 
-def _gates_so_far(uow: UnitOfWork, key: str) -> dict[str, str]:
-    """The gates of the newest version with their files; nothing while there is no version."""
+def _newest_resources(uow: UnitOfWork, key: str) -> Mapping[str, bytes]:
+    """The files of the newest version; none while there is no version."""
     newest = deployments.latest_ids(uow.session).get(key)
-    resources = deployments.resources_of(uow.session, newest) if newest is not None else {}
-    return {
-        element.get("id", ""): name
-        for name, content in resources.items()
-        if name.endswith(".bpmn")
-        for element in read_xml(content).iter(etree.Element)
-        if element.get(MANDATORY) == "true"
-    }
+    return deployments.resources_of(uow.session, newest) if newest is not None else {}
 
 
 def _arm(
@@ -130,7 +120,7 @@ def check(compiled: Compiled, resources: Mapping[str, bytes]) -> list[str]:
     if manifest.main_process not in compiled.definitions.processes:
         problems.append(f"process.yaml main_process：流程图中没有过程“{manifest.main_process}”")
     problems += _missing_forms(compiled, places) + _unassigned(compiled, places)
-    problems += _unknown_operations(compiled, places) + unmarked_gates(compiled)
+    problems += _unknown_operations(compiled, places) + unmarked_gates(manifest, resources)
     problems += _exposed(compiled) + _unknown_decisions(compiled, places) + _missing_decision(compiled)
     problems += _unique_unknown(compiled) + _broken_tables(compiled)
     problems += unknown_deadlines(resources) if manifest.deadlines_decision else []

@@ -46,7 +46,7 @@ def save_draft(
         .where(ITEM.c.id == item.id, ITEM.c.state == WorkItemState.OPEN, ITEM.c.version == item.version)
         .values(
             assignee_id=uow.actor,
-            draft=item.instance.sealer.seal(kept, f"draft:{item.id}"),
+            draft=item.instance.sealer.seal(kept, "draft", item.id),
             draft_saved_at=uow.now,
         )
     )

@@ -2,39 +2,46 @@
 
 from collections.abc import Mapping
 
-from engine.definitions.deployed import Compiled
+from engine.bpmn.diagram import our
+from engine.bpmn.names import FOR_PEOPLE, bpmn_elements, local_name
+from engine.bpmn.read import read_xml
+from engine.definitions.folder import with_suffix
+from engine.definitions.manifest import Manifest
 
 
-def gates(compiled: Compiled) -> set[str]:
-    """Ids of the user tasks marked ``banli:mandatory``."""
+def gates_in(resources: Mapping[str, bytes]) -> dict[str, str]:
+    """File of each user task marked ``banli:mandatory``, by its id.
+
+    Read from the files as they are: those of an old version may compile no more, and its gates count all the same.
+    """
     return {
-        task.id
-        for process in compiled.definitions.processes.values()
-        for task in process.user_tasks.values()
-        if task.attributes.mandatory
+        (element.get("id") or "").strip(): file
+        for file, content in with_suffix(resources, ".bpmn").items()
+        for element in bpmn_elements(read_xml(content))
+        if local_name(element) in FOR_PEOPLE and our(element, "mandatory") == "true"
     }
 
 
-def unmarked_gates(compiled: Compiled) -> list[str]:
+def unmarked_gates(manifest: Manifest, resources: Mapping[str, bytes]) -> list[str]:
     """Gates that process.yaml names and no diagram marks."""
-    present = gates(compiled)
+    present = gates_in(resources)
     return [
         f"process.yaml mandatory_gates：流程图中没有标为 banli:mandatory 的用户任务“{name}”（missing-gate）"
-        for name in compiled.manifest.data.get("mandatory_gates", ())
+        for name in manifest.data.get("mandatory_gates", ())
         if name not in present
     ]
 
 
-def dropped_gates(before: Mapping[str, str], compiled: Compiled) -> list[str]:
+def dropped_gates(before: Mapping[str, bytes], resources: Mapping[str, bytes]) -> list[str]:
     """Gates of the version before that are gone, or no longer marked.
 
     Args:
-        before: file of each gate's diagram, by id of the user task.
-        compiled: the new version.
+        before: the resources of that version.
+        resources: those of the new one.
     """
-    present = gates(compiled)
+    present = gates_in(resources)
     return [
         f"{file} {name}：上一版本的必经关口不能去掉（dropped-gate）"
-        for name, file in before.items()
+        for name, file in gates_in(before).items()
         if name not in present
     ]

@@ -35,14 +35,16 @@ class Sealer:
         self._instance_id = instance_id
         self._cipher = AESGCM(key) if key is not None else None
         self.sensitive = frozenset(sensitive)
-        self._last: tuple[Mapping[str, Any] | None, str] = (None, "")  # open values and their text
+        # A step writes what a form gave twice, with its work item and in the history: the same object, so that one
+        # look tells that the text is the same. Not where something is sensitive: a sealed text belongs to its place.
+        self._last: tuple[Mapping[str, Any] | None, str] = (None, "")
 
     def seal(self, values: Mapping[str, Any], place: str, row: object = None) -> str:
         """Text of the values; place and row name where it stands, so that a copied text does not open elsewhere."""
         if self.sensitive:
             return dumps(self.hide(values, place if row is None else f"{place}:{row}"))
         known, text = self._last
-        if known is not values:  # what a form gave stands with its work item and in the history
+        if known is not values:
             text = dumps(values)
             self._last = (values, text)
         return text

@@ -43,7 +43,7 @@ class Compensation(Throwing):
             scope: where the event was thrown; inside an event sub-process its surroundings are compensated as well.
             node: the throw or end event.
             activity_id: only this activity, or None for everything in the scope.
-            leaving: ``leave``, ``end`` or ``cancel``: what follows.
+            leaving: ``end``, ``cancel`` or ``inside``: what follows.
         """
         chosen: list[Record] = []
         for where in reversed(_compensated_with(scope)):
@@ -129,7 +129,9 @@ class Compensation(Throwing):
             return
         scope.tokens += 1
         self.drop(thrower, "completed")
-        if thrower.leaving == "leave":
+        if thrower.index is not None:
+            self.throw_from(scope, thrower.node, thrower.index)
+        elif thrower.leaving == "leave":  # stored before an event could go on to its next trigger
             self.leave(scope, thrower.node)
         scope.tokens -= 1
         self.check_scope(scope)

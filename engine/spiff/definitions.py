@@ -13,8 +13,6 @@ from engine.spiff.effects import UserTaskAttributes
 from engine.spiff.parser import DiagramParser
 from engine.spiff.specs import FlowNode, ProcessSpec, begins_instances
 
-_PEOPLE = frozenset(("userTask", "manualTask", "task"))
-
 
 @dataclass(frozen=True, slots=True)
 class UserTaskInfo:
@@ -73,7 +71,6 @@ class ProcessInfo:
     user_tasks: Mapping[str, UserTaskInfo]  # in document order, those of sub-processes included
     start_events: tuple[StartEventInfo, ...]
     start_triggers: tuple[StartTrigger, ...]
-    end_events: tuple[str, ...]
     lanes: tuple[str, ...]
     calls: tuple[str, ...]
     decisions: tuple[str, ...]
@@ -169,7 +166,7 @@ def _hash(files: Mapping[str, bytes]) -> str:
 
 def _info(spec: ProcessSpec, file: str) -> ProcessInfo:
     nodes = {n.bpmn_id: n for n in spec.all_nodes.values()}
-    people = {i: n for i, n in nodes.items() if n.kind in _PEOPLE}
+    people = {i: n for i, n in nodes.items() if n.for_people}
     lanes = dict.fromkeys(n.lane for n in nodes.values() if n.lane)
     return ProcessInfo(
         id=spec.name,
@@ -185,7 +182,6 @@ def _info(spec: ProcessSpec, file: str) -> ProcessInfo:
             if begins_instances(n)
             for t in n.triggers
         ),
-        end_events=tuple(i for i, n in nodes.items() if n.kind == "endEvent"),
         lanes=tuple(str(lane) for lane in lanes),
         calls=tuple(dict.fromkeys(n.called_element for n in nodes.values() if n.called_element)),
         decisions=tuple(dict.fromkeys(n.decision_ref for n in nodes.values() if n.decision_ref)),

@@ -29,7 +29,6 @@ class UserTaskAttributes:
     due: str | None = None
     anchor: str | None = None
     batch: bool = False
-    mandatory: bool = False
     open: bool = False
     help: str | None = None
     result_variable: str | None = None

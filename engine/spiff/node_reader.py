@@ -6,7 +6,7 @@ from lxml import etree
 
 from engine.bpmn.diagram import Diagram, our
 from engine.bpmn.expressions import ForeignLanguageError, to_feel
-from engine.bpmn.names import BANLI, banli, bare, bpmn, local_name
+from engine.bpmn.names import BANLI, FOR_PEOPLE, banli, bare, bpmn, local_name
 from engine.spiff.effects import UserTaskAttributes
 from engine.spiff.specs import Assignment, FlowNode, LoopSpec
 
@@ -99,7 +99,7 @@ def read_node(diagram: Diagram, element: etree._Element, node: FlowNode) -> None
     node.result_variable = our(element, "resultVariable")
     node.maps_in, node.maps_out = mappings(element, "input"), mappings(element, "output")
     node.outputs_only = our(element, "outputsOnly") == "true"
-    if kind in {"userTask", "manualTask", "task", "startEvent"}:
+    if kind in FOR_PEOPLE or kind == "startEvent":
         node.user_task = _user_task(element)
     if kind in {"serviceTask", "sendTask", "businessRuleTask"}:
         node.operation = our(element, "operation")
@@ -126,7 +126,6 @@ def _user_task(element: etree._Element) -> UserTaskAttributes:
         due=our(element, "due"),
         anchor=our(element, "anchor"),
         batch=our(element, "batch") == "true",
-        mandatory=our(element, "mandatory") == "true",
         open=our(element, "open") == "true",
         help=our(element, "help"),
         result_variable=our(element, "resultVariable"),

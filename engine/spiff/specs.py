@@ -15,9 +15,11 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.specs.base import TaskSpec
 
+from engine.bpmn.names import FOR_PEOPLE
 from engine.spiff.effects import UserTaskAttributes
 
-FOR_PEOPLE = frozenset(("userTask", "manualTask", "task"))
+# of several that one event throws: first what its own place outlives, last what ends it
+THROWN = ("none", "link", "message", "signal", "escalation", "compensate", "cancel", "error", "terminate")
 
 
 @dataclass(slots=True, eq=False)
@@ -151,6 +153,8 @@ class FlowNode:
         self.chooses = bool(self.default) or any(flow.condition for flow in self.flows_out)
         self.undoable = any(boundary.handler is not None for boundary in self.boundaries)
         self.guarded = any(boundary.waits_for_condition for boundary in self.boundaries)
+        if len(self.triggers) > 1 and self.kind in {"endEvent", "intermediateThrowEvent"}:
+            self.triggers = tuple(sorted(self.triggers, key=lambda trigger: THROWN.index(trigger.kind)))
 
     @property
     def waits_for_condition(self) -> bool:

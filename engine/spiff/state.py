@@ -61,7 +61,7 @@ class Activity(Struct, eq=False):
     node: FlowNode
     scope: Scope
     parent: Activity | None = None  # the loop that this is an iteration of
-    index: int | None = None  # loop counter, from 0
+    index: int | None = None  # loop counter, from 0; of an event that waits for compensation: which trigger is next
     names: Mapping[str, Any] | None = None  # read-only: loop counter and item
     local: dict[str, Any] | None = None  # written by a multi-instance iteration
     child: Scope | None = None

@@ -28,10 +28,10 @@ class Throwing(Subscriptions):
         """Do what each trigger of a throw or end event says, then go on (an end event goes nowhere)."""
         if node.kind == "endEvent":
             self.last_end = node.bpmn_id
-        self._throw_from(scope, node, 0)
+        self.throw_from(scope, node, 0)
 
-    def _throw_from(self, scope: Scope, node: FlowNode, first: int) -> None:
-        ending = node.kind == "endEvent"
+    def throw_from(self, scope: Scope, node: FlowNode, first: int) -> None:
+        """Throw what an event throws, from one of its triggers on."""
         generation = scope.generation
         for index, trigger in enumerate(node.triggers[first:], first):
             if trigger.kind == "signal":
@@ -39,11 +39,11 @@ class Throwing(Subscriptions):
                 self.later(self._after_signal, scope, generation, node, index + 1)
                 self.send(scope, None, node, trigger)
                 return
-            if self._throw_one(scope, node, trigger, "end" if ending else "leave"):
+            if self._throw_one(scope, node, trigger, index + 1):
                 return
             if scope.dead or scope.generation != generation or self.ended is not None:
                 return
-        if not ending:
+        if node.kind != "endEvent":
             self.leave(scope, node)
 
     def _after_signal(self, scope: Scope, generation: int, node: FlowNode, following: int) -> None:
@@ -51,11 +51,11 @@ class Throwing(Subscriptions):
         if scope.dead or scope.generation != generation:
             return
         scope.tokens -= 1
-        self._throw_from(scope, node, following)
+        self.throw_from(scope, node, following)
         self.check_scope(scope)
 
-    def _throw_one(self, scope: Scope, node: FlowNode, trigger: Trigger, leaving: str) -> bool:
-        """Throw one trigger; True if the node is not to be left now."""
+    def _throw_one(self, scope: Scope, node: FlowNode, trigger: Trigger, following: int) -> bool:
+        """Throw one trigger; True if the others are not to be thrown and the node is not to be left now."""
         kind = trigger.kind
         if kind == "message":
             self.send(scope, None, node, trigger)
@@ -72,8 +72,10 @@ class Throwing(Subscriptions):
             return True
         elif kind == "compensate":
             wait = trigger.wait_for_completion
-            thrower = self.start_compensation(scope, node, trigger.activity, leaving if wait else "end")
-            return wait and thrower is not None
+            thrower = self.start_compensation(scope, node, trigger.activity, "end")
+            if thrower is not None and wait:
+                thrower.index = following
+                return True
         return False
 
     def send(self, scope: Scope, activity: Activity | None, node: FlowNode, trigger: Trigger) -> None:

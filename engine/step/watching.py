@@ -43,6 +43,11 @@ def first_looks(uow: UnitOfWork, deployed: Deployed, *, at_once: bool) -> Iterat
             yield _row(uow, {**place, "held": event in held}, event, timedelta(0) if at_once else PAUSE)
 
 
+def is_look(payload: Mapping[str, Any]) -> bool:
+    """Whether a job that starts a process is a look at a condition and no timer: only a look keeps what it saw last."""
+    return "held" in payload
+
+
 def look(uow: UnitOfWork, start_event: str, payload: Mapping[str, Any]) -> None:
     """Start a case if the condition holds and did not before; look again, as long as the version is the newest."""
     deployment_id = UUID(payload["deployment"])

@@ -73,6 +73,19 @@ REFUSED = {
     "a cycle without pause": ("start s\ncatch c cycle=R/PT0S\nuser a\ns > c > a", "timer-no-time"),
     "a link to nowhere": ("start s\nthrow t link=L\ns > t", "missing-target"),
     "an event gateway that leads to a task": ("start s\nevents g\nuser a\ns > g > a", "unsupported-element"),
+    "an escalation among triggers that must all happen": (
+        "start s\nuser a\nboundary x on=a escalation=X message=m all_of then=c\ns > a",
+        "unsupported-event",
+    ),
+    "a boundary event at what an event gateway waits for": (
+        "start s\nevents g\nreceive r message=m\nboundary x on=r timer=P1D then=b\ncatch c timer=P2D\ns > g\ng > r\n"
+        "g > c",
+        "unsupported-event",
+    ),
+    "several instances of what an event gateway waits for": (
+        "start s\nevents g\nreceive r message=m times=2\ncatch c timer=P2D\ns > g\ng > r\ng > c",
+        "unsupported-element",
+    ),
     "a flow out of an end event": ("start s\nend e\nuser a\ns > e > a", "unsupported-flow"),
     "compensation of an activity in another scope": (
         "start s\nuser a\nsub p\n  start i\n  throw t compensate=a\n  i > t\ns > a > p",

@@ -57,3 +57,15 @@ def test_a_flow_that_joins_two_messages_is_warned_of():
 
 def test_the_elements_are_counted_as_they_stand_in_the_file():
     assert check_files(_pools())[0]["elements"]["messageFlow"] == 4
+
+
+def test_a_flow_or_pool_that_points_to_nothing_is_named() -> None:
+    drawn = POOLS.format(flow="", sender="", receiver="", p="").replace('processRef="Q"', 'processRef="R"')
+    drawn = drawn.replace('targetRef="shop"', 'targetRef="shopp"')
+    [report] = check_files({"p.bpmn": drawn.encode()})
+    found = [(p["type"], p["message"]) for p in report["problems"] if p["code"] == "dangling-ref"]
+    assert report["executable"]
+    assert found == [
+        ("messageFlow", "targetRef shopp points to nothing"),
+        ("participant", "processRef R points to nothing"),
+    ]

@@ -29,8 +29,10 @@ from models import (
     WorkItemState,
     waits,
 )
+from tests.engine.start_events import begun_by
 from tests.support.databases import PreparedDatabases
 from tests.support.fakes import MovableClock
+from tests.support.folders import write_folder
 
 PEOPLE = {
     "rep1": [("rep", None)],
@@ -173,7 +175,23 @@ class Case:
             return rows
 
 
+def all_cases(engine: Engine) -> list[Case]:
+    """Every case, the oldest first."""
+    with engine.reading() as uow:
+        found: list[UUID] = list(uow.session.scalars(select(ProcessInstance.id).order_by(ProcessInstance.started_at)))
+    return [Case(engine, each) for each in found]
+
+
+def all_jobs(engine: Engine) -> list[Job]:
+    """Every job, those included that belong to no case."""
+    with engine.reading() as uow:
+        rows = list(uow.session.scalars(select(Job)))
+        uow.session.expunge_all()
+        return rows
+
+
 Deploy = Callable[[Path], DeployResult]
+Drawn = Callable[..., None]
 Start = Callable[..., Case]
 
 
@@ -186,6 +204,16 @@ def deploy(engine: Engine) -> Deploy:
             return deploy_folder(uow, folder)
 
     return deploy_one
+
+
+@pytest.fixture
+def drawn(tmp_path: Path, deploy: Deploy) -> Drawn:
+    """Deploy a process that starts with these triggers; again with another task it is the next version."""
+
+    def drawn_one(triggers: str, *, key: str = "clockwork", task: str = "work", also: str = "") -> None:
+        deploy(write_folder(tmp_path, key, begun_by(key, triggers, task=task, also=also)))
+
+    return drawn_one
 
 
 @pytest.fixture

@@ -183,6 +183,29 @@ def test_a_version_that_keeps_its_gates_and_adds_steps_is_deployed(tmp_path: Pat
     assert result.version == 2
 
 
+def test_a_mark_on_a_step_that_is_for_nobody_is_no_gate_of_the_next_version(tmp_path: Path, deploy: Deploy) -> None:
+    # given
+    marked = _diagram("one").replace('<bpmn:endEvent id="done"', '<bpmn:endEvent id="done" banli:mandatory="true"')
+    deploy(write_folder(tmp_path, "plain", marked, forms=_forms("one")))
+
+    # when
+    result = deploy(write_folder(tmp_path, "plain", _diagram("one"), forms=_forms("one")))
+
+    # then
+    assert result.version == 2
+
+
+def test_space_around_the_id_of_a_gate_is_not_part_of_it(tmp_path: Path, deploy: Deploy) -> None:
+    # given
+    deploy(write_folder(tmp_path, "plain", _gated().replace('id="one"', 'id=" one "'), forms=_forms("one")))
+
+    # when
+    result = deploy(write_folder(tmp_path, "plain", _gated(), forms=_forms("one")))
+
+    # then
+    assert result.version == 2
+
+
 def test_a_gate_that_process_yaml_names_and_no_diagram_marks_is_refused(tmp_path: Path, deploy: Deploy) -> None:
     folder = write_folder(tmp_path, "plain", _diagram("one"), forms=_forms("one"), mandatory_gates=["one"])
 

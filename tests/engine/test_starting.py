@@ -1,77 +1,26 @@
 """Signals, timers and messages start what is drawn to start with them: armed by deployment, each start exactly once."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from engine import worker
 from engine.bootstrap import Engine
 from engine.commands.broadcast_signal import broadcast_signal
 from engine.commands.correlate_message import correlate_message
 from engine.commands.deploy import deploy_folder
-from engine.commands.evaluate_conditions import evaluate_conditions
 from engine.commands.recompute_deadlines import recompute_deadlines
 from engine.errors import DeploymentRefusedError
 from engine.queries.incidents import open_incidents
-from engine.rules.due_dates import SHANGHAI
-from models import CalendarDay, DayKind, Job, ProcessInstance
-from tests.engine.conftest import Case, Deploy, Start
+from models import CalendarDay, DayKind, Job
+from tests.engine.conftest import Deploy, Drawn, Start, all_cases, all_jobs
+from tests.engine.start_events import EXTRA, MESSAGE, SIGNAL, begun_by, timer
 from tests.support.fakes import MovableClock
 from tests.support.folders import DEADLINES, process, write_folder
-
-EXTRA = '<bpmn:message id="m_order" name="order"/><bpmn:signal id="s_bell" name="bell"/>'
-SIGNAL = '<bpmn:signalEventDefinition signalRef="s_bell"/>'
-MESSAGE = '<bpmn:messageEventDefinition messageRef="m_order"/>'
-
-Drawn = Callable[..., None]
-
-
-def _timer(kind: str, text: str) -> str:
-    return f"<bpmn:timerEventDefinition><bpmn:{kind}>{text}</bpmn:{kind}></bpmn:timerEventDefinition>"
-
-
-def _diagram(key: str, triggers: str, *, task: str = "work", also: str = "") -> str:
-    return process(
-        key,
-        f"""
-        <bpmn:startEvent id="begin">{triggers}</bpmn:startEvent>
-        begin -> {task}
-        <bpmn:userTask id="{task}" banli:candidateRole="unit_officer"/>
-        {task} -> done
-        <bpmn:endEvent id="done"/>
-        {also}
-        """,
-        extra=EXTRA,
-    )
-
-
-@pytest.fixture
-def drawn(tmp_path: Path, deploy: Deploy) -> Drawn:
-    """Deploy a process that starts with these triggers; again with another task it is the next version."""
-
-    def drawn_one(triggers: str, *, key: str = "clockwork", task: str = "work", also: str = "") -> None:
-        deploy(write_folder(tmp_path, key, _diagram(key, triggers, task=task, also=also)))
-
-    return drawn_one
-
-
-def _cases(engine: Engine) -> list[Case]:
-    with engine.reading() as uow:
-        found: list[UUID] = list(uow.session.scalars(select(ProcessInstance.id).order_by(ProcessInstance.started_at)))
-    return [Case(engine, each) for each in found]
-
-
-def _jobs(engine: Engine) -> list[Job]:
-    with engine.reading() as uow:
-        rows = list(uow.session.scalars(select(Job)))
-        uow.session.expunge_all()
-        return rows
 
 
 def _ring(engine: Engine, request: str | None = None) -> None:
@@ -85,9 +34,9 @@ def test_a_signal_starts_each_process_that_is_drawn_to_start_with_it(drawn: Draw
     drawn(SIGNAL, key="two")
     drawn("", key="other")
     _ring(engine)
-    assert {case.row.process_key for case in _cases(engine)} == {"one", "two"}
-    assert all(case.variables == {"why": "fire"} and case.waits_at == {"work"} for case in _cases(engine))
-    assert _jobs(engine) == []
+    assert {case.row.process_key for case in all_cases(engine)} == {"one", "two"}
+    assert all(case.variables == {"why": "fire"} and case.waits_at == {"work"} for case in all_cases(engine))
+    assert all_jobs(engine) == []
 
 
 def test_a_signal_that_a_case_throws_starts_processes_and_reaches_those_who_wait(
@@ -105,7 +54,7 @@ def test_a_signal_that_a_case_throws_starts_processes_and_reaches_those_who_wait
     bell.complete("work", by="officer_a")
     engine.run_due_jobs()
     assert waiting.row.end_event_id == "halted"
-    assert [case.row.process_key for case in _cases(engine)].count("one") == 1
+    assert [case.row.process_key for case in all_cases(engine)].count("one") == 1
 
 
 def test_a_process_that_starts_itself_by_its_signal_is_stopped_like_any_endless_loop(
@@ -123,39 +72,39 @@ def test_a_process_that_starts_itself_by_its_signal_is_stopped_like_any_endless_
     )
     deploy(write_folder(tmp_path, "echo", diagram))
     _ring(engine)
-    [left] = _jobs(engine)
+    [left] = all_jobs(engine)
     assert "more than 10 messages and signals" in left.last_error
-    assert len(_cases(engine)) == 5  # one hop to find the receivers, one to each of them
+    assert len(all_cases(engine)) == 5  # one hop to find the receivers, one to each of them
 
 
 def test_a_signal_asked_for_twice_starts_once(drawn: Drawn, engine: Engine) -> None:
     drawn(SIGNAL)
     _ring(engine, "r1")
     _ring(engine, "r1")
-    assert len(_cases(engine)) == 1
+    assert len(all_cases(engine)) == 1
 
 
 def test_a_signal_starts_the_newest_version_only(drawn: Drawn, engine: Engine) -> None:
     drawn(SIGNAL)
     drawn(SIGNAL, task="newer")
     _ring(engine)
-    assert [case.waits_at for case in _cases(engine)] == [{"newer"}]
+    assert [case.waits_at for case in all_cases(engine)] == [{"newer"}]
 
     drawn("", task="newest")
     _ring(engine)
-    assert len(_cases(engine)) == 1
+    assert len(all_cases(engine)) == 1
 
 
 def test_an_event_of_several_triggers_starts_with_each_of_them(
     drawn: Drawn, engine: Engine, clock: MovableClock
 ) -> None:
-    drawn(SIGNAL + MESSAGE + _timer("timeDuration", "PT1H"))
+    drawn(SIGNAL + MESSAGE + timer("timeDuration", "PT1H"))
     _ring(engine)
     with engine.unit_of_work() as uow:
         assert correlate_message(uow, "order", None, {}, request_id=None).started
     clock.advance(hours=1)
     engine.run_due_jobs()
-    causes = [json.loads(case.history()[0].body) for case in _cases(engine)]
+    causes = [json.loads(case.history()[0].body) for case in all_cases(engine)]
     assert [(c.get("signal"), c.get("message"), c.get("start_event")) for c in causes] == [
         ("bell", None, None),
         (None, "order", None),
@@ -166,18 +115,18 @@ def test_an_event_of_several_triggers_starts_with_each_of_them(
 def test_a_start_event_of_all_begins_with_the_first_and_the_case_waits_for_the_others(
     tmp_path: Path, deploy: Deploy, engine: Engine
 ) -> None:
-    diagram = _diagram("both", SIGNAL + MESSAGE).replace('id="begin"', 'id="begin" parallelMultiple="true"')
+    diagram = begun_by("both", SIGNAL + MESSAGE).replace('id="begin"', 'id="begin" parallelMultiple="true"')
     deploy(write_folder(tmp_path, "both", diagram))
     with engine.unit_of_work() as uow:
         correlate_message(uow, "order", None, {"what": "paper"}, request_id=None)
-    [case] = _cases(engine)
+    [case] = all_cases(engine)
     assert case.waits_at == set()
     _ring(engine)
     assert case.waits_at == {"work"}
-    assert len(_cases(engine)) == 1
+    assert len(all_cases(engine)) == 1
 
     _ring(engine)
-    assert [each.waits_at for each in _cases(engine)] == [{"work"}, set()]
+    assert [each.waits_at for each in all_cases(engine)] == [{"work"}, set()]
 
 
 def test_where_one_case_waits_twice_for_a_message_the_wait_that_began_first_gets_it(
@@ -200,17 +149,17 @@ def test_a_message_starts_at_a_receive_task_that_instantiates(drawn: Drawn, engi
     drawn("", also=task)
     with engine.unit_of_work() as uow:
         correlate_message(uow, "order", None, {}, request_id=None)
-    assert [case.waits_at for case in _cases(engine)] == [{"work"}]
+    assert [case.waits_at for case in all_cases(engine)] == [{"work"}]
 
 
 @pytest.mark.parametrize(
     ("timer", "hours"),
     [
-        (_timer("timeDate", "2030-03-05T09:00:00"), [24]),
-        (_timer("timeDuration", "P2D"), [48]),
-        (_timer("timeCycle", "R3/PT6H"), [6, 12, 18]),
-        (_timer("timeCycle", "R2/2030-03-04T10:00:00/P1D"), [1, 25]),
-        (_timer("timeDate", "=now + duration(&quot;PT4H&quot;)"), [4]),
+        (timer("timeDate", "2030-03-05T09:00:00"), [24]),
+        (timer("timeDuration", "P2D"), [48]),
+        (timer("timeCycle", "R3/PT6H"), [6, 12, 18]),
+        (timer("timeCycle", "R2/2030-03-04T10:00:00/P1D"), [1, 25]),
+        (timer("timeDate", "=now + duration(&quot;PT4H&quot;)"), [4]),
     ],
 )
 def test_a_timer_starts_a_case_at_each_of_its_instants_and_not_a_second_before(
@@ -221,68 +170,68 @@ def test_a_timer_starts_a_case_at_each_of_its_instants_and_not_a_second_before(
     for already, hour in enumerate(hours):
         clock.set(began + timedelta(hours=hour, seconds=-1))
         engine.run_due_jobs()
-        assert len(_cases(engine)) == already
+        assert len(all_cases(engine)) == already
         clock.advance(seconds=1)
         engine.run_due_jobs()
-        assert len(_cases(engine)) == already + 1
+        assert len(all_cases(engine)) == already + 1
     clock.advance(days=400)
     engine.run_due_jobs()
-    assert len(_cases(engine)) == len(hours)
-    assert _jobs(engine) == []
-    assert {case.row.started_by for case in _cases(engine)} == {None}
+    assert len(all_cases(engine)) == len(hours)
+    assert all_jobs(engine) == []
+    assert {case.row.started_by for case in all_cases(engine)} == {None}
 
 
 def test_what_was_missed_while_no_worker_ran_is_one_case(drawn: Drawn, engine: Engine, clock: MovableClock) -> None:
-    drawn(_timer("timeCycle", "R/2030-03-04T10:00:00/P1D"))
+    drawn(timer("timeCycle", "R/2030-03-04T10:00:00/P1D"))
     clock.advance(days=30)
     engine.run_due_jobs()
-    assert len(_cases(engine)) == 1
-    [armed] = _jobs(engine)
+    assert len(all_cases(engine)) == 1
+    [armed] = all_jobs(engine)
     assert armed.due_at == datetime(2030, 4, 3, 2, tzinfo=UTC)
 
 
 def test_a_new_version_takes_the_place_of_the_old_one(drawn: Drawn, engine: Engine, clock: MovableClock) -> None:
-    drawn(_timer("timeCycle", "R/PT1H"))
-    drawn(_timer("timeCycle", "R/PT2H"), task="newer")
-    assert len(_jobs(engine)) == 1
+    drawn(timer("timeCycle", "R/PT1H"))
+    drawn(timer("timeCycle", "R/PT2H"), task="newer")
+    assert len(all_jobs(engine)) == 1
     clock.advance(hours=2)
     engine.run_due_jobs()
-    assert [case.waits_at for case in _cases(engine)] == [{"newer"}]
+    assert [case.waits_at for case in all_cases(engine)] == [{"newer"}]
 
     drawn("", task="by_hand")
-    assert _jobs(engine) == []
+    assert all_jobs(engine) == []
 
 
 def test_another_folder_keeps_its_timers(drawn: Drawn, engine: Engine) -> None:
-    drawn(_timer("timeCycle", "R/PT1H"), key="one")
-    drawn(_timer("timeCycle", "R/PT1H"), key="two")
+    drawn(timer("timeCycle", "R/PT1H"), key="one")
+    drawn(timer("timeCycle", "R/PT1H"), key="two")
     drawn("", key="two", task="newer")
-    assert [job.flow_node_id for job in _jobs(engine)] == ["begin"]
+    assert [job.flow_node_id for job in all_jobs(engine)] == ["begin"]
 
 
 def test_the_same_folder_again_arms_nothing_anew(drawn: Drawn, engine: Engine, clock: MovableClock) -> None:
-    drawn(_timer("timeDuration", "P2D"))
-    [before] = _jobs(engine)
+    drawn(timer("timeDuration", "P2D"))
+    [before] = all_jobs(engine)
     clock.advance(days=1)
-    drawn(_timer("timeDuration", "P2D"))
-    [after] = _jobs(engine)
+    drawn(timer("timeDuration", "P2D"))
+    [after] = all_jobs(engine)
     assert (after.id, after.due_at) == (before.id, before.due_at)
 
 
 def test_a_date_that_has_passed_starts_with_the_first_version_and_never_with_a_later_one(
     drawn: Drawn, engine: Engine
 ) -> None:
-    drawn(_timer("timeDate", "2030-03-01"))
+    drawn(timer("timeDate", "2030-03-01"))
     engine.run_due_jobs()
-    assert len(_cases(engine)) == 1
-    drawn(_timer("timeDate", "2030-03-01"), task="newer")
+    assert len(all_cases(engine)) == 1
+    drawn(timer("timeDate", "2030-03-01"), task="newer")
     engine.run_due_jobs()
-    assert len(_cases(engine)) == 1
+    assert len(all_cases(engine)) == 1
 
 
 def test_a_cycle_that_began_in_the_past_goes_on_with_its_next_instant(drawn: Drawn, engine: Engine) -> None:
-    drawn(_timer("timeCycle", "R/2030-03-01T08:00:00/P1D"))
-    [armed] = _jobs(engine)
+    drawn(timer("timeCycle", "R/2030-03-01T08:00:00/P1D"))
+    [armed] = all_jobs(engine)
     assert armed.due_at == datetime(2030, 3, 5, tzinfo=UTC)
     assert engine.run_due_jobs() == 0
 
@@ -292,30 +241,30 @@ def test_a_deadline_of_the_table_starts_a_case_on_its_working_day(
 ) -> None:
     with engine.unit_of_work() as uow:
         uow.session.add(CalendarDay(day=datetime(2030, 3, 6, tzinfo=UTC).date(), kind=DayKind.HOLIDAY, name="节"))
-    diagram = _diagram("clockwork", '<bpmn:timerEventDefinition banli:deadline="answer"/>')
+    diagram = begun_by("clockwork", '<bpmn:timerEventDefinition banli:deadline="answer"/>')
     files = {"deadlines.dmn": DEADLINES}
     deploy(write_folder(tmp_path, "clockwork", diagram, files=files, deadlines_decision="deadlines"))
-    [armed] = _jobs(engine)
+    [armed] = all_jobs(engine)
     assert armed.due_at == datetime(2030, 3, 8, 16, tzinfo=UTC)
 
 
 def test_a_timer_whose_expression_gives_no_time_is_refused_at_deployment(drawn: Drawn, engine: Engine) -> None:
     with pytest.raises(DeploymentRefusedError) as refused:
-        drawn(_timer("timeDate", "=nothing_here"))
+        drawn(timer("timeDate", "=nothing_here"))
     assert "begin" in str(refused.value.problems)
     assert "timer-no-time" in str(refused.value.problems)
-    assert _jobs(engine) == []
+    assert all_jobs(engine) == []
 
 
 def test_a_worker_that_was_interrupted_leaves_one_case(drawn: Drawn, engine: Engine, clock: MovableClock) -> None:
-    drawn(_timer("timeCycle", "R/PT1H"))
+    drawn(timer("timeCycle", "R/PT1H"))
     clock.advance(hours=1)
     [held] = worker.claim(engine, "dies", 10)
     clock.advance(seconds=engine.settings.job_lease)
     engine.run_due_jobs()
     assert not worker.carry_out(engine, held)
-    assert len(_cases(engine)) == 1
-    assert len(_jobs(engine)) == 1
+    assert len(all_cases(engine)) == 1
+    assert len(all_jobs(engine)) == 1
 
 
 def test_a_start_whose_step_fails_is_tried_again_and_then_an_incident_and_no_case(
@@ -324,7 +273,7 @@ def test_a_start_whose_step_fails_is_tried_again_and_then_an_incident_and_no_cas
     diagram = process(
         "broken",
         f"""
-        <bpmn:startEvent id="begin">{_timer("timeDuration", "PT1H")}</bpmn:startEvent>
+        <bpmn:startEvent id="begin">{timer("timeDuration", "PT1H")}</bpmn:startEvent>
         begin -> choose
         <bpmn:exclusiveGateway id="choose"/>
         choose -> one: false
@@ -340,7 +289,7 @@ def test_a_start_whose_step_fails_is_tried_again_and_then_an_incident_and_no_cas
     with engine.reading() as uow:
         [incident] = open_incidents(uow)
     assert incident.code == "step-failed"
-    assert _cases(engine) == []
+    assert all_cases(engine) == []
 
 
 def test_a_deadline_that_starts_a_case_moves_with_the_calendar(
@@ -348,7 +297,7 @@ def test_a_deadline_that_starts_a_case_moves_with_the_calendar(
 ) -> None:
     # given a deadline of three working days
     _armed_by_deadline(tmp_path, deploy)
-    [armed] = _jobs(engine)
+    [armed] = all_jobs(engine)
     assert armed.due_at == datetime(2030, 3, 7, 16, tzinfo=UTC)
 
     # when a day of them becomes a holiday
@@ -359,11 +308,11 @@ def test_a_deadline_that_starts_a_case_moves_with_the_calendar(
     assert (moves.cases, moves.timers, moves.due_now) == (0, 1, 0)
     clock.set(datetime(2030, 3, 8, 15, 59, 59, tzinfo=UTC))
     engine.run_due_jobs()
-    assert _cases(engine) == []
+    assert all_cases(engine) == []
     clock.advance(seconds=1)
     engine.run_due_jobs()
-    assert len(_cases(engine)) == 1
-    assert _jobs(engine) == []
+    assert len(all_cases(engine)) == 1
+    assert all_jobs(engine) == []
 
 
 def test_a_deadline_that_the_calendar_moves_into_the_past_starts_at_once(
@@ -377,21 +326,21 @@ def test_a_deadline_that_the_calendar_moves_into_the_past_starts_at_once(
         uow.session.delete(uow.session.get_one(CalendarDay, date(2030, 3, 6)))
         assert recompute_deadlines(uow).due_now == 1
     engine.run_due_jobs()
-    assert len(_cases(engine)) == 1
+    assert len(all_cases(engine)) == 1
 
 
 def test_what_starts_at_a_date_or_in_a_rhythm_does_not_move_with_the_calendar(drawn: Drawn, engine: Engine) -> None:
-    drawn(_timer("timeDuration", "P3D"), key="one")
-    drawn(_timer("timeCycle", "R/P1D"), key="two")
-    before = {job.id: job.due_at for job in _jobs(engine)}
+    drawn(timer("timeDuration", "P3D"), key="one")
+    drawn(timer("timeCycle", "R/P1D"), key="two")
+    before = {job.id: job.due_at for job in all_jobs(engine)}
     with engine.unit_of_work() as uow:
         uow.session.add(CalendarDay(day=date(2030, 3, 6), kind=DayKind.HOLIDAY, name="节"))
         assert recompute_deadlines(uow).timers == 0
-    assert {job.id: job.due_at for job in _jobs(engine)} == before
+    assert {job.id: job.due_at for job in all_jobs(engine)} == before
 
 
 def _armed_by_deadline(tmp_path: Path, deploy: Deploy) -> None:
-    diagram = _diagram("clockwork", '<bpmn:timerEventDefinition banli:deadline="answer"/>')
+    diagram = begun_by("clockwork", '<bpmn:timerEventDefinition banli:deadline="answer"/>')
     files = {"deadlines.dmn": DEADLINES}
     deploy(write_folder(tmp_path, "clockwork", diagram, files=files, deadlines_decision="deadlines"))
 
@@ -400,8 +349,8 @@ def test_a_folder_deployed_before_timers_were_armed_is_armed_when_it_is_deployed
     tmp_path: Path, deploy: Deploy, engine: Engine, clock: MovableClock
 ) -> None:
     # given a folder whose timers do not wait, one of them in the past
-    timers = {"clockwork": _timer("timeDuration", "P1D"), "bygone": _timer("timeDate", "2030-03-01")}
-    folders = [write_folder(tmp_path, key, _diagram(key, timer)) for key, timer in timers.items()]
+    timers = {"clockwork": timer("timeDuration", "P1D"), "bygone": timer("timeDate", "2030-03-01")}
+    folders = [write_folder(tmp_path, key, begun_by(key, trigger)) for key, trigger in timers.items()]
     for folder in folders:
         deploy(folder)
     with engine.unit_of_work() as uow:
@@ -410,119 +359,48 @@ def test_a_folder_deployed_before_timers_were_armed_is_armed_when_it_is_deployed
     clock.advance(days=1)
     for folder in folders:
         deploy(folder)
-    assert _jobs(engine) == []
+    assert all_jobs(engine) == []
     with engine.unit_of_work() as uow:
         results = [deploy_folder(uow, folder, again=True) for folder in folders]
     # then they count from now, and what is past starts nothing
     assert [(result.version, result.is_new) for result in results] == [(1, False), (1, False)]
-    assert [job.due_at for job in _jobs(engine)] == [clock.now() + timedelta(days=1)]
+    assert [job.due_at for job in all_jobs(engine)] == [clock.now() + timedelta(days=1)]
 
 
 def test_an_old_version_deployed_again_arms_nothing(
     tmp_path: Path, drawn: Drawn, deploy: Deploy, engine: Engine
 ) -> None:
-    old = write_folder(tmp_path / "old", "clockwork", _diagram("clockwork", _timer("timeDuration", "P1D")))
+    old = write_folder(tmp_path / "old", "clockwork", begun_by("clockwork", timer("timeDuration", "P1D")))
     deploy(old)
     drawn("", task="newer")
     with engine.unit_of_work() as uow:
         assert not deploy_folder(uow, old, again=True).is_newest
-    assert _jobs(engine) == []
+    assert all_jobs(engine) == []
 
 
 def test_a_timer_among_triggers_that_must_all_happen_counts_from_the_first_of_them(
     tmp_path: Path, deploy: Deploy, engine: Engine, clock: MovableClock
 ) -> None:
-    triggers = MESSAGE + _timer("timeDuration", "PT1H")
-    diagram = _diagram("both", triggers).replace('id="begin"', 'id="begin" parallelMultiple="true"')
+    triggers = MESSAGE + timer("timeDuration", "PT1H")
+    diagram = begun_by("both", triggers).replace('id="begin"', 'id="begin" parallelMultiple="true"')
     deploy(write_folder(tmp_path, "both", diagram))
-    assert _jobs(engine) == []
+    assert all_jobs(engine) == []
     with engine.unit_of_work() as uow:
         correlate_message(uow, "order", None, {}, request_id=None)
-    [case] = _cases(engine)
+    [case] = all_cases(engine)
     assert case.waits_at == set()
     clock.advance(hours=1)
     engine.run_due_jobs()
     assert case.waits_at == {"work"}
-    assert len(_cases(engine)) == 1
+    assert len(all_cases(engine)) == 1
 
 
 def test_a_date_among_them_that_has_passed_is_not_waited_for(tmp_path: Path, deploy: Deploy, engine: Engine) -> None:
-    triggers = MESSAGE + _timer("timeDate", "2030-03-01")
-    diagram = _diagram("both", triggers).replace('id="begin"', 'id="begin" parallelMultiple="true"')
+    triggers = MESSAGE + timer("timeDate", "2030-03-01")
+    diagram = begun_by("both", triggers).replace('id="begin"', 'id="begin" parallelMultiple="true"')
     deploy(write_folder(tmp_path, "both", diagram))
     assert engine.run_due_jobs() == 0
     with engine.unit_of_work() as uow:
         correlate_message(uow, "order", None, {}, request_id=None)
     engine.run_due_jobs()
-    assert [case.waits_at for case in _cases(engine)] == [{"work"}]
-
-
-def _when(condition: str) -> str:
-    body = f"<bpmn:condition>{condition}</bpmn:condition>"
-    return f"<bpmn:conditionalEventDefinition>{body}</bpmn:conditionalEventDefinition>"
-
-
-def test_a_condition_starts_a_case_when_it_is_looked_at_and_holds(drawn: Drawn, engine: Engine) -> None:
-    drawn(_when("temperature &gt; 38"), key="hot")
-    drawn(_when("temperature &lt; 5"), key="cold")
-    drawn(_when("temperature &gt; 30"), key="warm")
-    drawn(_timer("timeDuration", "P1D"), key="other")
-
-    def look(temperature: int, request: str) -> int:
-        with engine.unit_of_work() as uow:
-            return len(evaluate_conditions(uow, {"temperature": Decimal(temperature)}, request_id=request))
-
-    assert look(20, "r1") == 0
-    assert look(40, "r2") == 2
-    assert look(40, "r2") == 2  # the same request
-    assert {case.row.process_key for case in _cases(engine)} == {"hot", "warm"}
-    assert all(case.variables == {"temperature": 40} and case.waits_at == {"work"} for case in _cases(engine))
-
-
-def test_a_condition_of_an_old_version_starts_nothing(drawn: Drawn, engine: Engine) -> None:
-    drawn(_when("true"))
-    drawn("", task="newer")
-    with engine.unit_of_work() as uow:
-        assert evaluate_conditions(uow, {}, request_id=None) == ()
-
-
-def test_a_condition_on_the_date_starts_one_case_on_that_day(drawn: Drawn, engine: Engine, clock: MovableClock) -> None:
-    drawn(_when('today &gt;= @"2030-03-06"'))
-    drawn(_when("temperature &gt; 38"), key="hot")
-    assert [job.flow_node_id for job in _jobs(engine)] == ["begin"]
-
-    # when
-    engine.run_due_jobs()
-    assert _cases(engine) == []
-    while clock.now() < datetime(2030, 3, 8, tzinfo=UTC):
-        clock.advance(hours=6)
-        engine.run_due_jobs()
-
-    # then
-    [case] = _cases(engine)
-    assert case.waits_at == {"work"}
-    assert f"{case.row.started_at.astimezone(SHANGHAI):%Y-%m-%d}" == "2030-03-06"
-
-
-def test_a_condition_that_stops_holding_starts_another_case_when_it_holds_anew(
-    drawn: Drawn, engine: Engine, clock: MovableClock
-) -> None:
-    drawn(_when("day of week(today) = &quot;Monday&quot;"))
-    for _ in range(15 * 4):
-        clock.advance(hours=6)
-        engine.run_due_jobs()
-    assert len(_cases(engine)) == 3  # it was a Monday when it was deployed
-
-
-def test_a_new_version_takes_over_the_watch_and_begins_nothing_that_holds_already(
-    drawn: Drawn, engine: Engine, clock: MovableClock
-) -> None:
-    drawn(_when('today &gt;= @"2020-01-01"'))
-    engine.run_due_jobs()
-    drawn(_when('today &gt;= @"2020-01-01"'), task="newer")
-    clock.advance(hours=1)
-    engine.run_due_jobs()
-    assert len(_cases(engine)) == 1
-    assert len(_jobs(engine)) == 1
-    drawn("", task="newest")
-    assert _jobs(engine) == []
+    assert [case.waits_at for case in all_cases(engine)] == [{"work"}]

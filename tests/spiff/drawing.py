@@ -197,8 +197,9 @@ class _Drawing:
         if "link" in options:
             found += f'<linkEventDefinition name="{options["link"]}"/>'
         if "compensate" in options:
-            activity = f' activityRef="{options["compensate"]}"' if options["compensate"] else ""
-            found += f"<compensateEventDefinition{activity}/>"
+            for undone in options["compensate"].split(","):
+                activity = f' activityRef="{undone}"' if undone else ""
+                found += f"<compensateEventDefinition{activity}/>"
         for flag in ("cancel", "terminate"):
             if flag in options:
                 found += f"<{flag}EventDefinition/>"

@@ -1284,6 +1284,65 @@ PLAYS = {
         "start s\nsub p times=2\n  start i\n  user a\n  user b\n  i > a\n  i > b\nuser z\ns > p > z",
         "a a b b\na#0\na b b\nb#0\na b\na\nb\nb\nz",
     ),
+    "an end event that undoes, tells and terminates does all three": (
+        """
+        start s
+        user a undone_by=undo
+        parallel f
+        user o
+        end e terminate compensate message=m
+        catch c message=m
+        user told
+        s > a > f
+        f > o > e
+        f > c > told
+        """,
+        "a\na\no\no\ntold undo\nundo\nterminated",
+    ),
+    "an event that throws an error throws its signal as well": (
+        """
+        start s
+        parallel f
+        sub p
+          user a
+          end e error=E signal=n
+          a > e
+        boundary x on=p error=E then=b
+        catch c signal=n then=d
+        s > f
+        f > p
+        f > c
+        """,
+        "a\na\nb d",
+    ),
+    "an event that undoes two activities undoes both": (
+        """
+        start s
+        user a undone_by=undo_a
+        user b undone_by=undo_b
+        throw t compensate=a,b
+        user z
+        s > a > b > t > z
+        """,
+        "a\na\nb\nb\nundo_a\nundo_a\nundo_b\nundo_b\nz",
+    ),
+    "several flows and conditions lead away from events": (
+        """
+        start s
+        user a
+        user b
+        boundary x on=a message=m
+        user c
+        user d
+        user k
+        s > a
+        s > b
+        x > c if `n > 1`
+        x > d if `n > 0`
+        x > k default
+        """,
+        'a b\n!m {"n": 2}\nb c d',
+    ),
 }
 
 

@@ -20,6 +20,7 @@ from engine.unit_of_work import UnitOfWork
 from engine.values import Value
 from web.batch.blueprint import bp
 from web.extensions import current_engine
+from web.forms.posted import shown_version
 from web.i18n import language, translated
 
 ADOPT, OWN, SKIP = "adopt", "own", "skip"
@@ -121,38 +122,24 @@ def _local(text: Mapping[str, str]) -> str:
 
 def _adopt_all(page: BatchPage) -> dict[UUID, Choice]:
     """Every line that stood on the page when it was shown; one that came since is left alone."""
-    shown = _versions()
-    return {
-        line.work_item_id: Choice(line.work_item_id, shown[line.work_item_id], ADOPT)
-        for line in page.lines
-        if line.work_item_id in shown
-    }
+    return {key: Choice(key, version, ADOPT) for key, version in _shown_versions(page).items()}
 
 
 def _chosen(page: BatchPage) -> dict[UUID, Choice]:
-    shown = _versions()
     chosen = {}
-    for line in page.lines:
-        key = line.work_item_id
-        if key not in shown:
-            continue
+    for key, version in _shown_versions(page).items():
         comment = request.form.get(f"comment-{key}", "").strip()[:LONGEST_COMMENT]
         decision = request.form.get(f"decision-{key}", "")
         mode = request.form.get(f"mode-{key}", SKIP)
-        chosen[key] = Choice(key, shown[key], mode, decision, comment)
+        chosen[key] = Choice(key, version, mode, decision, comment)
     return chosen
 
 
-def _versions() -> dict[UUID, int]:
-    """Versions of the lines as they were shown, from the hidden fields ``version-<id>``."""
-    versions = {}
-    for name, value in request.form.items():
-        if name.startswith("version-") and value.isdecimal() and len(value) < 10:
-            try:
-                versions[UUID(name.removeprefix("version-"))] = int(value)
-            except ValueError:
-                continue
-    return versions
+def _shown_versions(page: BatchPage) -> dict[UUID, int]:
+    """Versions of the lines as they were shown, from the fields ``version-<id>``; a line without was not shown."""
+    lines = (line.work_item_id for line in page.lines)
+    posted = ((key, shown_version(request.form.get(f"version-{key}"))) for key in lines)
+    return {key: version for key, version in posted if version is not None}
 
 
 def _decide_line(page: BatchPage, line: BatchLine, choice: Choice, request_id: str) -> str | None:

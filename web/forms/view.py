@@ -148,9 +148,7 @@ def build_view(
         add_row: key of the list that gets one more empty row.
         finds: what is searched for in long lists, by key.
     """
-    builder = _Builder(schema, data, context, choices, errors or {}, add_row)
-    builder.finds = finds or {}
-    return builder.build()
+    return _Builder(schema, data, context, choices, errors or {}, add_row, finds or {}).build()
 
 
 class _Builder:
@@ -162,13 +160,14 @@ class _Builder:
         choices: ChoiceSource,
         errors: Mapping[str, str],
         add_row: str | None,
+        finds: Mapping[str, str],
     ) -> None:
         self.schema = schema
         self.data = data
         self.choices = choices
         self.errors = errors
         self.add_row = add_row
-        self.finds: Mapping[str, str] = {}
+        self.finds = finds
         self.action = schema.action
         self.watched = schema.watched()
         self.resolved = resolve(schema, data, context)

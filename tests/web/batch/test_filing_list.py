@@ -92,6 +92,15 @@ def test_a_line_that_fails_stops_no_other_and_keeps_what_was_typed(app, visit, f
     assert _decisions(app) == {TITLES[1]: "filed"}
 
 
+def test_a_line_with_a_version_that_is_none_is_not_decided_and_says_so(app, visit, filing_list):
+    line = line_of(filing_list, TITLES[0])
+
+    page = visit(COMMITTEE_HEAD).post(PATH, {f"version-{line}": "１", "adopt_all": "1"})
+
+    assert [ok for ok, _ in outcomes(page)] == [False]
+    assert _decisions(app) == {}
+
+
 def test_the_committee_may_decide_otherwise_than_recommended(app, visit, filing_list):
     line = line_of(filing_list, TITLES[2])
     data = {**versions(filing_list), f"mode-{line}": "own", f"decision-{line}": "filed"}
