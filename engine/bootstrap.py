@@ -20,11 +20,11 @@ from engine.definitions import deployments
 from engine.definitions.deployed import Deployed
 from engine.definitions.kept_deployments import KeptDeployments
 from engine.errors import ConfigurationError
-from engine.kept import KeptCases
 from engine.link import Links
 from engine.ports import Clock, FileStore, JobQueue, KeyWrap, Mailer, NullMailer, NullQueue, Pause
 from engine.retrying import patiently
 from engine.settings import Settings
+from engine.step.kept import KeptCases
 from engine.unit_of_work import UnitOfWork
 
 T = TypeVar("T")

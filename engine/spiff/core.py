@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from engine.layered import Layered, Made, merged
+from engine.feel.layered import Layered, Made, merged
 from engine.spiff.budget import DEFAULT_LIMITS, Budget, Limits
 from engine.spiff.effects import (
     ClosedUserTask,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from engine.layered import Made
+from engine.feel.layered import Made
 from engine.spiff.activities import Activities
 from engine.spiff.core import open_indexes
 from engine.spiff.errors import ExecutionError, NotWaitingError

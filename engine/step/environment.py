@@ -13,7 +13,7 @@ from engine.definitions import deployments
 from engine.definitions.deployed import Deployed
 from engine.errors import OperationFailedError
 from engine.feel import Expression, compile_expression, strip_marker
-from engine.layered import Made
+from engine.feel.layered import Made
 from engine.rules import due_dates
 from engine.rules.due_dates import SHANGHAI, Deadline, DeadlineUnit
 from engine.rules.working_days import Calendar

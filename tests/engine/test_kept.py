@@ -14,9 +14,9 @@ from engine.bootstrap import Engine, open_engine
 from engine.commands.complete_work_item import complete_work_item
 from engine.commands.erase_personal_data import erase_personal_data
 from engine.commands.modify_variables import modify_variables
-from engine.kept import KeptCases
 from engine.settings import Settings
 from engine.spiff import Execution
+from engine.step.kept import KeptCases
 from tests.engine.conftest import Case, Deploy, Start
 from tests.support.fakes import MovableClock
 from tests.support.folders import form, process, write_folder
