@@ -127,40 +127,35 @@ class UnitOfWork:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        link: Link | None = self.__dict__.get("link")
+        if link is not None:  # otherwise nothing was read and nothing was written
+            self._end(link, keep=error is None and not self.read_only and not self._discarded)
+        if isinstance(error, DBAPIError):
+            _raise_known(error)
+        if error is None and self._after_commit and not self._discarded:
+            self._run_after_commit()
+
+    def _end(self, link: Link, *, keep: bool) -> None:
+        session: Session | None = self.__dict__.get("session")
         try:
-            self._end(keep=error is None and not self.read_only and not self._discarded)
+            if not keep:
+                _roll_back(link, session)
+            else:
+                if session is not None:  # one that was asked nothing commits nothing
+                    session.commit()
+                link.commit()
         except Exception as failure:
-            self._end(keep=False)
+            _roll_back(link, session)
             if isinstance(failure, DBAPIError):
                 _raise_known(failure)
             raise
         finally:
-            if "session" in self.__dict__:
-                self.session.close()
-            if "link" in self.__dict__:
-                self._give_back()
-        if isinstance(error, DBAPIError):
-            _raise_known(error)
-        if error is None and not self._discarded:
-            self._run_after_commit()
-
-    def _end(self, *, keep: bool) -> None:
-        if "link" not in self.__dict__:  # nothing was read and nothing was written
-            return
-        if keep:
-            if "session" in self.__dict__:  # one that was asked nothing commits nothing
-                self.session.commit()
-            self.link.commit()
-            return
-        if "session" in self.__dict__:
-            self.session.rollback()
-        self.link.rollback()
-
-    def _give_back(self) -> None:
-        if self.read_only:
-            self.link.close()
-        else:
-            self.engine.links.give(self.link)
+            if session is not None:
+                session.close()
+            if self.read_only:
+                link.close()
+            else:
+                self.engine.links.give(link)
 
     def _run_after_commit(self) -> None:
         for action in self._after_commit:
@@ -168,6 +163,12 @@ class UnitOfWork:
                 action()
             except Exception:
                 log.exception("after_commit_failed")  # the work itself is committed
+
+
+def _roll_back(link: Link, session: Session | None) -> None:
+    if session is not None:
+        session.rollback()
+    link.rollback()
 
 
 def _raise_known(error: DBAPIError) -> None:
