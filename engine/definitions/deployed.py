@@ -100,7 +100,7 @@ def _load_forms(resources: Mapping[str, bytes], problems: list[str]) -> dict[str
             forms[name[len(FORMS) : -len(".json")]] = FormSchema.load(json.loads(content))
         except FormSchemaError as error:
             problems.append(f"{name}：{error}")
-        except (ValueError, UnicodeDecodeError) as error:
+        except (ValueError, RecursionError) as error:
             problems.append(f"{name}：不是 JSON（{error}）")
     return forms
 

@@ -30,6 +30,8 @@ class ProcessFolder:
             relative = file.relative_to(path)
             if not file.is_file() or file.suffix not in SUFFIXES or relative.parts[0] in LEFT_OUT:
                 continue
+            if not _has_characters(relative):
+                raise DeploymentRefusedError(path.name, [f"文件名 {str(relative)!a} 不是 UTF-8"])
             if file.stat().st_size > SIZE_LIMIT:
                 raise DeploymentRefusedError(path.name, [f"{relative} 超过 {SIZE_LIMIT} 字节"])
             resources[relative.as_posix()] = file.read_bytes()
@@ -46,6 +48,11 @@ class ProcessFolder:
     def with_suffix(self, suffix: str) -> dict[str, bytes]:
         """Resources whose name ends like that."""
         return with_suffix(self.resources, suffix)
+
+
+def _has_characters(relative: Path) -> bool:
+    """A name of bytes that are no UTF-8 can be opened and not be stored."""
+    return str(relative).encode("utf-8", "surrogateescape") == str(relative).encode("utf-8", "replace")
 
 
 def with_suffix(resources: Mapping[str, bytes], suffix: str) -> dict[str, bytes]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from engine.definitions.bounded_yaml import load_yaml
 from engine.definitions.folder import with_suffix
 from engine.definitions.words import category_words, table_words
 
@@ -47,7 +48,7 @@ class Counted(str):
 def read_english(content: bytes) -> tuple[Mapping[str, str], tuple[str, ...]]:
     """The texts of a locale file, and what is wrong with it; the texts are usable only without problems."""
     try:
-        loaded = yaml.safe_load(content.decode("utf-8")) or {}
+        loaded = load_yaml(content) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         return {}, (f"{ENGLISH}：{error}",)
     if not isinstance(loaded, dict):
@@ -102,7 +103,7 @@ def untranslated(resources: Mapping[str, bytes]) -> list[tuple[str, str]]:
 
 def texts_of(resources: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     """The Chinese texts of a readable folder that pages show as words of the process: file and text."""
-    manifest = yaml.safe_load(resources["process.yaml"])
+    manifest = load_yaml(resources["process.yaml"])
     for text in (*_of_manifest(manifest), *filter(_CHINESE.search, category_words(manifest))):
         yield "process.yaml", text
     for name, content in with_suffix(resources, ".json").items():

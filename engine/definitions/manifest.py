@@ -11,6 +11,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from engine.computed_once import computed_once
+from engine.definitions.bounded_yaml import load_yaml
 from engine.sentences import Label
 
 SCHEMA_PATH = Path(__file__).with_name("process.schema.json")
@@ -239,7 +240,7 @@ def parse_manifest(content: bytes) -> tuple[dict[str, Any], list[str]]:
         The data as plain JSON, and the problems found, each with its place; the data are usable only without any.
     """
     try:
-        loaded = yaml.safe_load(content.decode("utf-8"))
+        loaded = load_yaml(content)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         return {}, [f"process.yaml：{error}"]
     if not isinstance(loaded, dict):

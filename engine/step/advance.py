@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 KEY = InstanceKey.__table__
 NOWHERE: frozenset[str] = frozenset()
 NOTHING_OPENED: tuple[Sequence[Opening], Sequence[Opening]] = ((), ())
-WARNINGS_KEPT = 20  # per step, in the history
 
 
 class StepResult(Struct, frozen=True):
@@ -262,7 +261,7 @@ def consequences(environment: StepEnvironment, effects: "Effects", openings: Seq
     if effects.closed:
         found += _cancelled(environment, effects, openings)
     if environment.warnings:
-        found.append(HistoryEntry("expression.warned", body={"warnings": environment.warnings[:WARNINGS_KEPT]}))
+        found.append(HistoryEntry("expression.warned", body={"warnings": environment.warnings}))
     if effects.ended:
         ended = effects.ended
         body = {"status": ended.status, "error_code": ended.error_code}

@@ -29,6 +29,7 @@ SETTING = Setting.__table__
 _SETTINGS = select(SETTING.c.key, SETTING.c.value).where(
     func.substr(SETTING.c.key, 1, func.length(bindparam("prefix"))) == bindparam("prefix")
 )
+WARNINGS_KEPT = 20  # per step, in the history
 RESERVED_NAMES = frozenset({"case_id", "business_key", "initiator", "actor", "now", "today", "settings"})
 
 
@@ -92,12 +93,14 @@ class StepEnvironment:
         """The value of a FEEL expression; null with a recorded warning if it has none."""
         evaluation = _compiled(expression).evaluate(variables)
         for warning in evaluation.warnings:
-            self.warnings.append({"expression": expression[:200], "reason": str(warning.reason)})
+            self.warn(expression[:200], str(warning.reason))
         return evaluation.result
 
     def warn(self, code: str, message: str) -> None:
-        """Keep what is no failure of the step but will surprise; it goes into the case's history."""
-        self.warnings.append({"expression": code, "reason": message})
+        """Keep what is no failure of the step but will surprise, each once; it goes into the case's history."""
+        warning = {"expression": code, "reason": message}
+        if len(self.warnings) < WARNINGS_KEPT and warning not in self.warnings:
+            self.warnings.append(warning)
 
     def decide(self, decision_ref: str, variables: Mapping[str, Any]) -> Any:
         """Evaluate a decision of this deployment."""

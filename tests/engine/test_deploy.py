@@ -1,5 +1,6 @@
 """A folder becomes an immutable version, or is refused whole with every reason."""
 
+import os
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -249,6 +250,46 @@ def test_shipped_folders_are_deployed_only_where_their_key_has_no_version(
 def test_a_folder_without_process_yaml_is_refused(tmp_path: Path, engine: Engine) -> None:
     with pytest.raises(DeploymentRefusedError, match=r"process\.yaml"), engine.unit_of_work() as uow:
         deploy_folder(uow, tmp_path)
+
+
+_ROWS = "".join(f"x_{n + 1}: &r{n + 1} [{', '.join([f'*r{n}'] * 10)}]\n" for n in range(9))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("x_0: &r0 [1]\n" + _ROWS, "超过 200000 个值"),
+        ("x_0: &r0 [1]\n" + "".join(f"x_{n + 1}: &r{n + 1} [*r{n}]\n" for n in range(900)), "嵌套超过 64 层"),
+        ("x_0: " + "[" * 3_000 + "]" * 3_000, "嵌套超过 64 层"),
+        ("x_0: &r0 [*r0]", "包含它自己"),
+    ],
+)
+def test_a_process_yaml_that_never_ends_is_refused(tmp_path: Path, engine: Engine, text: str, reason: str) -> None:
+    folder = write_folder(tmp_path, "plain", _diagram("one"), forms=_forms("one"))
+    (folder / "process.yaml").write_text(text, encoding="utf-8")
+    with engine.unit_of_work(None) as uow, pytest.raises(DeploymentRefusedError, match=reason):
+        deploy_folder(uow, folder)
+
+
+def test_what_is_said_once_in_a_process_yaml_may_be_referred_to(tmp_path: Path, deploy: Deploy) -> None:
+    folder = write_folder(tmp_path, "plain", _diagram("one"), forms=_forms("one"))
+    manifest = (folder / "process.yaml").read_text(encoding="utf-8")
+    (folder / "process.yaml").write_text(manifest + "x_one: &one {zh: 一}\nx_two: [*one, *one]\n", encoding="utf-8")
+    assert deploy(folder).is_new
+
+
+def test_a_form_that_is_nested_without_end_is_refused(tmp_path: Path, engine: Engine) -> None:
+    folder = write_folder(tmp_path, "plain", _diagram("one"))
+    (folder / "forms" / "one.json").write_text("[" * 100_000, encoding="utf-8")
+    with engine.unit_of_work(None) as uow, pytest.raises(DeploymentRefusedError, match=r"forms/one\.json：不是 JSON"):
+        deploy_folder(uow, folder)
+
+
+def test_a_file_whose_name_has_no_characters_is_refused(tmp_path: Path, engine: Engine) -> None:
+    folder = write_folder(tmp_path, "plain", _diagram("one"), forms=_forms("one"))
+    (folder / os.fsdecode(b"a\xff.bpmn")).write_text(_diagram("one"), encoding="utf-8")
+    with engine.unit_of_work(None) as uow, pytest.raises(DeploymentRefusedError, match="文件名"):
+        deploy_folder(uow, folder)
 
 
 def test_a_process_that_was_never_deployed_is_not_found(start: Start) -> None:

@@ -1,5 +1,6 @@
 """Timers and messages: each exactly once, in the transaction of its effect, tried again, then an incident."""
 
+import re
 import threading
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -319,6 +320,15 @@ def test_a_receiver_without_a_correlation_key_gets_no_message_and_its_history_sa
         correlate_message(uow, "go", None, {}, request_id=uuid4().hex)
     [warned] = [event for event in case.history() if event.kind == "expression.warned"]
     assert "null-correlation-key" in warned.body
+
+
+def test_a_warning_stands_in_the_history_of_a_step_once_however_often_it_was_met(
+    deploy: Deploy, start: Start, tmp_path: Path
+) -> None:
+    deploy(write_folder(tmp_path, "brief", BRIEF.replace("{noted: true}", "{noted: nobody + 1, again: nobody + 1}")))
+    case = start("brief")
+    [warned] = [event for event in case.history() if event.kind == "expression.warned"]
+    assert warned.body.count("noted: nobody") == len(set(re.findall('"reason": *"[^"]*"', warned.body)))
 
 
 def test_a_message_for_which_two_wait_is_refused(start: Start, engine: Engine) -> None:
