@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +15,7 @@ from engine.spiff.errors import ExecutionError, StateError
 from engine.spiff.frozen import Frozen
 from engine.spiff.packed import Texts, loose, loose_numbers
 from engine.spiff.specs import FlowNode, ProcessSpec
-from engine.spiff.state import Activity, Loop, Record, Scope, Subscription
+from engine.spiff.state import Activity, Loop, Record, Scope, Subscription, within
 from engine.values import dumps, loads
 
 if TYPE_CHECKING:
@@ -138,20 +138,11 @@ def freeze(run: Execution) -> None:
             continue
         if loop.frozen is None and len(controller.children) < FREEZE_FROM:
             continue
-        if any(a.loop is not None and a.loop.frozen is not None for c in controller.children.values() for a in _in(c)):
+        if any(
+            a.loop is not None and a.loop.frozen is not None for c in controller.children.values() for a in within(c)
+        ):
             continue  # an inner one has many: it is on ice itself
         _freeze_children(run, controller, loop)
-
-
-def _in(body: Activity) -> Iterator[Activity]:
-    """The activities of a body."""
-    pending = [body]
-    while pending:
-        activity = pending.pop()
-        yield activity
-        pending.extend(activity.children.values())
-        if activity.child is not None:
-            pending.extend(activity.child.activities.values())
 
 
 def _freeze_children(run: Execution, controller: Activity, loop: Loop) -> None:
@@ -160,7 +151,7 @@ def _freeze_children(run: Execution, controller: Activity, loop: Loop) -> None:
     for child in list(controller.children.values()):
         if not child.node.maps_in:
             child.names = None  # known by its counter
-        inside = list(_in(child))
+        inside = list(within(child))
         scopes = [a.child for a in inside if a.child is not None]
         subscriptions = [s for a in inside for s in a.subscriptions]
         subscriptions += [s for scope in scopes for s in scope.subscriptions]

@@ -347,6 +347,13 @@ class Core:
             where = current.scope if current is not None else None
         return self.variables
 
+    def body_around(self, activity: Activity) -> Activity | None:
+        """The activity that keeps what is written here to itself, if one does, not the instance or a call."""
+        current: Activity | None = activity
+        while current is not None and current.local is None:
+            current = None if current.scope.variables is not None else current.scope.host
+        return current
+
     def write(self, scope: Scope, activity: Activity | None, data: Mapping[str, Any], name: str | None = None) -> None:
         """Merge values into the variables of a place, or put them all under one name."""
         home = self.home(scope, activity)

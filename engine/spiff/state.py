@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -104,3 +104,14 @@ class Record(Struct, eq=False):
     node: FlowNode
     nested: list[Record] | None = None  # of a finished sub-process
     names: Mapping[str, Any] | None = None
+
+
+def within(activity: Activity) -> Iterator[Activity]:
+    """The activity and every one inside it."""
+    pending = [activity]
+    while pending:
+        current = pending.pop()
+        yield current
+        pending.extend(current.children.values())
+        if current.child is not None:
+            pending.extend(current.child.activities.values())

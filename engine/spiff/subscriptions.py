@@ -13,7 +13,7 @@ from engine.spiff.effects import Wait
 from engine.spiff.errors import ExecutionError, NotWaitingError
 from engine.spiff.flows import Flows
 from engine.spiff.specs import FlowNode, Trigger, waits_for_all
-from engine.spiff.state import NOTHING_MORE, Activity, Scope, Subscription
+from engine.spiff.state import NOTHING_MORE, Activity, Scope, Subscription, within
 
 _WAITING_KINDS = {"message": "message", "signal": "signal", "timer": "timer", "conditional": "condition"}
 
@@ -316,10 +316,22 @@ class Subscriptions(Flows):
     def heard_before(self, operation: Callable[[Activity], None], activity: Activity) -> bool:
         """Whether a condition has just become true: who waits for it goes first, the activity later, if it is left."""
         self.later(operation, activity)
-        if self.fire_conditions():
+        if self.fire_conditions(self._hearers(activity)):
             return True
         self._agenda.pop()
         return False
+
+    def _hearers(self, writer: Activity) -> list[Subscription] | None:
+        """Who can see what an activity has written: all (None), or only who is in its multi-instance body."""
+        body = self.body_around(writer)
+        if body is None:
+            return None
+        found: list[Subscription] = []
+        for activity in within(body):
+            if activity.child is not None:
+                found += activity.child.subscriptions
+            found += activity.subscriptions
+        return sorted(found, key=lambda subscription: subscription.no)
 
     def fire_conditions(self, among: list[Subscription] | None = None) -> bool:
         """Fire the first conditional event (of these) whose condition has become true; True if there was one."""

@@ -2,8 +2,10 @@
 
 import pytest
 
-from engine.spiff import StandIn
-from tests.spiff.driving import active, running, waiting
+from engine.simulate.environment import SimulationEnvironment
+from engine.spiff import Execution, StandIn, compile_definitions
+from tests.spiff.drawing import draw
+from tests.spiff.driving import NOW, active, running, waiting
 
 KEPT = pytest.mark.parametrize("persist", [False, True])
 FLAG = pytest.mark.parametrize(("flag", "then"), [("", ["c"]), (" noninterrupting", ["c", "z"])])
@@ -213,3 +215,22 @@ def test_a_condition_heard_while_its_scope_is_left_holds_it_open(persist):
     assert active(run) == ["c"]
     run.complete("c")
     assert active(run) == ["z"]
+
+
+def test_what_is_written_in_one_of_many_instances_is_looked_at_in_that_one_only():
+    class Counting(SimulationEnvironment):
+        asked = 0
+
+        def evaluate(self, expression, variables):
+            self.asked += 1
+            return super().evaluate(expression, variables)
+
+    drawing = (
+        "start s\nsub p times=100\n  start i\n  script q body=`{k: loopCounter}`\n  user a\n"
+        "  boundary x on=a when=`k = 7` then=b\n  i > q > a\ns > p"
+    )
+    definitions = compile_definitions({"p.bpmn": draw(drawing)})
+    environment = Counting(definitions, None, NOW)
+    run = Execution.start(definitions, "P", {}, environment)
+    assert [task.flow_node_id for task in run.user_tasks()].count("b") == 1
+    assert environment.asked < 100 * 5
