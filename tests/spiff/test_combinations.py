@@ -1343,6 +1343,57 @@ PLAYS = {
         """,
         'a b\n!m {"n": 2}\nb c d',
     ),
+    "three pools pass a message on, and the answer comes back": (
+        "start s\nsend a message=m1\nreceive b message=m3\nuser z\ns > a > b > z",
+        "w\nw\nz\nz\ncompleted",
+        {
+            "Q": "start q message=m1\nend e message=m2\nq > e",
+            "R": "start r message=m2\nuser w\nend e message=m3\nr > w > e",
+        },
+    ),
+    "a condition in a transaction cancels it": (
+        """
+        start s
+        transaction t
+          start i
+          user a undone_by=undo
+          user b
+          i > a > b
+          event_sub h
+            start hs when=`bad`
+            end e cancel
+            hs > e
+        boundary x on=t cancel then=z
+        s > t
+        """,
+        'a\na\nb\nb {"bad": true}\nundo\nundo\nz',
+    ),
+    "one value is heard by the handlers of each level and at the border between them": (
+        """
+        start s
+        sub p
+          user a
+          event_sub h
+            start hs when=`n > 1` noninterrupting then=b
+        boundary x on=p when=`n > 1` noninterrupting then=c
+        event_sub g
+          start gs when=`n > 1` noninterrupting then=d
+        user z
+        s > p > z
+        """,
+        'a\na {"n": 2}\nb c d\nb\nc d z',
+    ),
+    "a call that hands up a value ends the calls that were to follow": (
+        """
+        start s
+        call c calls=Q each=`[1, 2, 3]` as=k sequential out=`t: k`
+        boundary x on=c when=`t = 2` then=b
+        user z
+        s > c > z
+        """,
+        "a\na\na\na\nb",
+        {"Q": "start q\nuser a\nq > a"},
+    ),
 }
 
 
