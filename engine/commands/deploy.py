@@ -12,7 +12,7 @@ from engine.definitions import deployments
 from engine.definitions.deadline_keys import unknown_deadlines
 from engine.definitions.deployed import Compiled, Deployed, compile_resources
 from engine.definitions.folder import MANIFEST, ProcessFolder
-from engine.definitions.gates import dropped_gates, unmarked_gates
+from engine.definitions.gates import dropped_gates, unmarked_gates, unreached_gates
 from engine.definitions.places import Places
 from engine.errors import DeploymentRefusedError, OperationFailedError, StepFailedError
 from engine.reports.definition import report_problems
@@ -121,6 +121,7 @@ def check(compiled: Compiled, resources: Mapping[str, bytes]) -> list[str]:
         problems.append(f"process.yaml main_process：流程图中没有过程“{manifest.main_process}”")
     problems += _missing_forms(compiled, places) + _unassigned(compiled, places)
     problems += _unknown_operations(compiled, places) + unmarked_gates(manifest, resources)
+    problems += unreached_gates(compiled, resources, places)
     problems += _exposed(compiled) + _unknown_decisions(compiled, places) + _missing_decision(compiled)
     problems += _unique_unknown(compiled) + _broken_tables(compiled)
     problems += unknown_deadlines(resources) if manifest.deadlines_decision else []

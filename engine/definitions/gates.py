@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from engine.bpmn.diagram import our
 from engine.bpmn.names import FOR_PEOPLE, bpmn_elements, local_name
 from engine.bpmn.read import read_xml
+from engine.definitions.deployed import Compiled
 from engine.definitions.folder import with_suffix
 from engine.definitions.manifest import Manifest
+from engine.definitions.places import Places
+from engine.spiff import reachable_nodes
 
 
 def gates_in(resources: Mapping[str, bytes]) -> dict[str, str]:
@@ -30,6 +33,18 @@ def unmarked_gates(manifest: Manifest, resources: Mapping[str, bytes]) -> list[s
         for name in manifest.data.get("mandatory_gates", ())
         if name not in present
     ]
+
+
+def unreached_gates(compiled: Compiled, resources: Mapping[str, bytes], places: Places) -> list[str]:
+    """Gates to which no way leads: they are marked, and no case ever comes to them."""
+    problems = []
+    for name, file in gates_in(resources).items():
+        for process in compiled.definitions.processes.values():
+            if process.file != file or name not in process.user_tasks:
+                continue
+            if name not in reachable_nodes(compiled.definitions, process.id):
+                problems.append(f"{places.of(file, 'id', name)}：没有路径通到必经关口（unreached-gate）")
+    return problems
 
 
 def dropped_gates(before: Mapping[str, bytes], resources: Mapping[str, bytes]) -> list[str]:

@@ -18,6 +18,7 @@ from engine.spiff.effects import (
 from engine.spiff.environment import BpmnError, ExecutionEnvironment, StandIn
 from engine.spiff.errors import BudgetExceededError, ExecutionError, NoFlowError, NotWaitingError, StateError
 from engine.spiff.execution import Execution
+from engine.spiff.reachable import reachable_nodes
 from engine.spiff.starting import StartTimer, start_conditions, start_timers, watched_conditions
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Wait",
     "WaitingTimer",
     "compile_definitions",
+    "reachable_nodes",
     "start_conditions",
     "start_timers",
     "watched_conditions",

@@ -21,6 +21,8 @@ from tests.support.processor import processor_time
 
 STEP = '<bpmn:userTask id="{0}" banli:formKey="{0}" banli:assignee="=initiator"/>'
 
+DAY = "<bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration></bpmn:timerEventDefinition>"
+
 
 def _diagram(*steps: str) -> str:
     chain = ["begin", *steps, "done"]
@@ -205,6 +207,76 @@ def test_space_around_the_id_of_a_gate_is_not_part_of_it(tmp_path: Path, deploy:
 
     # then
     assert result.version == 2
+
+
+def _led_to(leads: str) -> str:
+    """A gate ``one`` beside the task ``two``, with what leads to it or does not."""
+    gate = STEP.format("one").replace("/>", ' banli:mandatory="true"/>')
+    return _diagram("two").replace('<bpmn:endEvent id="done"/>', f'<bpmn:endEvent id="done"/>{gate}{leads}')
+
+
+def _flow(source: str, target: str) -> str:
+    return f'<bpmn:sequenceFlow id="{source}_{target}" sourceRef="{source}" targetRef="{target}"/>'
+
+
+@pytest.mark.parametrize(
+    "leads",
+    [
+        "",
+        _flow("one", "done"),
+        STEP.format("lost") + _flow("lost", "one"),
+        STEP.format("lost") + _flow("lost", "one") + _flow("one", "lost"),
+        f'<bpmn:boundaryEvent id="late" attachedToRef="one">{DAY}</bpmn:boundaryEvent>{_flow("late", "one")}',
+    ],
+    ids=["alone", "only left", "behind a step that never happens", "in a circle", "from its own border"],
+)
+def test_a_gate_that_no_way_leads_to_is_refused(tmp_path: Path, deploy: Deploy, leads: str) -> None:
+    folder = write_folder(tmp_path, "plain", _led_to(leads), forms=_forms("one", "two", "lost"))
+
+    # when, then
+    with pytest.raises(DeploymentRefusedError, match=r"plain\.bpmn 第 \d+ 行 userTask one：没有路径通到必经关口"):
+        deploy(folder)
+
+
+@pytest.mark.parametrize(
+    "leads",
+    [
+        f'<bpmn:boundaryEvent id="late" attachedToRef="two">{DAY}</bpmn:boundaryEvent>{_flow("late", "one")}',
+        f'<bpmn:startEvent id="daily">{DAY}</bpmn:startEvent>{_flow("daily", "one")}',
+    ],
+    ids=["from a border", "from a timer that starts"],
+)
+def test_a_gate_that_only_an_event_leads_to_is_deployed(tmp_path: Path, deploy: Deploy, leads: str) -> None:
+    assert deploy(write_folder(tmp_path, "plain", _led_to(leads), forms=_forms("one", "two"))).is_new
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        '<bpmn:subProcess id="part">{0}</bpmn:subProcess>' + _flow("two", "part"),
+        '<bpmn:adHocSubProcess id="part">{0}</bpmn:adHocSubProcess>' + _flow("two", "part"),
+        '<bpmn:subProcess id="part" triggeredByEvent="true"><bpmn:startEvent id="daily">'
+        + DAY
+        + "</bpmn:startEvent>{0}"
+        + _flow("daily", "one")
+        + "</bpmn:subProcess>",
+    ],
+    ids=["sub-process", "ad-hoc", "event sub-process"],
+)
+def test_a_gate_in_a_part_of_the_process_is_led_to_as_that_part_is(tmp_path: Path, deploy: Deploy, around: str) -> None:
+    gate = STEP.format("one").replace("/>", ' banli:mandatory="true"/>')
+    diagram = _diagram("two").replace('<bpmn:endEvent id="done"/>', f'<bpmn:endEvent id="done"/>{around.format(gate)}')
+    assert deploy(write_folder(tmp_path, "plain", diagram, forms=_forms("one", "two"))).is_new
+
+
+def test_a_gate_that_undoes_a_step_is_led_to_by_it(tmp_path: Path, deploy: Deploy) -> None:
+    gate = STEP.format("one").replace("/>", ' banli:mandatory="true" isForCompensation="true"/>')
+    undo = (
+        '<bpmn:boundaryEvent id="undo" attachedToRef="two"><bpmn:compensateEventDefinition/></bpmn:boundaryEvent>'
+        '<bpmn:association id="by" sourceRef="undo" targetRef="one"/>'
+    )
+    diagram = _diagram("two").replace('<bpmn:endEvent id="done"/>', f'<bpmn:endEvent id="done"/>{gate}{undo}')
+    assert deploy(write_folder(tmp_path, "plain", diagram, forms=_forms("one", "two"))).is_new
 
 
 def test_a_gate_that_process_yaml_names_and_no_diagram_marks_is_refused(tmp_path: Path, deploy: Deploy) -> None:
