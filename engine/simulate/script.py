@@ -95,13 +95,23 @@ def read_scripts(text: str | bytes) -> tuple[list[Script], bool]:
         ScriptError
     """
     try:
-        raw = json.loads(text, parse_float=Decimal)
+        raw = json.loads(text, parse_float=Decimal, object_pairs_hook=_once)
         json.dumps(raw, ensure_ascii=False, default=str).encode()  # half a character in a text has no bytes
     except (ValueError, RecursionError) as error:
         raise ScriptError(f"the script is not JSON: {error}") from None
     if isinstance(raw, list):
         return [parse_script(item) for item in raw], True
     return [parse_script(raw)], False
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; of a key that stands twice one value would be lost."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key {key!r} stands twice in one object")
+        found[key] = value
+    return found
 
 
 def parse_script(raw: Any) -> Script:

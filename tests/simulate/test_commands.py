@@ -121,6 +121,7 @@ def test_files_that_cannot_run_are_exit_two(tmp_path):
         {"steps": [{"advance_time": "-P1D"}]},
         {"steps": [{"start": True}], "format": "simulation-script/2"},
         {"steps": [{"start": True}], "process": "Nobody"},
+        '{"steps": [{"start": true}], "steps": [{"cancel": true}]}',
         {"steps": [{"start": True, "expect": {"active": [{}]}}]},
         {"steps": [{"start": True, "expect": {"active_excludes": [["a"]]}}]},
         {"steps": [{"start": True, "expect": {"active_count": True}}]},
