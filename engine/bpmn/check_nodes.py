@@ -58,6 +58,7 @@ def _check_exclusive(diagram: Diagram, gateway: etree._Element, flows: list[Flow
 def _check_event_gateway(diagram: Diagram, gateway: etree._Element, flows: list[FlowElement]) -> None:
     if not flows:
         diagram.findings.error("missing-target", "an event-based gateway leads to no event", gateway)
+    _check_choice(diagram, gateway, "eventGatewayType", ("Exclusive", "Parallel"))
     if gateway.get("eventGatewayType") == "Parallel" and gateway.get("instantiate") != "true":
         message = "a parallel event-based gateway that starts no instance is not executed"
         diagram.findings.error("unsupported-element", message, gateway)
@@ -200,7 +201,15 @@ def _check_script(diagram: Diagram, task: etree._Element) -> None:
         diagram.findings.error("script-no-context", message, task)
 
 
+def _check_choice(diagram: Diagram, element: etree._Element, attribute: str, known: tuple[str, ...]) -> None:
+    written = element.get(attribute)
+    if written is not None and written not in known:
+        message = f"{attribute}={written[:80]} is none of {', '.join(known)}"
+        diagram.findings.error("unsupported-element", message, element)
+
+
 def _check_ad_hoc(diagram: Diagram, activity: etree._Element) -> None:
+    _check_choice(diagram, activity, "ordering", ("Parallel", "Sequential"))
     condition = activity.find(bpmn("completionCondition"))
     if condition is None or not (condition.text or "").strip():
         message = "an ad-hoc sub-process without completion condition ends when each activity has been done once"

@@ -455,6 +455,19 @@ def test_a_timer_that_says_two_times_is_refused():
     assert checked(definitions(body.replace("P1D", " ")))["executable"]
 
 
+@pytest.mark.parametrize(
+    ("element", "known"),
+    [
+        ('<eventBasedGateway id="x" eventGatewayType="parallel"/>', "Exclusive, Parallel"),
+        ('<adHocSubProcess id="x" ordering="sequential"><task id="t"/></adHocSubProcess>', "Parallel, Sequential"),
+    ],
+)
+def test_an_order_that_there_is_not_is_refused_and_not_taken_for_the_usual_one(element, known):
+    report = checked(definitions(f'<process id="p">{element}</process>'))
+    [problem] = [p for p in report["problems"] if "is none of" in p["message"]]
+    assert (problem["severity"], problem["element"], known in problem["message"]) == ("error", "x", True)
+
+
 def _many(count: int, text: str) -> str:
     return "".join(text.replace("#", str(n)) for n in range(count))
 
