@@ -8,11 +8,10 @@ from lxml import etree
 
 from engine.bpmn.diagram import Diagram, FlowElement, is_event_subprocess, our
 from engine.bpmn.expressions import to_feel
-from engine.bpmn.names import banli, bpmn, local_name
+from engine.bpmn.names import BINDINGS, banli, bpmn, local_name
 from engine.bpmn.wording import expression
 from engine.feel.foreseen import is_never_a_context
 
-BINDINGS = ("latest", "deployment", "version")  # of a call to what it calls
 _COUNT = re.compile(r"\d{1,11}", re.ASCII)
 _CATCHABLE = frozenset(f"{k}EventDefinition" for k in ("message", "timer", "signal", "conditional"))
 

@@ -41,6 +41,7 @@ TASKS: Final = frozenset(
     ]
 )
 FOR_PEOPLE: Final = frozenset(["userTask", "manualTask", "task"])
+BINDINGS: Final = ("latest", "deployment", "version")  # of a call to what it calls
 CONTAINERS: Final = frozenset(["subProcess", "transaction", "adHocSubProcess"])
 ACTIVITIES: Final = TASKS | CONTAINERS
 GATEWAYS: Final = frozenset(

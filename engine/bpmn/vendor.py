@@ -8,7 +8,6 @@ from typing import Final
 from lxml import etree
 
 from engine.bpmn import names
-from engine.bpmn.check_nodes import BINDINGS
 from engine.bpmn.expressions import ForeignLanguageError, literal_or_feel, quoted, to_feel
 from engine.bpmn.mappings import map_camunda, map_zeebe
 from engine.bpmn.names import banli, bare, bpmn, bpmn_elements, local_name, namespace_of
@@ -111,7 +110,7 @@ def _map_attribute(element: etree._Element, kind: str, key: str, findings: Findi
 
 
 def _camunda_attribute(element: etree._Element, kind: str, local: str, value: str, findings: Findings) -> bool:
-    if local == "calledElementBinding" and value not in BINDINGS:
+    if local == "calledElementBinding" and value not in names.BINDINGS:
         return False
     if (kind, local) in _TEXT_ATTRIBUTES:
         return _put(element, _TEXT_ATTRIBUTES[kind, local], value)
