@@ -5,35 +5,18 @@ A link keeps its connection; its statements go to the driver, and whoever asks f
 that stands in the same transaction.
 """
 
-import sqlite3
 import threading
 import time
 from collections import deque
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Final, NamedTuple
-from uuid import UUID
 
 from sqlalchemy import Connection
 from sqlalchemy import Engine as Database
 from sqlalchemy.exc import DBAPIError
 
-from engine.instants import utc_text
-
 KEPT: Final = 4  # links that wait for the next unit of work
 _TRUSTED_SECONDS: Final = 1.0  # a server may have gone away while a connection lay idle for longer
-
-
-def _hex(identifier: UUID) -> str:
-    return identifier.int.to_bytes(16, "big").hex()
-
-
-# How SQLite's driver writes what it does not know: as the columns have it. The last two it takes as they are, but first
-# it looks in vain for somebody who would change them.
-sqlite3.register_adapter(UUID, _hex)
-sqlite3.register_adapter(datetime, utc_text)
-sqlite3.register_adapter(bytes, bytes)
-sqlite3.register_adapter(type(None), {None: None}.__getitem__)
 
 
 class Wire(NamedTuple):

@@ -6,6 +6,7 @@ conversions of its types. It runs on the link of a unit of work, inside its tran
 """
 
 import re
+import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from uuid import UUID, SafeUUID
 
 from sqlalchemy import Boolean, Connection, Dialect, Enum, LargeBinary, Select, Table, Uuid, insert
 
+from engine.instants import utc_text
 from engine.link import Link, Wire
 from engine.pipeline import PipelineLink
 from engine.wire_types import from_wire, to_wire
@@ -28,6 +30,18 @@ _set: Final = object.__setattr__
 _PLAIN = re.compile(r"[\w .:/{}\[\]-]*")  # texts that need no care between quotes
 Place = Link | Connection  # where a statement runs
 _ADAPTED: Final = (Boolean, LargeBinary, UtcDateTime, Uuid)
+
+
+def _hex(identifier: UUID) -> str:
+    return identifier.int.to_bytes(16, "big").hex()
+
+
+# How SQLite's driver writes what it does not know: as the columns have it. The last two it takes as they are, but first
+# it looks in vain for somebody who would change them.
+sqlite3.register_adapter(UUID, _hex)
+sqlite3.register_adapter(datetime, utc_text)
+sqlite3.register_adapter(bytes, bytes)
+sqlite3.register_adapter(type(None), {None: None}.__getitem__)
 
 
 class Prepared:
