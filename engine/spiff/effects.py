@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -14,8 +13,7 @@ WaitKind = Literal["message", "signal", "timer", "condition", "service"]
 EndStatus = Literal["completed", "terminated", "cancelled", "error"]
 
 
-@dataclass(frozen=True, slots=True)
-class UserTaskAttributes:
+class UserTaskAttributes(Struct, frozen=True):
     """The ``banli:`` attributes of a user task, as raw text; expressions are evaluated by the caller.
 
     A leading ``=`` marks FEEL. ``assignee``, ``exclude`` and ``anchor`` are always FEEL, with or without the mark.
@@ -33,7 +31,7 @@ class UserTaskAttributes:
     help: str | None = None
     result_variable: str | None = None
     # every banli: attribute and banli:property of the element, known or not, by local name
-    extra: Mapping[str, str] = dataclass_field(default_factory=dict)
+    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 class OpenedUserTask(Struct, frozen=True):
