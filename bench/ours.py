@@ -107,7 +107,7 @@ class Ours:
         with self.engine.unit_of_work() as uow:
             found = _OPEN.one_or_none(uow.link, {"instance": instance})
             if found is not None:
-                return found.id, found.flow_node_id
+                return UUID(int=found.id.int), found.flow_node_id  # as an address has it
             query = select(WAIT.c.no).where(WAIT.c.process_instance_id == instance)
             wait = uow.connection.execute(query).scalar()
             if wait is None:

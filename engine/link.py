@@ -76,7 +76,8 @@ class Link:
         self.errors: Final[Any] = alchemy.dialect.loaded_dbapi.Error
         raw: Any = alchemy.connection.dbapi_connection
         self._raw: Final[Any] = raw
-        self.execute: Final[Any] = raw.execute
+        # one cursor for all statements, each read to its end at once; psycopg's connection makes better ones itself
+        self.execute: Final[Any] = raw.cursor().execute if self.kind == "sqlite" else raw.execute
         self.is_watched = is_watched(alchemy)
         self.is_shared = alchemy.in_transaction()  # whether SQLAlchemy has a transaction of its own on top
         self.is_gone = False  # the server is; nothing can be done with the connection any more
@@ -107,7 +108,10 @@ class Link:
             self.is_gone = self.alchemy.invalidated
             return
         try:
-            self._raw.commit()
+            if self.kind != "sqlite":
+                self._raw.commit()
+            elif self._raw.in_transaction:
+                self.execute("COMMIT")  # the driver's own commit() compiles it anew each time
         except self.errors as error:
             raise self.wrapped("COMMIT", (), error) from error
 

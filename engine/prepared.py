@@ -11,7 +11,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from operator import call, itemgetter
+from operator import attrgetter, call, itemgetter
 from typing import Any, Final
 from uuid import UUID, SafeUUID
 
@@ -36,9 +36,20 @@ def _hex(identifier: UUID) -> str:
     return identifier.int.to_bytes(16, "big").hex()
 
 
+class _StoredId(UUID):
+    """An id that was read, with the digits it is stored as: it is written a few times in the step that reads it."""
+
+    __slots__ = ("digits",)
+    digits: str
+
+    def __reduce__(self) -> tuple[type[UUID], tuple[str]]:
+        return UUID, (self.digits,)  # a copy is an id like any other
+
+
 # How SQLite's driver writes what it does not know: as the columns have it. The last two it takes as they are, but first
 # it looks in vain for somebody who would change them.
 sqlite3.register_adapter(UUID, _hex)
+sqlite3.register_adapter(_StoredId, attrgetter("digits"))
 sqlite3.register_adapter(datetime, utc_text)
 sqlite3.register_adapter(bytes, bytes)
 sqlite3.register_adapter(type(None), {None: None}.__getitem__)
@@ -290,9 +301,10 @@ def _from_driver(dialect: Dialect, kind: Any) -> Convert | None:
 def _uuid(text: str | None) -> UUID | None:
     if text is None:
         return None
-    made = _new_object(UUID)  # what its constructor does, without looking at what cannot be wrong
+    made = _new_object(_StoredId)  # what its constructor does, without looking at what cannot be wrong
     _set(made, "int", int(text, 16))
     _set(made, "is_safe", SafeUUID.unknown)
+    _set(made, "digits", text)
     return made
 
 

@@ -10,6 +10,7 @@ from lxml import etree
 from engine.bpmn.check_events import check_event
 from engine.bpmn.check_nodes import check_activity, check_gateway
 from engine.bpmn.check_places import check_places
+from engine.bpmn.check_variables import check_variables
 from engine.bpmn.diagram import (
     Diagram,
     is_compensation_handler,
@@ -175,6 +176,7 @@ def _check_node(diagram: Diagram, node: etree._Element) -> None:
         check_gateway(diagram, node)
     elif kind in ACTIVITIES:
         check_activity(diagram, node)
+        check_variables(diagram, node)
     default = node.get("default")
     if default and not any(flow.id == default for flow in diagram.outgoing.get(str(node.get("id")), [])):
         diagram.findings.warning("dangling-ref", f"default flow {default[:80]} does not leave this node", node)

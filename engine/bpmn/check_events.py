@@ -131,6 +131,9 @@ def _check_timer_text(diagram: Diagram, event: etree._Element, element: etree._E
     try:
         if is_iso_literal(text):
             check_timer_literal(kind, text)
+            if text.startswith("-"):
+                message = f"a duration of less than nothing is over at once: {text[:60]}"
+                diagram.findings.warning("already-due", message, event)
         else:
             value = timer_text(text, declared=element.get("language"), default=diagram.language).text
             if value.startswith("="):

@@ -40,6 +40,8 @@ TASKS: Final = frozenset(
         "callActivity",
     ]
 )
+# what every expression can read without anybody having set it; a variable of one of these names is never read
+PROVIDED_NAMES: Final = frozenset(["case_id", "business_key", "initiator", "actor", "now", "today", "settings"])
 FOR_PEOPLE: Final = frozenset(["userTask", "manualTask", "task"])
 BINDINGS: Final = ("latest", "deployment", "version")  # of a call to what it calls
 CONTAINERS: Final = frozenset(["subProcess", "transaction", "adHocSubProcess"])

@@ -24,6 +24,17 @@ _NEVER_A_CONTEXT = (
 )
 
 
+def entries_of(text: str) -> tuple[str, ...]:
+    """Names of the entries of an expression that is written as a context; none where it is anything else."""
+    parser = make_parser(text, frozenset())
+    try:
+        tree = parser.expression()
+        parser.expect_end()
+    except FeelSyntaxError:
+        return ()
+    return tuple(name for name, _ in tree.entries) if isinstance(tree, n.ContextLiteral) else ()
+
+
 def is_never_a_context(text: str) -> bool:
     """True if the value is another one whatever the variables are; False also where it cannot be told."""
     parser = make_parser(text, frozenset())

@@ -143,7 +143,9 @@ def instance_page(uow: UnitOfWork, instance_id: UUID) -> InstancePage:
     """The page of a case; ``NotFoundError`` when it is not for this person."""
     instance = readable_instance(uow, instance_id)
     row = uow.session.execute(
-        select(ProcessInstance.ended_at, ProcessInstance.end_event_id).where(ProcessInstance.id == instance.id)
+        select(ProcessInstance.started_at, ProcessInstance.ended_at, ProcessInstance.end_event_id).where(
+            ProcessInstance.id == instance.id
+        )
     ).one()
     timeline = timeline_of(uow, instance)
     current = tuple(
@@ -163,7 +165,7 @@ def instance_page(uow: UnitOfWork, instance_id: UUID) -> InstancePage:
         is_sealed=instance.is_sealed,
         started_by=instance.started_by,
         started_by_name=starter.get(instance.started_by or ""),
-        started_at=instance.started_at,
+        started_at=row.started_at,
         ended_at=row.ended_at,
         end_event_id=row.end_event_id,
         facts=facts_of(uow, instance),

@@ -7,12 +7,13 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import select
 
+from engine.bpmn.names import PROVIDED_NAMES
 from engine.definitions.deployed import Deployed
 from engine.errors import ConflictError, StepFailedError
 from engine.secrecy.sealing import Sealer
 from engine.spiff import Execution, ExecutionError
 from engine.step.audience import review
-from engine.step.environment import RESERVED_NAMES, StepEnvironment
+from engine.step.environment import StepEnvironment
 from engine.step.history import ChainHead, HistoryEntry
 from engine.step.ids import ordered_id
 from engine.step.instance import LoadedInstance
@@ -73,7 +74,6 @@ def begin(
         version=0,
         business_key=business_key,
         started_by=uow.actor,
-        started_at=uow.now,
         is_sealed=False,
         variables={},
         variables_text="{}",
@@ -179,7 +179,7 @@ def _as_sentence(error: ExecutionError) -> StepFailedError:
 
 def without_reserved(variables: Mapping[str, Any]) -> dict[str, Any]:
     """Variables from outside never hide the names that the engine provides."""
-    return {name: value for name, value in variables.items() if name not in RESERVED_NAMES}
+    return {name: value for name, value in variables.items() if name not in PROVIDED_NAMES}
 
 
 def finish(

@@ -30,7 +30,6 @@ _SETTINGS = select(SETTING.c.key, SETTING.c.value).where(
     func.substr(SETTING.c.key, 1, func.length(bindparam("prefix"))) == bindparam("prefix")
 )
 WARNINGS_KEPT = 20  # per step, in the history
-RESERVED_NAMES = frozenset({"case_id", "business_key", "initiator", "actor", "now", "today", "settings"})
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import lru_cache
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
@@ -90,10 +89,8 @@ def _digest(*fields: str | int | None) -> str:
     return sha256(b"[" + b", ".join(map(_json, fields)) + b"]").hexdigest()
 
 
-@lru_cache(maxsize=64)
 def _instant(at: datetime) -> str:
-    day, time_of_day = utc_text(at).split()
-    return f"{day}T{time_of_day}+00:00"
+    return utc_text(at).replace(" ", "T") + "+00:00"
 
 
 def read_body(text: str, seq: int, sealer: Sealer) -> dict[str, Any]:

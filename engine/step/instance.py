@@ -1,7 +1,6 @@
 """Loading an instance for a step: its row, locked, its variables opened, its deployment compiled."""
 
-from datetime import datetime
-from operator import attrgetter
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +8,10 @@ from msgspec import Struct
 from sqlalchemy import bindparam, select
 
 from engine.definitions.deployed import Deployed
+from engine.definitions.manifest import Manifest
 from engine.errors import NotFoundError
 from engine.prepared import Prepared
+from engine.rules.numbering import plain
 from engine.secrecy.sealing import Sealer
 from engine.step.history import ChainHead
 from engine.unit_of_work import UnitOfWork
@@ -20,14 +21,12 @@ from models import InstanceKey, InstanceStatus, ProcessInstance
 INSTANCE = ProcessInstance.__table__
 KEY = InstanceKey.__table__
 
-LISTED = ("title", "number", "period", "status", "is_sealed", "ended_at", "end_event_id")  # most have an index
 COLUMNS = (
     *(INSTANCE.c[name].label(f"instance_{name}") for name in ("id", "process_key", "version", "business_key",
-      "started_by", "started_at", "state", "variables", "history_length", "history_head", *LISTED)),
+      "started_by", "state", "variables", "history_length", "history_head", "status", "is_sealed")),
     INSTANCE.c.process_definition_id,
     KEY.c.wrapped_key,
 )  # fmt: skip
-_listed = attrgetter(*(f"instance_{name}" for name in LISTED))
 _QUERY = (
     select(*COLUMNS)
     .outerjoin(KEY, KEY.c.process_instance_id == INSTANCE.c.id)
@@ -47,21 +46,37 @@ class LoadedInstance(Struct, eq=False):
     version: int
     business_key: str | None
     started_by: str | None
-    started_at: datetime
     is_sealed: bool
     variables: dict[str, Any]
     variables_text: str  # as stored
     state: bytes  # as stored; opened by the step that needs it
     sealer: Sealer
     head: ChainHead
-    title: str | None = None
-    number: str | None = None
-    listed: tuple[Any, ...] = ()  # columns that a step seldom changes, as they are stored
 
     @property
     def is_active(self) -> bool:
         """Whether steps may be taken."""
         return self.status is InstanceStatus.ACTIVE
+
+    @property
+    def title(self) -> str | None:
+        """As lists show it."""
+        return listed_texts(self.deployed.manifest, self.variables)["title"]
+
+    @property
+    def number(self) -> str | None:
+        """As lists show it."""
+        return listed_texts(self.deployed.manifest, self.variables)["number"]
+
+
+def listed_texts(manifest: Manifest, variables: Mapping[str, Any]) -> dict[str, str | None]:
+    """Title, number and period of a case for lists, taken from its variables."""
+    period = [variables.get(name) for name in manifest.period_variables]
+    return {
+        "title": plain(variables.get(manifest.title_variable))[:500] or None,
+        "number": plain(variables.get(manifest.number_variable))[:64] or None,
+        "period": "-".join(map(plain, period))[:32] if period and None not in period else None,
+    }
 
 
 def load_instance(uow: UnitOfWork, instance_id: UUID, *, for_update: bool = True) -> LoadedInstance:
@@ -94,14 +109,10 @@ def from_row(uow: UnitOfWork, row: Any) -> LoadedInstance:
         row.instance_version,
         row.instance_business_key,
         row.instance_started_by,
-        row.instance_started_at,
         row.instance_is_sealed,
         sealer.reveal(variables, "variables"),
         row.instance_variables,
         row.instance_state,
         sealer,
         ChainHead(row.instance_history_length, row.instance_history_head),
-        row.instance_title,
-        row.instance_number,
-        _listed(row),
     )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from operator import is_, itemgetter
+from operator import is_
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from engine.rules.numbering import plain
 from engine.search.index import index_step
 from engine.step.history import HistoryEntry, chain
 from engine.step.ids import ordered_id
-from engine.step.instance import INSTANCE, LISTED, LoadedInstance
+from engine.step.instance import INSTANCE, LoadedInstance, listed_texts
 from engine.step.opening import Opening
 from engine.step.writes import PendingWrites, upsert, write_pending
 from engine.unit_of_work import UnitOfWork
@@ -64,8 +64,8 @@ _ADD_SUBSCRIPTION = insert_into(SUBSCRIPTION)
 _ADD_DECISION = insert_into(DECISION)
 _ADD_INCIDENT = insert_into(INCIDENT)
 _PUT_REPORT_VALUE = upsert(REPORT, ("process_instance_id", "name"), ("value", "text"))
-_listed = itemgetter(*LISTED)
 _LIVE = ("state", "variables", "changed_at", "history_length", "history_head")
+_LISTED = ("title", "number", "period", "status", "is_sealed", "ended_at", "end_event_id")  # most have an index
 
 
 def _change_instance(names: tuple[str, ...]) -> Prepared:
@@ -77,7 +77,7 @@ def _change_instance(names: tuple[str, ...]) -> Prepared:
 
 
 # an index is written anew whenever a column of it is named, changed or not: most steps name none
-_CHANGE_LIVE, _CHANGE_ALL = _change_instance(_LIVE), _change_instance(_LIVE + LISTED)
+_CHANGE_LIVE, _CHANGE_ALL = _change_instance(_LIVE), _change_instance(_LIVE + _LISTED)
 _CHANGE_HEAD = Prepared(
     update(INSTANCE)
     .where(INSTANCE.c.id == bindparam("instance_id"))
@@ -190,7 +190,7 @@ def _write_instance(uow: UnitOfWork, step: Step, history_length: int, history_he
     change = _CHANGE_LIVE
     if step.effects.ended or step.is_sealed_now or not (is_unchanged or _is_listed_as_before(step)):
         values |= _shown(uow, step)
-        change = _CHANGE_LIVE if _listed(values) == instance.listed else _CHANGE_ALL
+        change = _CHANGE_ALL
     change.expect(uow.link, values, BusyError)
 
 
@@ -202,9 +202,11 @@ def _is_unchanged(step: Step) -> bool:
 
 def _is_listed_as_before(step: Step) -> bool:
     """Whether no variable was touched of which lists show something."""
-    before, after = step.variables_before or {}, step.variables
-    names = step.instance.deployed.manifest.listed_variables
-    return all(map(is_, map(before.get, names), map(after.get, names)))
+    before, after, manifest = step.variables_before or {}, step.variables, step.instance.deployed.manifest
+    names = manifest.listed_variables
+    if all(map(is_, map(before.get, names), map(after.get, names))):
+        return True
+    return listed_texts(manifest, before) == listed_texts(manifest, after)
 
 
 def _variables_text(step: Step) -> str:
@@ -229,15 +231,10 @@ def _insert_instance(uow: UnitOfWork, step: Step, values: dict[str, Any]) -> Non
 
 
 def _shown(uow: UnitOfWork, step: Step) -> dict[str, Any]:
-    """Columns for lists: how the case stands, and its title, number and period, taken from its variables."""
-    manifest, ended = step.instance.deployed.manifest, step.effects.ended
-    period = [step.variables.get(name) for name in manifest.period_variables]
-    title = step.variables.get(manifest.title_variable)
-    number = step.variables.get(manifest.number_variable)
+    """Columns for lists."""
+    ended = step.effects.ended
     return {
-        "title": plain(title)[:500] or None,
-        "number": plain(number)[:64] or None,
-        "period": "-".join(map(plain, period))[:32] if period and None not in period else None,
+        **listed_texts(step.instance.deployed.manifest, step.variables),
         "status": ENDED[ended.status] if ended else step.instance.status,
         "is_sealed": step.instance.is_sealed or step.is_sealed_now,
         "ended_at": uow.now if ended else None,

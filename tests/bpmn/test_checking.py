@@ -163,6 +163,16 @@ ACCEPTED = {
         ["missing-target"],
     ),
     "a timer start without time": ("start s timer=``\nuser a\ns > a", ["timer-no-time"]),
+    "a timer that is over before it begins": ("start s\ncatch c timer=-P1D\ns > c", ["already-due"]),
+    "a script that sets the time of day": ("start s\nscript q body=`{done: true, now: 1}`\ns > q", ["reserved-name"]),
+    "a result under a name of the engine": (
+        "start s\nscript q body=`1` resultVariable=today\ns > q",
+        ["reserved-name"],
+    ),
+    "an item under a name of the engine": (
+        "start s\nuser a each=`people` as=actor\ns > a",
+        ["reserved-name"],
+    ),
 }
 
 
