@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.spiff.core import known_in
 from engine.spiff.specs import FlowNode
 from engine.spiff.state import NOTHING_MORE, Activity, Record, Scope
 from engine.spiff.throwing import Throwing, event_starts
@@ -32,7 +33,7 @@ class Compensation(Throwing):
                     continue
                 self.record_unfinished(inside)
                 if inside.compensation:
-                    scope.compensation.append(Record(body.node, inside.compensation, body.names))
+                    scope.compensation.append(Record(body.node, inside.compensation, known_in(body)))
 
     def start_compensation(
         self, scope: Scope, node: FlowNode, activity_id: str | None, leaving: str
@@ -94,6 +95,8 @@ class Compensation(Throwing):
     def _compensate_inside(self, thrower: Activity, record: Record) -> None:
         """Compensate a finished sub-process: by its own compensation event sub-process, else all that is in it."""
         host = self.start_handler(thrower, record.node, record)
+        if host.names:
+            host.local = {}  # or what is written in there would be hidden by what was known in there
         if record.node.body is None:
             self.later(self._compensate_next, thrower)
             return
@@ -112,6 +115,8 @@ class Compensation(Throwing):
     def handler_done(self, handler: Activity) -> None:
         """A compensation handler has finished."""
         self.drop(handler, "completed")
+        if handler.local and not handler.node.for_compensation:
+            self.write(handler.scope, None, handler.local)  # the inside of a sub-process was undone
         self.undo_next(handler)
 
     def undo_next(self, handler: Activity) -> None:

@@ -176,7 +176,7 @@ class Core:
         starts = [s for e in scope.spec.event_subprocesses if e.body is not None for s in e.body.start_events]
         undoes = any(t.kind == "compensate" for start in starts for t in start.triggers)
         if scope.compensation or undoes:
-            host.scope.compensation.append(Record(host.node, scope.compensation, host.names))
+            host.scope.compensation.append(Record(host.node, scope.compensation, known_in(host)))
 
     def close_scope(self, scope: Scope) -> None:
         """Mark a scope as over and end its subscriptions."""
@@ -432,6 +432,11 @@ class Core:
     def handed_over(self, mappings: tuple[Assignment, ...], context: Mapping[str, Any]) -> dict[str, Any]:
         """What one side of a call gives the other: every source is read on the giving side."""
         return {m.target: self.environment.evaluate(m.source, context) for m in mappings}
+
+
+def known_in(activity: Activity) -> Mapping[str, Any] | None:
+    """What only the inside of an activity knows, as it stands now: its item, and what was written in it."""
+    return {**(activity.names or {}), **activity.local} if activity.local else activity.names
 
 
 def own_layers(activity: Activity) -> list[Mapping[str, Any]]:

@@ -268,3 +268,79 @@ def test_cancel_undoes_what_a_sub_process_has_done_that_has_not_finished(times):
     assert [task.local.get("item") for task in run._cases[0].user_tasks()] == ([1] if times else [None])
     run.complete("undo_a")
     assert active(run) == ["z"]
+
+
+UNDONE_BODIES = """
+start s
+sub p each=`["bus", "train"]` as=means sequential
+  start i
+  user book
+  boundary x on=book compensate handler=undo
+  script undo compensation body=`{refunds: append(refunds, means + " " + string(price))}`
+  i > book
+throw t compensate
+user z
+s > p > t > z
+"""
+
+
+@pytest.mark.parametrize("kind", [" sequential", ""])
+def test_who_undoes_an_instance_sees_what_was_written_in_it_and_writes_beside_it(kind):
+    run = running(UNDONE_BODIES.replace(" sequential", kind), variables={"refunds": []})
+    run.complete("book", data={"price": 2}, instance=0 if not kind else None)
+    run.complete("book", data={"price": 80})
+    assert active(run) == ["z"]
+    assert run.data["refunds"] == ["train 80", "bus 2"]
+
+
+def test_who_undoes_an_instance_reads_what_was_written_while_it_was_undone():
+    run = running(
+        """
+        start s
+        sub p times=1
+          start i
+          user book
+          boundary x on=book compensate handler=undo
+          sub undo compensation
+            start j
+            script lower body=`{price: price - 1}`
+            script tell body=`{told: price}`
+            j > lower > tell
+          i > book
+        throw t compensate
+        user z
+        s > p > t > z
+        """
+    )
+    run.complete("book", data={"price": 10})
+    assert active(run) == ["z"]
+    assert (run.data["told"], run.data["price"]) == (9, 9)
+
+
+def test_who_undoes_an_instance_that_is_cancelled_sees_what_was_written_in_it():
+    run = running(
+        """
+        start s
+        transaction t
+          start i
+          sub p each=`[1, 2]` as=item
+            start j
+            user a
+            boundary x on=a compensate handler=undo
+            script undo compensation body=`{undone: price}`
+            user k
+            j > a > k
+          user q
+          end c cancel
+          i > p
+          i > q > c
+        boundary y on=t cancel
+        user z
+        s > t
+        y > z
+        """
+    )
+    run.complete("a", data={"price": 10}, instance=0)
+    run.complete("q")
+    assert active(run) == ["z"]
+    assert run.data["undone"] == 10
