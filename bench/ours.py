@@ -17,8 +17,8 @@ from engine.bootstrap import Engine, open_engine
 from engine.commands.complete_work_item import complete_work_item, decide
 from engine.commands.deploy import deploy_folder
 from engine.commands.start_instance import start_instance
+from engine.database.prepared import Prepared
 from engine.installation.schema import migrate
-from engine.prepared import Prepared
 from engine.settings import Settings
 from engine.step.history import HistoryEntry
 from engine.work_items import ITEM, TASK, load_work_item

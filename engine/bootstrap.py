@@ -16,11 +16,11 @@ from engine.adapters.file_store import DirectoryFileStore
 from engine.adapters.master_key import MasterKeyFile
 from engine.adapters.random_pause import RandomPause
 from engine.adapters.system_clock import SystemClock
+from engine.database.link import Links
 from engine.definitions import deployments
 from engine.definitions.deployed import Deployed
 from engine.definitions.kept_deployments import KeptDeployments
 from engine.errors import ConfigurationError
-from engine.link import Links
 from engine.ports import Clock, FileStore, JobQueue, KeyWrap, Mailer, NullMailer, NullQueue, Pause
 from engine.retrying import patiently
 from engine.settings import Settings

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from engine.database.prepared import Prepared, insert_into
 from engine.errors import ConflictError
-from engine.prepared import Prepared, insert_into
 from engine.unit_of_work import UnitOfWork
 from engine.values import dumps, loads
 from models import HandledRequest, WorkItem

@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError as DatabaseIntegrityError
 from sqlalchemy.orm import Session
 
 from engine.computed_once import computed_once
+from engine.database.link import Link
 from engine.errors import BusyError
-from engine.link import Link
 from engine.ports import Clock
 from engine.rules.assignment import Holder
 from engine.rules.due_dates import today

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import BindParameter, bindparam, select
 
 from engine.computed_once import computed_once
+from engine.database.prepared import Prepared
 from engine.errors import ConflictError, NotEntitledError, StaleWorkItemError, WorkItemNotFoundError
-from engine.prepared import Prepared
 from engine.queries.organisation import names_of
 from engine.requests import REQUEST, used_otherwise
 from engine.rules.assignment import Assignment, Candidate, matching_candidate, may_handle

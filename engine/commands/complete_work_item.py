@@ -8,9 +8,9 @@ from msgspec import Struct
 from sqlalchemy import bindparam, select, update
 
 from engine import step
+from engine.database.prepared import Prepared
 from engine.errors import InvalidInputError
 from engine.forms import FormSchema
-from engine.prepared import Prepared
 from engine.queries.choices import CaseChoices
 from engine.queries.uniqueness import OtherCasesOf
 from engine.requests import used_otherwise

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, Date, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from engine.link import Link
+from engine.database.link import Link
+from engine.database.prepared import Prepared
 from engine.ports import Clock
-from engine.prepared import Prepared
 from models import CongressTerm, LeaderCharge, Relative, RoleAssignment, Unit, UnitKind, User
 
 LOCAL_ZONE = ZoneInfo("Asia/Shanghai")  # dates of the institution are dates here

@@ -15,8 +15,8 @@ from engine.bootstrap import Engine
 from engine.commands.complete_work_item import complete_work_item
 from engine.commands.save_draft import save_draft
 from engine.commands.start_instance import start_instance
+from engine.database.prepared import Prepared
 from engine.errors import InvalidInputError, StaleWorkItemError
-from engine.prepared import Prepared
 from engine.replay import surroundings
 from engine.replay.answers import Answers, Companion, TaskAnswer
 from engine.replay.clock import MovableClock

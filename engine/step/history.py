@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from engine.instants import utc_text
+from engine.database.notation import utc_text
 from engine.secrecy.sealing import Sealer
 from engine.step.ids import id_text
 from engine.values import dumps

@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
+from engine.database.notation import digits
+
 _COUNTER = itertools.count(1)
 _COUNTER_BITS = 30  # rows of one process before the counter wraps; within one millisecond it never does
 _RANDOM_BYTES = 4
@@ -28,5 +30,5 @@ def id_text(identifier: UUID) -> str:
 
 @lru_cache(maxsize=4096)
 def _text(number: int) -> str:
-    digits = number.to_bytes(16, "big").hex()
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    text = digits(number)
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -7,10 +7,10 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import bindparam, select
 
+from engine.database.prepared import Prepared
 from engine.definitions.deployed import Deployed
 from engine.definitions.manifest import Manifest
 from engine.errors import NotFoundError
-from engine.prepared import Prepared
 from engine.rules.numbering import plain
 from engine.secrecy.sealing import Sealer
 from engine.step.history import ChainHead

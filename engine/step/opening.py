@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from engine.prepared import Prepared
+from engine.database.prepared import Prepared
 from engine.queries.organisation import absent, people_with_role
 from engine.rules import due_dates
 from engine.rules.assignment import Assignment, assign, texts

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, select
 
 from engine.bpmn.iso import TimerValueError, first_due
+from engine.database.prepared import Prepared
 from engine.feel import strip_marker
 from engine.feel.mentions import mentioned_names
-from engine.prepared import Prepared
 from engine.rules.due_dates import SHANGHAI, Deadline, compute_again, today
 from engine.rules.working_days import Calendar
 from engine.spiff import Effects, Execution

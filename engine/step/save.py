@@ -11,8 +11,8 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import bindparam, delete, select, update
 
+from engine.database.prepared import Prepared, insert_into
 from engine.errors import BusyError
-from engine.prepared import Prepared, insert_into
 from engine.rules.numbering import plain
 from engine.search.index import index_step
 from engine.step.history import HistoryEntry, chain

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Table, bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.prepared import Place, Prepared, insert_into
+from engine.database.prepared import Place, Prepared, insert_into
 from engine.rules.due_dates import Deadline
 from engine.sentences import Message, as_json
 from engine.step.ids import ordered_id

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import event
 
 from engine.bootstrap import Engine, open_engine
+from engine.database.pipeline import PipelineLink
 from engine.installation.audit import verify
-from engine.pipeline import PipelineLink
 from engine.settings import Settings
 from models import Job, Notice, ProcessInstance, WorkItem, WorkItemState
 from tests.durability.paper import (

@@ -217,7 +217,7 @@ def kept_link(alchemy: Connection) -> Link:
     """The quickest kind of link for a connection that is kept."""
     if alchemy.dialect.name != "postgresql" or is_watched(alchemy):
         return Link(alchemy)
-    from engine.pipeline import PipelineLink
+    from engine.database.pipeline import PipelineLink
 
     return PipelineLink(alchemy)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import JSON, Boolean, Date, Enum, Integer, LargeBinary, String, Uuid
 
+from engine.database.notation import digits
 from models.base import UtcDateTime
 
 
@@ -65,7 +66,7 @@ def _json_out(value: Any) -> bytes:
 
 
 def _uuid_out(value: UUID) -> bytes:
-    return value.int.to_bytes(16, "big").hex().encode()
+    return digits(value.int).encode()
 
 
 @lru_cache(maxsize=256)  # one instant stands in a dozen columns of a step

@@ -14,7 +14,7 @@ from psycopg import errors as failures
 from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import Connection
 
-from engine.link import Answer, Link, Wire
+from engine.database.link import Answer, Link, Wire
 
 _BEGIN: Final = Wire("BEGIN", [], [])
 _COMMIT: Final = Wire("COMMIT", [], [])

@@ -6,53 +6,21 @@ conversions of its types. It runs on the link of a unit of work, inside its tran
 """
 
 import re
-import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from functools import lru_cache
-from operator import attrgetter, call, itemgetter
+from operator import call, itemgetter
 from typing import Any, Final
-from uuid import UUID, SafeUUID
 
-from sqlalchemy import Boolean, Connection, Dialect, Enum, LargeBinary, Select, Table, Uuid, insert
+from sqlalchemy import Connection, Dialect, LargeBinary, Select, Table, insert
 
-from engine.instants import utc_text
-from engine.link import Link, Wire
-from engine.pipeline import PipelineLink
-from engine.wire_types import from_wire, to_wire
-from models.base import UtcDateTime
+from engine.database.link import Link, Wire
+from engine.database.pipeline import PipelineLink
+from engine.database.postgresql_values import from_wire, to_wire
+from engine.database.sqlite_values import Convert, from_driver, to_driver
 
 Build = Callable[[str], Any]  # name of the database system → statement
-Convert = Callable[[Any], Any]
-_new_object: Final = object.__new__
-_set: Final = object.__setattr__
 _PLAIN = re.compile(r"[\w .:/{}\[\]-]*")  # texts that need no care between quotes
 Place = Link | Connection  # where a statement runs
-_ADAPTED: Final = (Boolean, LargeBinary, UtcDateTime, Uuid)
-
-
-def _hex(identifier: UUID) -> str:
-    return identifier.int.to_bytes(16, "big").hex()
-
-
-class _StoredId(UUID):
-    """An id that was read, with the digits it is stored as: it is written a few times in the step that reads it."""
-
-    __slots__ = ("digits",)
-    digits: str
-
-    def __reduce__(self) -> tuple[type[UUID], tuple[str]]:
-        return UUID, (self.digits,)  # a copy is an id like any other
-
-
-# How SQLite's driver writes what it does not know: as the columns have it. The last two it takes as they are, but first
-# it looks in vain for somebody who would change them.
-sqlite3.register_adapter(UUID, _hex)
-sqlite3.register_adapter(_StoredId, attrgetter("digits"))
-sqlite3.register_adapter(datetime, utc_text)
-sqlite3.register_adapter(bytes, bytes)
-sqlite3.register_adapter(type(None), {None: None}.__getitem__)
 
 
 class Prepared:
@@ -148,7 +116,7 @@ class _Text:
         fixed = compiled.params
         required = {bind.key for bind in compiled.bind_names if bind.required}
         constants = {name: fixed[name] for name in fixed if name not in required}
-        convert = {name: _to_driver(dialect, kind, compiled._bind_processors.get(name)) for name, kind in binds.items()}
+        convert = {name: to_driver(dialect, kind, compiled._bind_processors.get(name)) for name, kind in binds.items()}
         self.sql: Final = _with_constants(compiled, constants, convert) if compiled.positional else str(compiled)
         self._names = [
             name
@@ -161,7 +129,7 @@ class _Text:
         self._fixed = {**defaults, **constants}
         selected: list[Any] = getattr(compiled, "_result_columns", None) or []
         self._made_row: Any = namedtuple("Row", [column.keyname for column in selected], rename=True)  # type: ignore[misc]
-        read = [_from_driver(dialect, column.type) for column in selected]
+        read = [from_driver(dialect, column.type) for column in selected]
         self._convert = [convert for convert in read if convert is not None]  # of the first columns
         if not self._positional:
             self.wire = _wire(self.sql, binds)
@@ -223,7 +191,7 @@ class _Text:
 def _converted_first(statement: Select[Any], dialect: Dialect) -> Select[Any]:
     """The same with the columns first that are converted: the others are then taken as they come."""
     columns = statement.selected_columns
-    ordered = sorted(columns, key=lambda column: _from_driver(dialect, column.type) is None)
+    ordered = sorted(columns, key=lambda column: from_driver(dialect, column.type) is None)
     return statement.with_only_columns(*ordered, maintain_column_froms=True)
 
 
@@ -269,48 +237,6 @@ def _wire(sql: str, binds: Mapping[str, Any]) -> Wire:
 
     numbered = re.sub(r"%\((\w+)\)s|%%", number, sql)
     return Wire(numbered, names, [int(isinstance(binds[name], LargeBinary)) for name in names])
-
-
-def _to_driver(dialect: Dialect, kind: Any, processor: Convert | None) -> Convert | None:
-    """SQLAlchemy's conversion, or for SQLite a quicker one that writes the same."""
-    if dialect.name != "sqlite":
-        return processor
-    if isinstance(kind, Enum) and kind.enum_class is not None:
-        return {member: str(member.value) for member in kind.enum_class}.__getitem__
-    return None if isinstance(kind, _ADAPTED) else processor  # the driver takes these as they are
-
-
-def _from_driver(dialect: Dialect, kind: Any) -> Convert | None:
-    """The same way back; it takes NULL as well."""
-    processor: Convert | None = kind._cached_result_processor(dialect, None)
-    if dialect.name == "sqlite":
-        if isinstance(kind, UtcDateTime):
-            return _instant
-        if isinstance(kind, Uuid):
-            return _uuid
-        if isinstance(kind, Enum) and kind.enum_class is not None:
-            return {None: None, **{member.value: member for member in kind.enum_class}}.__getitem__
-        if isinstance(kind, Boolean):
-            return {None: None, 0: False, 1: True}.__getitem__
-    if processor is None:
-        return None
-    return lambda value: None if value is None else processor(value)
-
-
-@lru_cache(maxsize=4096)
-def _uuid(text: str | None) -> UUID | None:
-    if text is None:
-        return None
-    made = _new_object(_StoredId)  # what its constructor does, without looking at what cannot be wrong
-    _set(made, "int", int(text, 16))
-    _set(made, "is_safe", SafeUUID.unknown)
-    _set(made, "digits", text)
-    return made
-
-
-@lru_cache(maxsize=1024)
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def _watched(link: Link, sql: str, parameters: Any) -> "_Watched":

@@ -1,4 +1,4 @@
-"""How an instant is written where it is stored: in UTC, to the microsecond, so that texts sort as instants do."""
+"""How ids and instants are written where they are stored."""
 
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -6,9 +6,14 @@ from functools import lru_cache
 _LENGTH = len("2026-01-31 16:00:00.000000")  # what follows is the zone
 
 
+def digits(number: int) -> str:
+    """The 32 hexadecimal digits of an id's number."""
+    return number.to_bytes(16, "big").hex()
+
+
 @lru_cache(maxsize=256)  # one instant stands in a dozen columns of a step
 def utc_text(at: datetime) -> str:
-    """``2026-01-31 16:00:00.000000``.
+    """``2026-01-31 16:00:00.000000``: in UTC, to the microsecond, so that texts sort as instants do.
 
     Raises:
         ValueError: the instant has no time zone.

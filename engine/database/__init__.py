@@ -1,0 +1,1 @@
+"""Speaking to the database: connections, statements compiled once, and how values stand in either system."""
