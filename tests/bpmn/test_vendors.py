@@ -6,6 +6,7 @@ from engine.bpmn.report import check_files
 from engine.simulate import Simulation
 from engine.simulate.files import load_files
 from engine.spiff import compile_definitions
+from tests.bpmn.judging import checked, definitions
 from tests.spiff.drawing import draw
 from tests.spiff.driving import NOW, active
 
@@ -147,3 +148,56 @@ def test_a_binding_is_one_that_is_kept_or_it_is_named(binding, codes):
 def test_what_a_call_of_camunda_8_says_that_is_not_done_is_named(said):
     messages = _messages(_file(_call(said)))
     assert any(said.partition("=")[0] in message for message in messages)
+
+
+VENDORS = {
+    "camunda": ('xmlns:camunda="http://camunda.org/schema/1.0/bpmn"', "camunda"),
+    "operaton": ('xmlns:o="http://operaton.org/schema/1.0/bpmn"', "o"),
+    "flowable": ('xmlns:f="http://flowable.org/bpmn"', "f"),
+}
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_vendor_attributes_that_mean_the_same_are_mapped(vendor):
+    namespace, p = VENDORS[vendor]
+    body = (
+        f'<process id="P"><startEvent id="s"/>'
+        f'<userTask id="a" {p}:assignee="${{initiator}}" {p}:candidateGroups="x, y" {p}:formKey="form" {p}:other="1">'
+        f'<multiInstanceLoopCharacteristics {p}:collection="${{people}}" {p}:elementVariable="person"/></userTask>'
+        f'<businessRuleTask id="r" {p}:decisionRef="tier" {p}:resultVariable="t"/>'
+        f'<sequenceFlow id="f1" sourceRef="s" targetRef="a"/>'
+        f'<sequenceFlow id="f2" sourceRef="a" targetRef="r"/></process>'
+    )
+    data = definitions(body, namespace)
+    report = checked(data)
+    assert report["executable"]
+    assert [p["message"] for p in report["problems"]] == [f"{vendor}:other has no counterpart and is ignored"]
+    process = compile_definitions({"p.bpmn": data}).processes["P"]
+    attributes = process.user_tasks["a"].attributes
+    assert (attributes.assignee, attributes.candidate_role, attributes.form_key) == (
+        "=initiator",
+        '=["x", "y"]',
+        "form",
+    )
+    assert process.user_tasks["a"].multi_instance
+    assert process.decisions == ("tier",)
+
+
+def test_camunda_8_extensions_are_mapped():
+    body = """<process id="P"><startEvent id="s"/><userTask id="a"><extensionElements>
+      <zeebe:assignmentDefinition assignee="=initiator" candidateGroups="x"/><zeebe:formDefinition formId="f"/>
+      <zeebe:ioMapping/></extensionElements>
+      <multiInstanceLoopCharacteristics><extensionElements>
+      <zeebe:loopCharacteristics inputCollection="=items" inputElement="item"
+        outputCollection="out" outputElement="=x"/>
+      </extensionElements></multiInstanceLoopCharacteristics></userTask>
+      <serviceTask id="t"><extensionElements><zeebe:taskDefinition type="mail"/></extensionElements></serviceTask>
+      <callActivity id="c"><extensionElements><zeebe:calledElement processId="P"/></extensionElements></callActivity>
+      <sequenceFlow id="f1" sourceRef="s" targetRef="a"/><sequenceFlow id="f2" sourceRef="a" targetRef="t"/>
+      <sequenceFlow id="f3" sourceRef="t" targetRef="c"/></process>"""
+    data = definitions(body, 'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"')
+    report = checked(data)
+    assert report["problems"] == []
+    process = compile_definitions({"p.bpmn": data}).processes["P"]
+    assert process.user_tasks["a"].attributes.form_key == "f"
+    assert (process.operations, process.calls) == (("mail",), ("P",))
