@@ -16,7 +16,8 @@ from engine.adapters.file_store import DirectoryFileStore
 from engine.adapters.master_key import MasterKeyFile
 from engine.adapters.random_pause import RandomPause
 from engine.adapters.system_clock import SystemClock
-from engine.database.link import Links
+from engine.database.links import Links
+from engine.database.refusals import tell_no_values
 from engine.definitions import deployments
 from engine.definitions.deployed import Deployed
 from engine.definitions.kept_deployments import KeptDeployments
@@ -162,16 +163,25 @@ def open_database(settings: Settings) -> Database:
     timeouts = f"-c lock_timeout={settings.busy_timeout}s -c timezone=UTC -c idle_in_transaction_session_timeout=60s"
     # psycopg forgets what it has prepared at every rollback, and has the server forget what the links prepare, too
     arguments = {"options": timeouts, "prepare_threshold": None}
-    return create_engine(
-        settings.database_url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=arguments
+    database = create_engine(
+        settings.database_url,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+        connect_args=arguments,
+        hide_parameters=True,
     )
+    tell_no_values(database)
+    return database
 
 
 def _open_sqlite(settings: Settings) -> Database:
     path = settings.sqlite_path
     if path is not None:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    database = create_engine(settings.database_url, connect_args={"timeout": settings.busy_timeout})
+    database = create_engine(
+        settings.database_url, connect_args={"timeout": settings.busy_timeout}, hide_parameters=True
+    )
 
     @event.listens_for(database, "connect")
     def configure(connection: Any, _record: Any) -> None:

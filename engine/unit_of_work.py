@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine.computed_once import computed_once
 from engine.database.link import Link
+from engine.database.links import link_to
 from engine.errors import BusyError
 from engine.ports import Clock
 from engine.rules.assignment import Holder
@@ -55,7 +56,7 @@ class UnitOfWork:
         """The connection of this transaction as the step uses it."""
         if not self.read_only:
             return self.engine.links.take(self.engine.database)
-        link = Link(self.engine.readers.connect())
+        link = link_to(self.engine.readers.connect())
         link.shared()
         return link
 

@@ -5,52 +5,24 @@ A link keeps its connection; its statements go to the driver, and whoever asks f
 that stands in the same transaction.
 """
 
-import threading
+from __future__ import annotations
+
 import time
-from collections import deque
-from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
-from sqlalchemy import Engine as Database
-from sqlalchemy.exc import DBAPIError
 
-KEPT: Final = 4  # links that wait for the next unit of work
+from engine.database.refusals import wrapped
+
+if TYPE_CHECKING:
+    from engine.database.statement import Statement
+
 _TRUSTED_SECONDS: Final = 1.0  # a server may have gone away while a connection lay idle for longer
 
 
-class Wire(NamedTuple):
-    """A statement as PostgreSQL's protocol has it: parameters by number, values as text or as they are."""
-
-    sql: str
-    names: Sequence[str]
-    formats: Sequence[int]
-
-    @property
-    def guarded(self) -> str:
-        """The same UPDATE, which fails unless it changes a row."""
-        return f"WITH changed AS ({self.sql} RETURNING 1) SELECT 1 / count(*) FROM changed"  # noqa: S608 (ours)
-
-
-class Answer:
-    """Rows of a result of libpq, as bytes."""
-
-    def __init__(self, result: Any) -> None:
-        self._result = result
-
-    @property
-    def rowcount(self) -> int:
-        """How many rows were changed or found."""
-        return int(self._result.command_tuples or 0)
-
-    def fetchall(self) -> list[list[bytes | None]]:
-        """All rows."""
-        get, columns = self._result.get_value, range(self._result.nfields)
-        return [[get(row, column) for column in columns] for row in range(self._result.ntuples)]
-
-
 class Link:
-    """One connection with its transaction."""
+    """One connection with its transaction; statements go to the driver."""
 
     __slots__ = (
         "_raw",
@@ -62,11 +34,10 @@ class Link:
         "idle_since",
         "is_gone",
         "is_shared",
-        "is_watched",
         "kind",
     )
 
-    is_pipeline = False
+    keepable = True  # for the next unit of work
 
     def __init__(self, alchemy: Connection) -> None:
         self.alchemy: Final = alchemy
@@ -78,20 +49,17 @@ class Link:
         self._raw: Final[Any] = raw
         # one cursor for all statements, each read to its end at once; psycopg's connection makes better ones itself
         self.execute: Final[Any] = raw.cursor().execute if self.kind == "sqlite" else raw.execute
-        self.is_watched = is_watched(alchemy)
         self.is_shared = alchemy.in_transaction()  # whether SQLAlchemy has a transaction of its own on top
         self.is_gone = False  # the server is; nothing can be done with the connection any more
         self.idle_since = 0.0
 
     def begin(self) -> None:
         """Begin a transaction that writes; PostgreSQL's driver begins with the first statement."""
-        if self.is_watched:
-            self.shared()
-        elif self.kind == "sqlite":
+        if self.kind == "sqlite":
             try:
                 self.execute("BEGIN IMMEDIATE")
             except self.errors as error:
-                raise self.wrapped("BEGIN IMMEDIATE", (), error) from error
+                raise self.wrapped("BEGIN IMMEDIATE", error) from error
 
     def shared(self) -> Connection:
         """SQLAlchemy's connection, in the same transaction."""
@@ -113,7 +81,7 @@ class Link:
             elif self._raw.in_transaction:
                 self.execute("COMMIT")  # the driver's own commit() compiles it anew each time
         except self.errors as error:
-            raise self.wrapped("COMMIT", (), error) from error
+            raise self.wrapped("COMMIT", error) from error
 
     def rollback(self) -> None:
         """End the transaction and keep nothing of it."""
@@ -131,20 +99,46 @@ class Link:
             return self.is_gone
         return self.is_gone or self.alchemy.invalidated or bool(getattr(self._raw, "closed", False))
 
-    def executemany(self, sql: str, rows: list[Any]) -> None:
-        """Execute one statement for each row."""
-        self._raw.cursor().executemany(sql, rows)
+    def rows(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
+        """What a statement selects, as named tuples of our types."""
+        try:
+            found = self.execute(statement.sql, statement.parameters(values)).fetchall()
+        except self.errors as error:
+            raise self.wrapped(statement.sql, error) from error
+        return statement.converted(found) if found else []
 
-    def wrapped(self, sql: str, parameters: Any, error: Any) -> BaseException:
-        """The driver's error as SQLAlchemy raises it; a connection that is gone leaves the pool."""
+    def count(self, statement: Statement, values: Mapping[str, Any]) -> int:
+        """How many rows a statement changes."""
+        try:
+            changed: int = self.execute(statement.sql, statement.parameters(values)).rowcount
+        except self.errors as error:
+            raise self.wrapped(statement.sql, error) from error
+        return changed
+
+    def expect(self, statement: Statement, values: Mapping[str, Any], refusal: Callable[[], Exception]) -> None:
+        """Change exactly one row; ``refusal`` is raised otherwise, at the latest by the commit."""
+        if self.count(statement, values) != 1:
+            raise refusal()
+
+    def write(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute a statement for each row, before the next read or the commit."""
+        if len(rows) == 1:
+            self.count(statement, rows[0])
+            return
+        try:
+            self._raw.cursor().executemany(statement.sql, list(map(statement.parameters, rows)))
+        except self.errors as error:
+            raise self.wrapped(statement.sql, error) from error
+
+    def wrapped(self, sql: str, error: Any) -> BaseException:
+        """The driver's error as SQLAlchemy raises it, without the values; a connection that is gone leaves the pool."""
         gone = self.dialect.is_disconnect(error, self._raw, None)
-        wrapped: BaseException = DBAPIError.instance(
-            sql, parameters, error, self.errors, connection_invalidated=gone, dialect=self.dialect
-        )
         if gone:
             self.is_gone = True
+        found = wrapped(self.dialect, sql, error, gone=gone)
+        if gone:
             self.alchemy.invalidate(error)
-        return wrapped
+        return found
 
     def answers(self) -> bool:
         """Whether the connection to a server still works."""
@@ -169,62 +163,3 @@ class Link:
         if not self.alchemy.closed and not self.is_broken:
             self.alchemy.invalidate()
         self.close()
-
-
-class Links:
-    """The links of one engine that nobody uses now, the last one on top. Thread-safe."""
-
-    def __init__(self) -> None:
-        self._idle: deque[Link] = deque()
-        self._lock = threading.Lock()
-
-    def take(self, database: Database) -> Link:
-        """A link in a new transaction."""
-        idle, usable = self._idle, not is_watched(database)
-        while True:
-            try:
-                link = idle.pop()
-            except IndexError:
-                link = kept_link(database.connect())
-                break
-            if usable and link.database is database and (link.kind == "sqlite" or link.answers()):
-                break
-            link.end()
-        try:
-            link.begin()
-        except BaseException:
-            link.close()
-            raise
-        return link
-
-    def give(self, link: Link) -> None:
-        """Keep a link for the next one; its transaction has ended."""
-        if link.is_watched or link.is_shared or len(self._idle) >= KEPT or link.is_broken:
-            link.close()
-            return
-        if link.kind != "sqlite":
-            link.idle_since = time.monotonic()
-        self._idle.append(link)
-
-    def close(self) -> None:
-        """Give back every connection that is not in use."""
-        with self._lock:
-            while self._idle:
-                self._idle.pop().end()
-
-
-def kept_link(alchemy: Connection) -> Link:
-    """The quickest kind of link for a connection that is kept."""
-    if alchemy.dialect.name != "postgresql" or is_watched(alchemy):
-        return Link(alchemy)
-    from engine.database.pipeline import PipelineLink
-
-    return PipelineLink(alchemy)
-
-
-def is_watched(place: Database | Connection) -> bool:
-    """Whether somebody listens to its statements, so that they must pass through SQLAlchemy."""
-    dispatch: Any = place.dispatch
-    before, after = dispatch.before_cursor_execute, dispatch.after_cursor_execute
-    # what the truth of the two says as well, which takes a call each
-    return bool(before.parent_listeners or before.listeners or after.parent_listeners or after.listeners)

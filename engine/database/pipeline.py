@@ -5,16 +5,22 @@ wait until something is read or the transaction ends; then everything goes over 
 mode. A statement that must change exactly one row fails the transaction by itself when it does not.
 """
 
+from __future__ import annotations
+
 import select
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from psycopg import errors as failures
 from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import Connection
 
-from engine.database.link import Answer, Link, Wire
+from engine.database.link import Link
+from engine.database.statement import Wire
+
+if TYPE_CHECKING:
+    from engine.database.statement import Statement
 
 _BEGIN: Final = Wire("BEGIN", [], [])
 _COMMIT: Final = Wire("COMMIT", [], [])
@@ -32,8 +38,6 @@ class PipelineLink(Link):
 
     __slots__ = ("_libpq", "_poll", "_prepared", "_waiting")
 
-    is_pipeline = True
-
     def __init__(self, alchemy: Connection) -> None:
         super().__init__(alchemy)
         self._libpq: Final[Any] = self._raw.pgconn
@@ -42,20 +46,34 @@ class PipelineLink(Link):
         self._poll: Final = select.poll()
         self._poll.register(self._libpq.socket, select.POLLIN)
 
-    def later(
-        self, statement: Wire, values: list[bytes | None], refusal: Callable[[], Exception] | None = None
-    ) -> None:
-        """Write something before the next read or the end; ``refusal`` is raised unless it changes one row."""
-        self._waiting.append(_Sent(statement, values, refusal))
-        if (
-            self.is_shared and self.alchemy.in_transaction()
-        ):  # who has SQLAlchemy's connection may read without asking us
-            self._send()
+    def rows(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
+        """What a statement selects, after what waits has been written."""
+        result = self._answer(statement, values)
+        get, columns = result.get_value, range(result.nfields)
+        return statement.unwired([[get(row, column) for column in columns] for row in range(result.ntuples)])
 
-    def fetch(self, statement: Wire, values: list[bytes | None]) -> Answer:
-        """The answer to a statement, after what waits has been written."""
-        self._waiting.append(_Sent(statement, values, None))
-        return Answer(self._send())
+    def count(self, statement: Statement, values: Mapping[str, Any]) -> int:
+        """How many rows a statement changes, after what waits has been written."""
+        return int(self._answer(statement, values).command_tuples or 0)
+
+    def expect(self, statement: Statement, values: Mapping[str, Any], refusal: Callable[[], Exception]) -> None:
+        """Change exactly one row before the next read or the end; ``refusal`` is raised then, unless it was one."""
+        self._waiting.append(_Sent(statement.wire, statement.wired(values), refusal))
+        self._send_where_shared()
+
+    def write(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write something before the next read or the end."""
+        for row in rows:
+            self._waiting.append(_Sent(statement.wire, statement.wired(row), None))
+        self._send_where_shared()
+
+    def _answer(self, statement: Statement, values: Mapping[str, Any]) -> Any:
+        self._waiting.append(_Sent(statement.wire, statement.wired(values), None))
+        return self._send()
+
+    def _send_where_shared(self) -> None:
+        if self.is_shared and self.alchemy.in_transaction():
+            self._send()  # who has SQLAlchemy's connection may read without asking us
 
     def shared(self) -> Connection:
         """SQLAlchemy's connection, in the same transaction, after what waits has been written."""
@@ -91,7 +109,7 @@ class PipelineLink(Link):
         try:
             results = self._exchanged(batch)
         except self.errors as error:
-            raise self.wrapped(batch[-1].statement.sql, (), error) from error
+            raise self.wrapped(batch[-1].statement.sql, error) from error
         for sent, result in zip(batch, results, strict=True):
             if result.status not in _DONE:
                 self._fail(sent, result)
@@ -101,7 +119,7 @@ class PipelineLink(Link):
         error = failures.error_from_result(result)
         if sent.refusal is not None and isinstance(error, failures.DivisionByZero):
             raise sent.refusal() from error
-        raise self.wrapped(sent.statement.sql, sent.values, error) from error
+        raise self.wrapped(sent.statement.sql, error) from error
 
     def _exchanged(self, batch: Sequence[_Sent]) -> list[Any]:
         """The result of each statement; a failed one makes the rest fail as well."""

@@ -97,11 +97,9 @@ def _loop_out(loop: Loop) -> tuple[Any, ...]:
 
 def _loop_in(row: Any, outside: tuple[int, int]) -> Loop:
     kind, total, done, active, started, items, outputs, first_no, bits, *frozen = row
-    loop = Loop(kind, total, done, active, started, first_no=first_no)
-    if items is not None:
-        loop.items = Texts.of(loose(*items)) if len(items) == _LOOSE else Texts(*items)
-    if outputs is not None:
-        loop.outputs = _outputs_in(*outputs)
+    given = None if items is None else Texts.of(loose(*items)) if len(items) == _LOOSE else Texts(*items)
+    made = Texts() if outputs is None else _outputs_in(*outputs)
+    loop = Loop(kind, total, done, active, started, given, made, first_no)
     if bits is not None:
         loop.open = bytearray(bits)
     if frozen and frozen[0] is not None:
