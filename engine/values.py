@@ -9,16 +9,17 @@ happens to look like one of these; ``{"#": "12.50"}`` is how numbers were writte
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, ValuesView
+from collections.abc import Iterable, Mapping, ValuesView
 from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from itertools import chain, compress
+from operator import not_
 from typing import Any
 
 import msgspec
 
-from engine.feel.kinds import MAX_EXPONENT, nearest_number
+from engine.feel.kinds import MAX_DIGITS, MAX_EXPONENT, nearest_number
 from engine.feel.runtime import Run
 from engine.feel.temporal import YearsMonthsDuration, format_temporal, parse_temporal
 from engine.feel.text import to_text
@@ -61,20 +62,15 @@ def dumps(variables: Mapping[str, Value]) -> str:
         ValueNotStorableError: NaN, infinity, binary floats, cycles or more than 64 levels, NUL or half characters,
             functions, ranges and objects of other kinds.
     """
-    return _plain_text(variables) or _encoder.encode(_encode_entries(variables, 0)).decode()
-
-
-def _plain_text(variables: Mapping[str, Value]) -> str | None:
-    """The same where nothing but texts, truth values and lists of them is in it; None elsewhere."""
-    if type(variables) is not dict or not _are_made_of(variables.values(), _PLAIN):
-        return None
-    if not _TEXT_ONLY.issuperset(map(type, variables)):
-        return None
+    made = _encode_entries(variables, 0)
     try:
-        text = _encoder.encode(variables).decode()
-    except UnicodeEncodeError:  # half a character: the error shall say where
-        return None
-    return None if "\\u0000" in text else text
+        text = _encoder.encode(made).decode()
+    except UnicodeEncodeError:  # half a character
+        _refuse_texts(variables)
+        raise
+    if "\\u0000" in text:  # or a backslash that somebody wrote
+        _refuse_texts(variables)
+    return text
 
 
 def as_stored(value: Value) -> Value:
@@ -118,19 +114,11 @@ def _are_made_of(values: ValuesView[Any], kinds: frozenset[Any]) -> bool:
 
 
 def _encode(value: Value, depth: int) -> Any:
-    kind = type(value)
-    if kind is str:
-        return value if value.isascii() and "\x00" not in value else _text(value)
-    if kind is bool or value is None:
-        return value
-    if kind is Decimal:
-        return _number(value)
-    return _encode_other(value, depth)
-
-
-def _encode_other(value: Value, depth: int) -> Any:
+    """What the encoder in C takes; texts, truth values and null as they are."""
+    if type(value) is list and depth < MAX_DEPTH:  # by far the most of what comes here
+        return _encode_items(value, depth)
     if isinstance(value, str):
-        return _text(value)
+        return str(value)
     if isinstance(value, Decimal | int):
         return _number(Decimal(value))
     if isinstance(value, _TEMPORAL_TYPES):
@@ -145,50 +133,63 @@ def _encode_other(value: Value, depth: int) -> Any:
     raise ValueNotStorableError("", f"{type(value).__name__} 不能作为变量保存")
 
 
-def _encode_items(values: list[Value] | tuple[Value, ...], depth: int) -> list[Any]:
+def _encode_items(values: list[Value] | tuple[Value, ...], depth: int) -> list[Any] | tuple[Any, ...]:
+    if _PLAIN.issuperset(map(type, values)):
+        return values
     made: list[Any] = []
     try:
         for item in values:
-            if type(item) is Decimal:
-                made.append(_number(item))
-            else:
-                made.append(_encode(item, depth + 1))
+            kind = type(item)
+            made.append(_number(item) if kind is Decimal else item if kind in _PLAIN else _encode(item, depth + 1))
     except ValueNotStorableError as error:
         raise error.within(f"[{len(made) + 1}]") from None
     return made
 
 
 def _encode_entries(value: Mapping[str, Value], depth: int) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    name = ""
+    entries = value if type(value) is dict else dict(value)
+    if not _TEXT_ONLY.issuperset(map(type, entries)):
+        entries = {_name(key): item for key, item in entries.items()}
+    if _PLAIN.issuperset(map(type, entries.values())):
+        return entries
+    made, name = entries.copy(), ""
     try:
-        for key, item in value.items():
-            name = ""
-            name = key if type(key) is str and key.isascii() and "\x00" not in key else _name(key)
-            if type(item) is str and item.isascii() and "\x00" not in item:
-                made[name] = item
-            else:
-                made[name] = _encode(item, depth + 1)
+        for name, item in compress(entries.items(), map(not_, map(_PLAIN.__contains__, map(type, entries.values())))):
+            made[name] = _number(item) if type(item) is Decimal else _encode(item, depth + 1)
     except ValueNotStorableError as error:
-        raise (error.within(name) if name else error) from None
+        raise error.within(name) from None
     return made
 
 
 def _name(key: object) -> str:
     if not isinstance(key, str):
         raise ValueNotStorableError("", "键应为文字")
-    return _text(key)
+    return str(key)
 
 
-def _text(value: str) -> str:
-    if value.isascii() and "\x00" not in value:
-        return str(value)
-    if _UNSTORABLE_TEXT.search(value):
-        raise ValueNotStorableError("", "文字中有不能保存的字符")
-    return str(value)
+def _refuse_texts(value: Value) -> None:
+    """Say which text cannot be stored, if one cannot."""
+    if isinstance(value, str):
+        if _UNSTORABLE_TEXT.search(value):
+            raise ValueNotStorableError("", "文字中有不能保存的字符")
+        return
+    places: Iterable[tuple[str, Value]] = ()
+    if isinstance(value, Mapping):
+        _refuse_texts("".join(map(str, value)))
+        places = value.items()
+    elif isinstance(value, list | tuple):
+        places = [(f"[{number}]", item) for number, item in enumerate(value, start=1)]
+    for place, item in places:
+        try:
+            _refuse_texts(item)
+        except ValueNotStorableError as error:
+            raise error.within(place) from None
 
 
 def _number(value: Decimal) -> msgspec.Raw:
+    text = str(value)
+    if text.isdecimal() and len(text) <= MAX_DIGITS:
+        return msgspec.Raw(f"{text}e0")
     text = str(_kept(value))
     return msgspec.Raw(text if "." in text or "E" in text else f"{text}e0")
 

@@ -2,21 +2,20 @@
 
 import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final
-from uuid import UUID, SafeUUID
+from uuid import UUID
 
-from sqlalchemy import Boolean, Dialect, Enum, LargeBinary, Uuid
+from sqlalchemy import Boolean, Date, Dialect, Enum, LargeBinary, Uuid
 
-from engine.database.notation import digits, utc_text
+from engine.database.notation import digits, id_of, utc_text
 from models.base import UtcDateTime
 
 Convert = Callable[[Any], Any]
-_new_object: Final = object.__new__
 _set: Final = object.__setattr__
-_ADAPTED: Final = (Boolean, LargeBinary, UtcDateTime, Uuid)
+_ADAPTED: Final = (Boolean, Date, LargeBinary, UtcDateTime, Uuid)
 
 
 def _hex(identifier: UUID) -> str:
@@ -38,6 +37,7 @@ class _StoredId(UUID):
 sqlite3.register_adapter(UUID, _hex)
 sqlite3.register_adapter(_StoredId, attrgetter("digits"))
 sqlite3.register_adapter(datetime, utc_text)
+sqlite3.register_adapter(date, date.isoformat)
 sqlite3.register_adapter(bytes, bytes)
 sqlite3.register_adapter(type(None), {None: None}.__getitem__)
 
@@ -72,10 +72,8 @@ def from_driver(dialect: Dialect, kind: Any) -> Convert | None:
 def _uuid(text: str | None) -> UUID | None:
     if text is None:
         return None
-    made = _new_object(_StoredId)  # what its constructor does, without looking at what cannot be wrong
-    _set(made, "int", int(text, 16))
-    _set(made, "is_safe", SafeUUID.unknown)
-    _set(made, "digits", text)
+    made = id_of(int(text, 16), _StoredId)
+    _set(made, "digits", text)  # as its constructor would: an id cannot be changed
     return made
 
 

@@ -77,8 +77,8 @@ class Statement:
 
     def _converted(self, values: Mapping[str, Any]) -> Any:
         try:
-            made = self._take(values)
-        except KeyError:
+            made = self._take(values if len(values) >= len(self._names) else {**self._fixed, **values})
+        except KeyError:  # something else was given beside what was left out
             made = self._take({**self._fixed, **values})
         if self._conversions:
             made = list(made)

@@ -1,12 +1,12 @@
 """Who may handle a work item: named people, or holders of a role (at a unit), minus those excluded by recusal."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+
+class Candidate(Struct, frozen=True):
     """A person, or everyone who holds ``role`` (at ``unit_id``; None: wherever it is held)."""
 
     user_id: str | None = None
@@ -14,8 +14,7 @@ class Candidate:
     unit_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """Whom a user task waits for."""
 
     assignee_id: str | None = None
@@ -28,12 +27,11 @@ class Assignment:
         return self.assignee_id is None and not self.candidates
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """A person and the roles held today, each with the unit where it is held (None: it counts at every unit)."""
 
     user_id: str
-    roles: frozenset[tuple[str, str | None]] = field(default_factory=frozenset)
+    roles: frozenset[tuple[str, str | None]] = frozenset()
 
     def holds(self, role: str, unit_id: str | None = None) -> bool:
         """Whether the role is held, at ``unit_id`` if one is given."""
@@ -100,5 +98,6 @@ def can_all_be_filled(posts: Sequence[Collection[str]]) -> bool:
 
 def texts(value: Any) -> list[str]:
     """The non-empty texts of a value that may be a text, a list or nothing; each once, in order."""
-    items = value if isinstance(value, list | tuple) else [value]
-    return list(dict.fromkeys(item for item in items if isinstance(item, str) and item))
+    if not isinstance(value, list | tuple):
+        return [value] if isinstance(value, str) and value else []
+    return list(dict.fromkeys(item for item in value if isinstance(item, str) and item))

@@ -13,7 +13,7 @@ from engine.definitions import deployments
 from engine.definitions.deployed import Deployed
 from engine.errors import OperationFailedError
 from engine.feel import Expression, compile_expression, strip_marker
-from engine.feel.layered import Made
+from engine.feel.layered import Layered, Made
 from engine.rules import due_dates
 from engine.rules.due_dates import SHANGHAI, Deadline, DeadlineUnit
 from engine.rules.working_days import Calendar
@@ -84,9 +84,15 @@ class StepEnvironment:
 
         A variable that the process's lists and reports know is null before it is set, never a function of that name.
         """
+        return {**self._not_set(), **variables, **(local or {}), **self.names()}
+
+    def visible(self, variables: Mapping[str, Any], local: Mapping[str, Any]) -> Layered:
+        """The same to look names up in, before anything changes."""
+        return Layered([self.names(), local, variables, self._not_set()])
+
+    def _not_set(self) -> dict[str, None]:
         manifest = self.deployed.manifest
-        known = dict.fromkeys((manifest.title_variable, manifest.number_variable, *manifest.report_variables))
-        return {**known, **variables, **(local or {}), **self.names()}
+        return dict.fromkeys((manifest.title_variable, manifest.number_variable, *manifest.report_variables))
 
     def evaluate(self, expression: str, variables: Mapping[str, Any]) -> Any:
         """The value of a FEEL expression; null with a recorded warning if it has none."""

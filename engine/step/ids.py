@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
-from engine.database.notation import digits
+from engine.database.notation import digits, id_of
 
 _COUNTER = itertools.count(1)
 _COUNTER_BITS = 30  # rows of one process before the counter wraps; within one millisecond it never does
@@ -20,7 +20,7 @@ def ordered_id(now: datetime) -> UUID:
     high, low = counter >> 18, counter & ((1 << 18) - 1)  # 12 bits beside the version, 18 beside the variant
     random = int.from_bytes(os.urandom(_RANDOM_BYTES), "big")
     value = milliseconds << 80 | 7 << 76 | high << 64 | 2 << 62 | low << 44 | random << 12
-    return UUID(int=value)
+    return id_of(value, UUID)
 
 
 def id_text(identifier: UUID) -> str:

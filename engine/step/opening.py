@@ -1,11 +1,11 @@
 """From an opened user task of the runtime to rows: whom it waits for and when it is due."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import bindparam, select
 
 from engine.database.prepared import Prepared
@@ -32,8 +32,7 @@ _DECIDED = Prepared(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """An opened user task with what its attributes mean now."""
 
     task: "OpenedUserTask"
@@ -45,7 +44,7 @@ class Opening:
 
 def resolve(environment: StepEnvironment, task: "OpenedUserTask", variables: Mapping[str, Any]) -> Opening:
     """Evaluate the attributes of a user task that was just opened."""
-    context = environment.context(variables, task.local)
+    context = environment.visible(variables, task.local)
     assignment = resolve_assignment(environment, task.attributes, context)
     deadline, vacancy = _deadline(environment, task, context), _vacancy(environment, assignment)
     return Opening(task, ordered_id(environment.now()), assignment, deadline, vacancy)

@@ -305,7 +305,7 @@ def _item_row(uow: UnitOfWork, step: Step, opening: Opening, task_id: UUID) -> d
         "version": 1,
         "assignee_id": assignment.assignee_id,
         "assigned_directly": assignment.assignee_id is not None,
-        "excluded": json.dumps(sorted(assignment.excluded), ensure_ascii=False),
+        "excluded": json.dumps(sorted(assignment.excluded), ensure_ascii=False) if assignment.excluded else "[]",
         "created_at": uow.now,
     }
 
