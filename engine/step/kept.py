@@ -45,7 +45,7 @@ class KeptCases:
     def __init__(self, limit: int, size: int) -> None:
         self.limit = limit
         self._room = size
-        self._cases: OrderedDict[UUID, _Kept] = OrderedDict()
+        self._cases: OrderedDict[int, _Kept] = OrderedDict()  # by the number of the id, which is quickly hashed
         self._used = 0
         self._lock = threading.Lock()
 
@@ -59,7 +59,7 @@ class KeptCases:
 
     def variables(self, instance_id: UUID, text: str) -> dict[str, Any] | None:
         """The variables of a stored text, in objects of the caller's own; None where they are not here."""
-        case = self._cases.get(instance_id)
+        case = self._cases.get(instance_id.int)
         if case is None or case.text != text:
             return None
         values = case.variables.copy()
@@ -70,7 +70,7 @@ class KeptCases:
     def take_execution(self, instance_id: UUID, state: bytes, definitions: Definitions) -> Execution | None:
         """The execution of a stored state; it is the caller's then, until it is kept again."""
         with self._lock:
-            case = self._cases.get(instance_id)
+            case = self._cases.get(instance_id.int)
             if case is None or case.execution is None or case.state != state:
                 return None
             execution, case.execution = case.execution, None
@@ -93,7 +93,7 @@ class KeptCases:
             state: its state as stored.
             execution: as that state was made of it, put down; None where it must be loaded again.
         """
-        known = self._cases.get(instance_id)
+        known = self._cases.get(instance_id.int)
         if known is not None and known.text == text:
             kept, changeable = known.variables, known.changeable
         elif variables is not None:
@@ -103,26 +103,26 @@ class KeptCases:
             self.forget(instance_id)
             return
         size = _OF_ENTRY + _OF_TEXT * len(text) + (_OF_STATE * len(state) if execution is not None else 0)
-        self._put(instance_id, _Kept(text, kept, changeable, state, execution, size))
+        self._put(instance_id.int, _Kept(text, kept, changeable, state, execution, size))
 
     def forget(self, instance_id: UUID) -> None:
         """Keep nothing of a case."""
         with self._lock:
-            self._drop(instance_id)
+            self._drop(instance_id.int)
 
-    def _put(self, instance_id: UUID, case: _Kept) -> None:
+    def _put(self, number: int, case: _Kept) -> None:
         with self._lock:
-            self._drop(instance_id)
+            self._drop(number)
             if case.size > self._room:
                 return
-            self._cases[instance_id] = case
+            self._cases[number] = case
             self._used += case.size
             while self._used > self._room or len(self._cases) > self.limit:
                 _, oldest = self._cases.popitem(last=False)
                 self._used -= oldest.size
 
-    def _drop(self, instance_id: UUID) -> None:
-        case = self._cases.pop(instance_id, None)
+    def _drop(self, number: int) -> None:
+        case = self._cases.pop(number, None)
         if case is not None:
             self._used -= case.size
 
