@@ -60,7 +60,7 @@ def parse_span(text: str) -> Span:
     """
     match = _DURATION.fullmatch(text.strip())
     if match is None:
-        raise TimerValueError(f"not an ISO 8601 duration: {text[:60]}")
+        raise TimerValueError(f"not an ISO 8601 duration: “{text[:60]}”")
     part = {k: int(v or 0) for k, v in match.groupdict().items() if k not in {"sign", "f"}}
     months = part["y"] * 12 + part["mo"]
     fraction = int(((match["f"] or "") + "000000")[:6])
@@ -68,7 +68,7 @@ def parse_span(text: str) -> Span:
         days=part["w"] * 7 + part["d"], hours=part["h"], minutes=part["mi"], seconds=part["s"], microseconds=fraction
     )
     if months > MAX_YEARS * 12 or exact > timedelta(days=366 * MAX_YEARS):
-        raise TimerValueError(f"longer than {MAX_YEARS} years: {text[:60]}")
+        raise TimerValueError(f"longer than {MAX_YEARS} years: “{text[:60]}”")
     return Span(-months, -exact) if match["sign"] else Span(months, exact)
 
 
@@ -77,7 +77,7 @@ def parse_instant(text: str) -> datetime:
     try:
         value = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise TimerValueError(f"not an ISO 8601 date: {text[:60]}") from None
+        raise TimerValueError(f"not an ISO 8601 date: “{text[:60]}”") from None
     return _in_utc(value)
 
 
@@ -85,7 +85,7 @@ def _in_utc(value: datetime) -> datetime:
     try:
         return (value if value.tzinfo else value.replace(tzinfo=ZONE)).astimezone(UTC)
     except OverflowError:  # within the years 1 to 9999 where it was written, outside of them in UTC
-        raise TimerValueError(f"the instant is out of range: {value.isoformat()}") from None
+        raise TimerValueError(f"the instant is out of range: “{value.isoformat()}”") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def parse_cycle(text: str) -> Cycle:
     """Parse ``R[n]/duration``, ``R[n]/start/duration`` or ``R[n]/duration/end``."""
     match = _CYCLE.fullmatch(text.strip())
     if match is None:
-        raise TimerValueError(f"not an ISO 8601 repeating interval: {text[:60]}")
+        raise TimerValueError(f"not an ISO 8601 repeating interval: “{text[:60]}”")
     times = int(match["n"]) if match["n"] else None
     first, second = match["a"].strip(), match["b"]
     if second is None:
@@ -112,7 +112,7 @@ def parse_cycle(text: str) -> Cycle:
     else:
         cycle = Cycle(times, parse_instant(first), parse_span(second))
     if not cycle.span.positive or (not cycle.span.months and cycle.span.exact < timedelta(seconds=1)):
-        raise TimerValueError(f"a cycle repeats at most once a second: {text[:60]}")
+        raise TimerValueError(f"a cycle repeats at most once a second: “{text[:60]}”")
     return cycle
 
 

@@ -60,7 +60,7 @@ class Loops(Activities):
             return Loop(spec.kind, len(items), items=encoded)
         count = self.evaluate(spec.cardinality or "null", scope, activity)
         if not isinstance(count, Decimal) or count < 0 or count != count.to_integral_value():
-            message = f"the number of instances of {node.bpmn_id} is {str(count)[:40]}, not a whole number"
+            message = f"the number of instances of {node.bpmn_id} is “{str(count)[:40]}”, not a whole number"
             raise ExecutionError("mi-no-cardinality", message, node.bpmn_id)
         self.budget.items(int(min(count, Decimal(10**12))), node.bpmn_id)
         return Loop(spec.kind, int(count))

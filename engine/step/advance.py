@@ -56,7 +56,7 @@ def begin(
     key, wrapped = uow.engine.keys.new_key(instance_id) if deployed.manifest.sensitive else (None, None)
     sealer = Sealer(instance_id, key, deployed.manifest.sensitive)
     environment = StepEnvironment(uow, deployed, instance_id, business_key, uow.actor)
-    with failing_as_sentence():
+    with failing_as_sentence(environment):
         execution = Execution.start(
             deployed.definitions,
             process_id,
@@ -131,7 +131,7 @@ def advance(
         execution = _take_up(instance, dict(before), environment)
         effects = action(execution)
     except ExecutionError as error:
-        raise _as_sentence(error) from error
+        raise _as_sentence(error, environment) from None
     return finish(uow, instance, environment, execution, effects, entries, before=before)
 
 
@@ -164,17 +164,20 @@ def _keep(uow: UnitOfWork, step: Step, execution: Execution) -> None:
 class failing_as_sentence:  # noqa: N801 - used like a function
     """A diagram that cannot go on is told in words."""
 
+    def __init__(self, environment: StepEnvironment) -> None:
+        self._environment = environment
+
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         if isinstance(error, ExecutionError):
-            raise _as_sentence(error) from error
+            raise _as_sentence(error, self._environment) from None
 
 
-def _as_sentence(error: ExecutionError) -> StepFailedError:
+def _as_sentence(error: ExecutionError, environment: StepEnvironment) -> StepFailedError:
     """A diagram that cannot go on, in words."""
-    return StepFailedError(error.code, error.message, error.element)
+    return StepFailedError(error.code, environment.tellable(error.message), error.element)
 
 
 def without_reserved(variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from engine.feel.layered import Layered, Made
 from engine.rules import due_dates
 from engine.rules.due_dates import SHANGHAI, Deadline, DeadlineUnit
 from engine.rules.working_days import Calendar
+from engine.secrecy.quotations import without_quotations
 from engine.sentences import say
 from engine.step.writes import PendingWrites
 from engine.unit_of_work import UnitOfWork
@@ -98,8 +99,12 @@ class StepEnvironment:
         """The value of a FEEL expression; null with a recorded warning if it has none."""
         evaluation = _compiled(expression).evaluate(variables)
         for warning in evaluation.warnings:
-            self.warn(expression[:200], str(warning.reason))
+            self.warn(expression[:200], self.tellable(str(warning.reason), expression))
         return evaluation.result
+
+    def tellable(self, message: str, written: str = "") -> str:
+        """A message as history, logs and people may have it: without values where the process has sensitive ones."""
+        return without_quotations(message, written) if self.deployed.manifest.sensitive else message
 
     def warn(self, code: str, message: str) -> None:
         """Keep what is no failure of the step but will surprise, each once; it goes into the case's history."""

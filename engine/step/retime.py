@@ -111,7 +111,7 @@ def retime(uow: UnitOfWork, instance: LoadedInstance, *, cause: str, changes: Ma
     changed = {name: value for name, value in (changes or {}).items() if instance.variables.get(name) != value}
     environment = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by)
     before = dict(instance.variables)
-    with failing_as_sentence():
+    with failing_as_sentence(environment):
         state = instance.sealer.open_state(instance.state)
         execution = Execution.restore(instance.deployed.definitions, state, dict(before), environment)
         effects = _set(instance, execution, changed)
@@ -230,7 +230,9 @@ class _Planner:
             value = self.environment.evaluate(text, context)
             due = first_due(kind, value, base)
         except (TimerValueError, OverflowError) as error:
-            self.environment.warn("timer-no-time", f"{text[:200]}: {error}")  # it keeps the instant it has
+            self.environment.warn(
+                "timer-no-time", self.environment.tellable(f"{text[:200]}: {error}", text)
+            )  # it keeps the instant it has
             return None
         return None if due is None else due.at
 

@@ -47,7 +47,7 @@ def arm(uow: UnitOfWork, deployed: Deployed, *, again: bool = False) -> None:
     rows = list(first_looks(uow, deployed, at_once=begins_late))
     environment = StepEnvironment(uow, deployed, ordered_id(uow.now), None, None)
     for process_id in deployed.definitions.processes:
-        with failing_as_sentence():
+        with failing_as_sentence(environment):
             timers = start_timers(deployed.definitions, process_id, environment)
         for timer in timers:
             turn, due = _first(timer, uow.now)
@@ -156,7 +156,7 @@ def start_by_conditions(uow: UnitOfWork, variables: Mapping[str, Any]) -> list[U
         for process in deployed.definitions.processes.values():
             if all(trigger.kind != "conditional" for trigger in process.start_triggers):
                 continue
-            with failing_as_sentence():
+            with failing_as_sentence(environment):
                 events = start_conditions(deployed.definitions, process.id, variables, environment)
             for event in events:
                 result = begin(uow, deployed, process.id, variables, business_key=None, start_event=event)

@@ -62,7 +62,7 @@ def look(uow: UnitOfWork, start_event: str, payload: Mapping[str, Any]) -> None:
 
 
 def _holding(deployed: Deployed, process_id: str, environment: StepEnvironment) -> list[str]:
-    with failing_as_sentence():
+    with failing_as_sentence(environment):
         return start_conditions(deployed.definitions, process_id, {}, environment)
 
 

@@ -12,7 +12,14 @@ from engine.bootstrap import Engine
 from engine.commands.attachments import add_attachment, open_attachment
 from engine.commands.erase_personal_data import erase_personal_data
 from engine.commands.save_draft import save_draft
-from engine.errors import ConfigurationError, ConflictError, IntegrityError, InvalidInputError, NotFoundError
+from engine.errors import (
+    ConfigurationError,
+    ConflictError,
+    IntegrityError,
+    InvalidInputError,
+    NotFoundError,
+    StepFailedError,
+)
 from engine.installation.audit import verify
 from engine.queries.instance_page import instance_page
 from engine.queries.work_item_page import work_item_page
@@ -20,6 +27,7 @@ from engine.rules.masking import MASK
 from engine.secrecy.sealing import ERASED
 from engine.step.history import read_body
 from engine.step.instance import load_instance
+from engine.values import loads
 from models import ProcessInstance
 from models.base import Base
 from tests.engine.conftest import Case, Deploy, Start
@@ -28,13 +36,19 @@ from tests.support.folders import form, process, write_folder
 CANARY = "13912345678"
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 
+NOTE = (
+    '<bpmn:scriptTask id="note" scriptFormat="feel"><bpmn:script>{called_on: date(phone)}</bpmn:script>'
+    "</bpmn:scriptTask>"
+)
 DIAGRAM = process(
     "aid",
-    """
+    f"""
     <bpmn:startEvent id="begin"/>
     begin -> apply
     <bpmn:userTask id="apply" banli:formKey="apply" banli:assignee="=initiator"/>
-    apply -> judge
+    apply -> note
+    {NOTE}
+    note -> judge
     <bpmn:userTask id="judge" banli:formKey="judge" banli:candidateRole="union_clerk" banli:exclude="=[initiator]"/>
     judge -> done
     <bpmn:endEvent id="done"/>
@@ -79,6 +93,26 @@ def test_a_sensitive_value_stands_nowhere_in_the_database(applied: Case, engine:
             for row in uow.connection.execute(select(table)):
                 assert CANARY not in repr(tuple(row)), table.name
     assert applied.variables["phone"] == CANARY
+
+
+def test_a_warning_about_a_sensitive_value_says_what_is_wrong_without_it(applied: Case) -> None:
+    [warned] = [loads(event.body) for event in applied.history() if event.kind == "expression.warned"]
+    assert warned["warnings"] == [{"expression": "{called_on: date(phone)}", "reason": "“…”不是日期"}]
+
+
+def test_a_step_that_fails_over_a_sensitive_value_is_told_without_it(
+    tmp_path: Path, deploy: Deploy, start: Start
+) -> None:
+    diagram = DIAGRAM.replace('id="aid"', 'id="late"').replace(
+        NOTE,
+        '<bpmn:intermediateCatchEvent id="note"><bpmn:timerEventDefinition><bpmn:timeDate>=phone</bpmn:timeDate>'
+        "</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>",
+    )
+    forms = {"apply": form("phone"), "judge": form("phone", "decision")}
+    deploy(write_folder(tmp_path / "late", "late", diagram, forms=forms, sensitive={"phone": {"roles": ["chair"]}}))
+    with pytest.raises(StepFailedError, match="not an ISO 8601 date") as failed:
+        start("late").complete("apply", {"phone": CANARY}, by="rep1")
+    assert CANARY not in str(failed.value)
 
 
 def test_a_sensitive_value_is_read_by_its_author_and_the_named_roles_only(applied: Case, engine: Engine) -> None:

@@ -39,7 +39,7 @@ def whole(value: Any) -> int:
     """An argument that is a whole number."""
     taken = number(value)
     if not is_whole(taken):
-        raise Refused(f"需要整数，这里是 {taken}", "arguments")
+        raise Refused(f"需要整数，这里是“{taken}”", "arguments")
     return int(taken)
 
 

@@ -99,7 +99,7 @@ _function("exp", ARITHMETIC.exp, lambda value: True, "")
 def _remainder_of_two(run: Run, value: Any) -> Decimal:
     number = Decimal(take.number(value))
     if number != number.to_integral_value():
-        raise Refused(f"需要整数，这里是 {number}", "arguments")
+        raise Refused(f"需要整数，这里是“{number}”", "arguments")
     run.spend(1 + abs(number.adjusted()) // 8)
     return _EXACT.remainder(number, 2)
 
