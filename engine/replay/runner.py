@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, case, func, select
 
 from engine.bootstrap import Engine
 from engine.commands.complete_work_item import complete_work_item
@@ -37,7 +37,9 @@ _OPEN = (
 )
 _OPEN_ITEMS = Prepared(_OPEN)
 _OPEN_ITEMS_OF_INSTANCE = Prepared(_OPEN.where(ITEM.c.process_instance_id == bindparam("instance_id")))
-_NEXT_DUE = Prepared(select(func.min(JOB.c.due_at).label("due_at")).where(JOB.c.state == JobState.WAITING))
+# a job that a killed replay still holds is free again when its lease ends
+_FREE_AT = case((JOB.c.locked_until > JOB.c.due_at, JOB.c.locked_until), else_=JOB.c.due_at)
+_NEXT_DUE = Prepared(select(func.min(_FREE_AT).label("due_at")).where(JOB.c.state == JobState.WAITING))
 _STATE_AND_VERSION = Prepared(
     select(ITEM.c.state, INSTANCE.c.version)
     .join(INSTANCE, INSTANCE.c.id == ITEM.c.process_instance_id)

@@ -1,8 +1,9 @@
 """A year of motions replayed: the figures, killed and started again, another rating, bad input."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,33 @@ def test_a_replay_that_was_killed_goes_on_and_does_nothing_twice(engine: Engine,
     # then
     assert (again.actions, again.jobs, again.ended) == (0, 0, 2)
     assert _count(engine, ProcessInstance.business_key == "M007") == 1
+
+
+def test_a_replay_goes_on_although_the_one_before_died_with_a_job_in_its_hand(
+    either_engine: Engine, tmp_path: Path
+) -> None:
+    # given a replay that was killed just after it had taken the next job
+    file = _file(tmp_path / "few.jsonl", _lines(CASELOAD, "M007", "M008"))
+
+    def kill(_done: int, _total: int, _now: datetime) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        replay_files(either_engine, "motion", ANSWERS, [file], progress=kill)
+    with either_engine.unit_of_work() as uow:
+        job = uow.session.scalars(select(Job).where(Job.state == JobState.WAITING).order_by(Job.due_at)).first()
+        assert job is not None
+        job.locked_by, job.locked_until, job.attempts = "nobody", job.due_at + timedelta(minutes=1), 1
+    seen = Counter[datetime]()
+
+    def watch(_done: int, _total: int, now: datetime) -> None:
+        seen[now] += 1
+        assert seen[now] < 5, "it stands still"
+
+    # when
+    replay_files(either_engine, "motion", ANSWERS, [file], progress=watch)
+    # then
+    assert _figures(either_engine, "4-5")["rated"] == 2
 
 
 def test_another_rating_in_the_file_is_another_rating_in_the_report(engine: Engine, tmp_path: Path) -> None:
