@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
 
-from engine.database.refusals import wrapped
+from engine.database.refusals import refusal
 
 if TYPE_CHECKING:
     from engine.database.statement import Statement
@@ -25,12 +25,12 @@ class Link:
     """One connection with its transaction; statements go to the driver."""
 
     __slots__ = (
+        "_execute",
         "_raw",
         "alchemy",
         "database",
         "dialect",
         "errors",
-        "execute",
         "idle_since",
         "is_gone",
         "is_shared",
@@ -48,7 +48,7 @@ class Link:
         raw: Any = alchemy.connection.dbapi_connection
         self._raw: Final[Any] = raw
         # one cursor for all statements, each read to its end at once; psycopg's connection makes better ones itself
-        self.execute: Final[Any] = raw.cursor().execute if self.kind == "sqlite" else raw.execute
+        self._execute: Final[Any] = raw.cursor().execute if self.kind == "sqlite" else raw.execute
         self.is_shared = alchemy.in_transaction()  # whether SQLAlchemy has a transaction of its own on top
         self.is_gone = False  # the server is; nothing can be done with the connection any more
         self.idle_since = 0.0
@@ -57,7 +57,7 @@ class Link:
         """Begin a transaction that writes; PostgreSQL's driver begins with the first statement."""
         if self.kind == "sqlite":
             try:
-                self.execute("BEGIN IMMEDIATE")
+                self._execute("BEGIN IMMEDIATE")
             except self.errors as error:
                 raise self.wrapped("BEGIN IMMEDIATE", error) from error
 
@@ -79,7 +79,7 @@ class Link:
             if self.kind != "sqlite":
                 self._raw.commit()
             elif self._raw.in_transaction:
-                self.execute("COMMIT")  # the driver's own commit() compiles it anew each time
+                self._execute("COMMIT")  # the driver's own commit() compiles it anew each time
         except self.errors as error:
             raise self.wrapped("COMMIT", error) from error
 
@@ -102,7 +102,7 @@ class Link:
     def rows(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
         """What a statement selects, as named tuples of our types."""
         try:
-            found = self.execute(statement.sql, statement.parameters(values)).fetchall()
+            found = self._execute(statement.sql, statement.parameters(values)).fetchall()
         except self.errors as error:
             raise self.wrapped(statement.sql, error) from error
         return statement.converted(found) if found else []
@@ -110,7 +110,7 @@ class Link:
     def count(self, statement: Statement, values: Mapping[str, Any]) -> int:
         """How many rows a statement changes."""
         try:
-            changed: int = self.execute(statement.sql, statement.parameters(values)).rowcount
+            changed: int = self._execute(statement.sql, statement.parameters(values)).rowcount
         except self.errors as error:
             raise self.wrapped(statement.sql, error) from error
         return changed
@@ -133,10 +133,9 @@ class Link:
     def wrapped(self, sql: str, error: Any) -> BaseException:
         """The driver's error as SQLAlchemy raises it, without the values; a connection that is gone leaves the pool."""
         gone = self.dialect.is_disconnect(error, self._raw, None)
+        found = refusal(self.dialect, sql, error, gone=gone)
         if gone:
             self.is_gone = True
-        found = wrapped(self.dialect, sql, error, gone=gone)
-        if gone:
             self.alchemy.invalidate(error)
         return found
 
@@ -147,7 +146,7 @@ class Link:
         if time.monotonic() - self.idle_since < _TRUSTED_SECONDS:
             return True
         try:
-            self.execute("SELECT 1")
+            self._execute("SELECT 1")
             self._raw.rollback()
         except self.errors:
             return False

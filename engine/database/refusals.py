@@ -6,7 +6,7 @@ from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.exc import DBAPIError
 
 
-def wrapped(dialect: Dialect, sql: str, error: Any, *, gone: bool = False) -> DBAPIError:
+def refusal(dialect: Dialect, sql: str, error: Any, *, gone: bool) -> DBAPIError:
     """A driver's error as SQLAlchemy raises it.
 
     Args:
@@ -15,7 +15,7 @@ def wrapped(dialect: Dialect, sql: str, error: Any, *, gone: bool = False) -> DB
         error: the driver's.
         gone: the connection is.
     """
-    forget_values(error)
+    _forget_values(error)
     errors: Any = dialect.loaded_dbapi.Error
     made: Any = DBAPIError.instance(
         sql, None, error, errors, connection_invalidated=gone, dialect=dialect, hide_parameters=True
@@ -24,20 +24,20 @@ def wrapped(dialect: Dialect, sql: str, error: Any, *, gone: bool = False) -> DB
     return found
 
 
-def forget_values(error: Any) -> None:
-    """Reduce an error of PostgreSQL to its first sentence; its details quote the row. SQLite's quote nothing."""
-    told = getattr(getattr(error, "diag", None), "message_primary", None)
-    if told:
-        error.args = (told,)
-
-
 def tell_no_values(database: Engine) -> None:
     """Let the errors that SQLAlchemy raises itself say no more either."""
 
     @event.listens_for(database, "handle_error")
     def reduce(context: Any) -> None:
-        if context.sqlalchemy_exception is not None and getattr(context.original_exception, "diag", None) is not None:
-            forget_values(context.original_exception)
+        told = _forget_values(context.original_exception)
+        if told and context.sqlalchemy_exception is not None:
             kind = type(context.original_exception)
-            told = f"({kind.__module__}.{kind.__name__}) {context.original_exception}"
-            context.sqlalchemy_exception.args = (told,)
+            context.sqlalchemy_exception.args = (f"({kind.__module__}.{kind.__name__}) {told}",)
+
+
+def _forget_values(error: Any) -> str | None:
+    """Reduce an error of PostgreSQL to its first sentence; its details quote the row. SQLite's quote nothing."""
+    told: str | None = getattr(getattr(error, "diag", None), "message_primary", None)
+    if told:
+        error.args = (told,)
+    return told

@@ -14,7 +14,6 @@ from engine.database.notation import digits, id_of, utc_text
 from models.base import UtcDateTime
 
 Convert = Callable[[Any], Any]
-_set: Final = object.__setattr__
 _ADAPTED: Final = (Boolean, Date, LargeBinary, UtcDateTime, Uuid)
 
 
@@ -73,7 +72,7 @@ def _uuid(text: str | None) -> UUID | None:
     if text is None:
         return None
     made = id_of(int(text, 16), _StoredId)
-    _set(made, "digits", text)  # as its constructor would: an id cannot be changed
+    object.__setattr__(made, "digits", text)  # as its constructor would: an id cannot be changed
     return made
 
 

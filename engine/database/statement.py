@@ -53,10 +53,10 @@ class Statement:
         self._take: Final = _taker(self._names)
         found = [(place, convert.get(name)) for place, name in enumerate(self._names)]
         self._conversions = [(place, each) for place, each in found if each is not None]
-        self._fixed = {**defaults, **constants}
-        as_they_are = self._positional and not self._conversions and not defaults
-        # values in the driver's form; None is always NULL
-        self.parameters: Final[Callable[[Mapping[str, Any]], Any]] = self._take if as_they_are else self._converted
+        self._fixed = dict(defaults) if self._positional else {**defaults, **constants}  # for what is left out
+        as_they_are = self._positional and not self._conversions and not self._fixed
+        # from values by name to what the driver takes; None is always NULL
+        self.parameters: Final[Callable[[Mapping[str, Any]], Any]] = self._take if as_they_are else self._driven
         selected: list[Any] = getattr(compiled, "_result_columns", None) or []
         self._made_row: Any = namedtuple("Row", [column.keyname for column in selected], rename=True)  # type: ignore[misc]
         read = [from_driver(dialect, column.type) for column in selected]
@@ -75,11 +75,8 @@ class Statement:
             made.append(None if value is None else convert(value))
         return made
 
-    def _converted(self, values: Mapping[str, Any]) -> Any:
-        try:
-            made = self._take(values if len(values) >= len(self._names) else {**self._fixed, **values})
-        except KeyError:  # something else was given beside what was left out
-            made = self._take({**self._fixed, **values})
+    def _driven(self, values: Mapping[str, Any]) -> Any:
+        made = self._take({**self._fixed, **values} if self._fixed else values)
         if self._conversions:
             made = list(made)
             for place, convert in self._conversions:

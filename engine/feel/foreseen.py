@@ -26,25 +26,15 @@ _NEVER_A_CONTEXT = (
 
 def entries_of(text: str) -> tuple[str, ...]:
     """Names of the entries of an expression that is written as a context; none where it is anything else."""
-    parser = make_parser(text, frozenset())
-    try:
-        tree = parser.expression()
-        parser.expect_end()
-    except FeelSyntaxError:
-        return ()
+    tree, _ = _read(text)
     return tuple(name for name, _ in tree.entries) if isinstance(tree, n.ContextLiteral) else ()
 
 
 def is_never_a_context(text: str) -> bool:
     """True if the value is another one whatever the variables are; False also where it cannot be told."""
-    parser = make_parser(text, frozenset())
-    try:
-        tree = parser.expression()
-        parser.expect_end()
-    except FeelSyntaxError:
+    tree, in_doubt = _read(text)
+    if tree is None or in_doubt:  # ``a - b`` may be the name of a variable
         return False
-    if parser.doubts.outer or parser.doubts.inner:
-        return False  # ``a - b`` may be the name of a variable
     pending = [tree]
     while pending:
         node = pending.pop()
@@ -53,3 +43,14 @@ def is_never_a_context(text: str) -> bool:
         elif not isinstance(node, _NEVER_A_CONTEXT):
             return False
     return True
+
+
+def _read(text: str) -> tuple[n.Node | None, bool]:
+    """The expression, None where it is none; and whether it may be read in another way."""
+    parser = make_parser(text, frozenset())
+    try:
+        tree = parser.expression()
+        parser.expect_end()
+    except FeelSyntaxError:
+        return None, False
+    return tree, bool(parser.doubts.outer or parser.doubts.inner)

@@ -238,35 +238,36 @@ def test_each_instance_of_a_sub_process_is_undone():
     assert active(run) == ["z"]
 
 
+CANCELLED = """
+start s
+transaction t
+  start i
+  sub p{times}
+    start j
+    user a
+    boundary x on=a compensate handler=undo
+    {handler} undo compensation{body}
+    user k
+    j > a > k
+  user q
+  end c cancel
+  i > p
+  i > q > c
+boundary y on=t cancel
+user z
+s > t
+y > z
+"""
+
+
 @pytest.mark.parametrize("times", ["", " each=`[1, 2]` as=item sequential", " each=`for i in 1..20 return i` as=item"])
 def test_cancel_undoes_what_a_sub_process_has_done_that_has_not_finished(times):
-    run = running(
-        f"""
-        start s
-        transaction t
-          start i
-          sub p{times}
-            start j
-            user a
-            boundary x on=a compensate handler=undo_a
-            user undo_a compensation
-            user k
-            j > a > k
-          user q
-          end c cancel
-          i > p
-          i > q > c
-        boundary y on=t cancel
-        user z
-        s > t
-        y > z
-        """
-    )
+    run = running(CANCELLED.format(times=times, handler="user", body=""))
     run.complete("a")
     run.complete("q")
-    assert active(run) == ["undo_a"]
+    assert active(run) == ["undo"]
     assert [task.local.get("item") for task in run._cases[0].user_tasks()] == ([1] if times else [None])
-    run.complete("undo_a")
+    run.complete("undo")
     assert active(run) == ["z"]
 
 
@@ -318,28 +319,8 @@ def test_who_undoes_an_instance_reads_what_was_written_while_it_was_undone():
 
 
 def test_who_undoes_an_instance_that_is_cancelled_sees_what_was_written_in_it():
-    run = running(
-        """
-        start s
-        transaction t
-          start i
-          sub p each=`[1, 2]` as=item
-            start j
-            user a
-            boundary x on=a compensate handler=undo
-            script undo compensation body=`{undone: price}`
-            user k
-            j > a > k
-          user q
-          end c cancel
-          i > p
-          i > q > c
-        boundary y on=t cancel
-        user z
-        s > t
-        y > z
-        """
-    )
+    body = " body=`{undone: price}`"
+    run = running(CANCELLED.format(times=" each=`[1, 2]` as=item", handler="script", body=body))
     run.complete("a", data={"price": 10}, instance=0)
     run.complete("q")
     assert active(run) == ["z"]
