@@ -11,6 +11,7 @@ from engine.bpmn.names import BANLI
 from engine.definitions import deployments
 from engine.definitions.deadline_keys import unknown_deadlines
 from engine.definitions.deployed import Compiled, Deployed, compile_resources
+from engine.definitions.exposed import exposed
 from engine.definitions.folder import MANIFEST, ProcessFolder
 from engine.definitions.gates import dropped_gates, unmarked_gates, unreached_gates
 from engine.definitions.places import Places
@@ -122,7 +123,7 @@ def check(compiled: Compiled, resources: Mapping[str, bytes]) -> list[str]:
     problems += _missing_forms(compiled, places) + _unassigned(compiled, places)
     problems += _unknown_operations(compiled, places) + unmarked_gates(manifest, resources)
     problems += unreached_gates(compiled, resources, places)
-    problems += _exposed(compiled) + _unknown_decisions(compiled, places) + _missing_decision(compiled)
+    problems += exposed(compiled, places) + _unknown_decisions(compiled, places) + _missing_decision(compiled)
     problems += _unique_unknown(compiled) + _broken_tables(compiled)
     problems += unknown_deadlines(resources) if manifest.deadlines_decision else []
     return problems + report_problems(manifest.data)
@@ -156,23 +157,6 @@ def _unassigned(compiled: Compiled, places: Places) -> list[str]:
         for process in compiled.definitions.processes.values()
         for task in process.user_tasks.values()
         if not (task.attributes.assignee or task.attributes.candidate_role)
-    ]
-
-
-def _exposed(compiled: Compiled) -> list[str]:
-    """What is sensitive is never copied into lists, reports or the search index."""
-    manifest = compiled.manifest
-    copied = {
-        "title_variable": [manifest.title_variable],
-        "number_variable": [manifest.number_variable],
-        "report.variables": manifest.report_variables,
-        "similar_on": manifest.data.get("similar_on", ()),
-    }
-    return [
-        f"process.yaml {place}：{name} 是敏感字段，不能用在这里（sensitive-exposed）"
-        for place, names in copied.items()
-        for name in names
-        if name in manifest.sensitive
     ]
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
 from engine.feel import nodes as n
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.readings import make_parser
@@ -30,6 +34,25 @@ def entries_of(text: str) -> tuple[str, ...]:
     return tuple(name for name, _ in tree.entries) if isinstance(tree, n.ContextLiteral) else ()
 
 
+def names_in(text: str, names: Collection[str]) -> frozenset[str]:
+    """Which of these variables an expression mentions, in whatever place; none where it is no expression."""
+    tree, _ = _read(text, frozenset(names))
+    pending: list[Any] = [tree]
+    found: set[str] = set()
+    while pending:
+        part = pending.pop()
+        if isinstance(part, n.Name):
+            found.add(part.name)
+        pending += _parts(part)
+    return frozenset(found.intersection(names))
+
+
+def _parts(part: Any) -> Iterator[Any]:
+    if is_dataclass(part):
+        return (getattr(part, each.name) for each in fields(part))
+    return iter(part) if isinstance(part, Iterable) and not isinstance(part, str) else iter(())
+
+
 def is_never_a_context(text: str) -> bool:
     """True if the value is another one whatever the variables are; False also where it cannot be told."""
     tree, in_doubt = _read(text)
@@ -45,9 +68,9 @@ def is_never_a_context(text: str) -> bool:
     return True
 
 
-def _read(text: str) -> tuple[n.Node | None, bool]:
+def _read(text: str, names: frozenset[str] = frozenset()) -> tuple[n.Node | None, bool]:
     """The expression, None where it is none; and whether it may be read in another way."""
-    parser = make_parser(text, frozenset())
+    parser = make_parser(text, names)
     try:
         tree = parser.expression()
         parser.expect_end()

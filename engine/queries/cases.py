@@ -15,10 +15,10 @@ from engine.queries.roles_in_case import holder_in
 from engine.rules.assignment import texts
 from engine.rules.masking import masked, may_unmask
 from engine.rules.visibility import may_read
+from engine.secrecy.decided import read_result
 from engine.step.environment import StepEnvironment
 from engine.step.instance import LoadedInstance, load_instance
 from engine.unit_of_work import UnitOfWork
-from engine.values import loads
 from models import Attachment, DecisionInstance, InstanceLink, ProcessInstance, Unit
 
 HIDDEN = "（内容不公开）"  # what stands for a case without a number that one may not read
@@ -230,20 +230,19 @@ def decisions_of(uow: UnitOfWork, instance: LoadedInstance) -> tuple[DecisionEnt
         .where(DecisionInstance.process_instance_id == instance.id, DecisionInstance.decision_id.in_(opened))
         .order_by(DecisionInstance.evaluated_at, DecisionInstance.id)
     )
-    manifest = instance.deployed.manifest
+
+    def shown(values: Mapping[str, Any]) -> dict[str, Any]:
+        sensitive, is_initiator = instance.deployed.manifest.sensitive, instance.started_by == uow.actor
+        return masked(values, sensitive, holder_in(uow, instance.id), is_initiator=is_initiator)
+
     return tuple(
         DecisionEntry(
             row.flow_node_id,
             row.decision_id,
             row.decision_name,
             row.evaluated_at,
-            masked(
-                instance.sealer.open(row.inputs, f"decision:{row.id}"),
-                manifest.sensitive,
-                holder_in(uow, instance.id),
-                is_initiator=instance.started_by == uow.actor,
-            ),
-            loads(row.result)["value"],
+            shown(instance.sealer.open(row.inputs, f"decision:{row.id}")),
+            read_result(instance.sealer, row.id, row.result, shown),
             tuple(row.matched_rules),
             tuple(row.annotations),
         )

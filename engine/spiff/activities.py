@@ -210,18 +210,22 @@ class Activities(Compensation):
         if node.decision_ref is not None:
             result = self.environment.decide(node.decision_ref, self.context(scope, activity))
             ensure_evaluated(result, node)
-            self.journal.decisions.append(DecisionRecord(node.bpmn_id, node.decision_ref, result))
-            self._take_decision(activity, result.result, getattr(result, "decision_name", None) or node.decision_ref)
+            name = getattr(result, "decision_name", None) or node.decision_ref
+            variable = self._take_decision(activity, result.result, name)
+            self.journal.decisions.append(DecisionRecord(node.bpmn_id, node.decision_ref, result, variable))
         self.complete_activity(activity)
 
-    def _take_decision(self, activity: Activity, value: Any, name: str) -> None:
-        node, home = activity.node, self.home(activity.scope, activity)
-        if node.result_variable:
-            home[node.result_variable] = value
+    def _take_decision(self, activity: Activity, value: Any, name: str) -> str | None:
+        """Set what was decided; answers the variable that took it, None if each entry became one of its own."""
+        variable, home = activity.node.result_variable, self.home(activity.scope, activity)
+        if variable:
+            home[variable] = value
         elif isinstance(value, dict):
             home.update(value)
+            return None
         elif value is not None:
             home[name] = value
+        return variable or name
 
     # --- calls --------------------------------------------------------------------------------------------------
 

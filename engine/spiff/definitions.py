@@ -11,7 +11,7 @@ from engine.bpmn.diagram import Diagram, read_diagram
 from engine.bpmn.problems import BpmnRefusedError, Problem
 from engine.spiff.effects import UserTaskAttributes
 from engine.spiff.parser import DiagramParser
-from engine.spiff.specs import FlowNode, ProcessSpec, begins_instances
+from engine.spiff.specs import FlowNode, ProcessSpec, Trigger, begins_instances
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,9 @@ class ProcessInfo:
     calls: tuple[str, ...]
     decisions: tuple[str, ...]
     operations: tuple[str, ...]
+    searched: tuple[tuple[str, str], ...]  # node and FEEL of a name or key by which messages and signals are found
+    items: tuple[tuple[str, str, str], ...]  # node, FEEL of its collection, name of the variable that holds an item
+    inputs: tuple[tuple[str, str, str], ...]  # node, FEEL, the name under which only the node sees its value
     successors: Mapping[str, tuple[str, ...]] = field(repr=False)  # node → next nodes, into and out of sub-processes
 
     def started_by(self, kind: str, event_name: str) -> str | None:
@@ -186,8 +189,21 @@ def _info(spec: ProcessSpec, file: str) -> ProcessInfo:
         calls=tuple(dict.fromkeys(n.called_element for n in nodes.values() if n.called_element)),
         decisions=tuple(dict.fromkeys(n.decision_ref for n in nodes.values() if n.decision_ref)),
         operations=tuple(dict.fromkeys(n.operation for n in nodes.values() if n.operation)),
+        searched=tuple((i, text) for i, n in nodes.items() for trigger in n.triggers for text in _searched(trigger)),
+        items=tuple((i, *found) for i, n in nodes.items() if (found := _item(n)) is not None),
+        inputs=tuple((i, given.source, given.target) for i, n in nodes.items() for given in n.maps_in),
         successors={i: tuple(_successors(n)) for i, n in nodes.items()},
     )
+
+
+def _searched(trigger: Trigger) -> list[str]:
+    name = trigger.event_name or ""
+    return [text for text in (trigger.correlation, name[1:] if name.startswith("=") else None) if text]
+
+
+def _item(node: FlowNode) -> tuple[str, str] | None:
+    loop = node.loop
+    return (loop.collection, loop.element_variable) if loop and loop.collection and loop.element_variable else None
 
 
 def _scope_of(node: FlowNode) -> tuple[str, ...]:

@@ -105,6 +105,7 @@ class DecisionRecord:
     flow_node_id: str
     decision_ref: str
     result: Any  # engine.dmn.DecisionResult
+    variable: str | None  # that took the result; None where each of its entries became a variable
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from engine.database.prepared import Prepared, insert_into
 from engine.errors import BusyError
 from engine.rules.numbering import plain
 from engine.search.index import index_step
+from engine.secrecy.decided import result_text
 from engine.step.history import HistoryEntry, chain
 from engine.step.ids import ordered_id
 from engine.step.instance import INSTANCE, LoadedInstance, listed_texts
@@ -415,7 +416,7 @@ def _write_decisions(uow: UnitOfWork, step: Step) -> None:
                 "decision_name": result.decision_name or result.decision_id,
                 "evaluated_at": uow.now,
                 "inputs": sealer.seal(inputs, "decision", identifier),
-                "result": dumps({"value": result.result}),
+                "result": result_text(sealer, identifier, result.result, record.variable),
                 "matched_rules": list(result.matched),
                 "annotations": [dict(each) for each in result.annotations],
             }

@@ -104,6 +104,56 @@ def test_a_wrong_process_yaml_is_refused(
         deploy(folder)
 
 
+_CALLED = '<bpmn:message id="m" name="called">{0}</bpmn:message>'
+_KEY = '<bpmn:extensionElements><banli:correlation value="={0}"/></bpmn:extensionElements>'
+_ITEMS = '<bpmn:multiInstanceLoopCharacteristics banli:collection="=accounts" banli:elementVariable="{0}"/>'
+
+
+@pytest.mark.parametrize(
+    ("step", "extra", "reason"),
+    [
+        (
+            '<bpmn:receiveTask id="one" messageRef="m"/>',
+            _CALLED.format(_KEY.format("upper case(phone) + business_key")),
+            "第 6 行 receiveTask one：phone 是敏感字段，消息和信号的名称与关联键",
+        ),
+        (
+            '<bpmn:intermediateThrowEvent id="one"><bpmn:signalEventDefinition signalRef="s"/>'
+            "</bpmn:intermediateThrowEvent>",
+            '<bpmn:signal id="s" name="=&quot;pay &quot; + accounts[1].number"/>',
+            "intermediateThrowEvent one：accounts 是敏感字段，消息和信号的名称与关联键",
+        ),
+        (
+            f'<bpmn:userTask id="one" banli:assignee="=initiator">{_ITEMS.format("account")}</bpmn:userTask>',
+            "",
+            "userTask one：accounts 是敏感字段，其中每一项的变量“account”也要列为敏感",
+        ),
+        (
+            '<bpmn:userTask id="one" banli:assignee="=initiator"><bpmn:extensionElements>'
+            '<banli:input target="call" source="=phone"/></bpmn:extensionElements></bpmn:userTask>',
+            "",
+            "userTask one：phone 是敏感字段，它在这里的名称“call”也要列为敏感",
+        ),
+    ],
+)
+def test_a_diagram_that_would_have_something_sensitive_stored_open_is_refused(
+    tmp_path: Path, deploy: Deploy, step: str, extra: str, reason: str
+) -> None:
+    flows = "begin -> one\none -> done"
+    drawn = f'<bpmn:startEvent id="begin"/>\n{step}\n<bpmn:endEvent id="done"/>\n{flows}'
+    sensitive = {name: {"roles": []} for name in ("phone", "accounts")}
+    folder = write_folder(tmp_path, "plain", process("plain", drawn, extra=extra), sensitive=sensitive)
+    with pytest.raises(DeploymentRefusedError, match=reason):
+        deploy(folder)
+
+
+def test_the_items_of_a_sensitive_list_may_be_sensitive_too(tmp_path: Path, deploy: Deploy) -> None:
+    task = f'<bpmn:userTask id="one" banli:assignee="=initiator">{_ITEMS.format("account")}</bpmn:userTask>'
+    diagram = re.sub(r"<bpmn:userTask.*?/>", task, _diagram("one"))
+    sensitive = {name: {"roles": []} for name in ("account", "accounts")}
+    assert deploy(write_folder(tmp_path, "plain", diagram, sensitive=sensitive)).is_new
+
+
 def test_a_folder_is_refused_whole_with_element_line_and_every_reason(
     tmp_path: Path, deploy: Deploy, engine: Engine
 ) -> None:

@@ -123,6 +123,57 @@ def test_a_sensitive_value_is_read_by_its_author_and_the_named_roles_only(applie
     assert seen == {"rep1": CANARY, "clerk1": CANARY, "chair1": MASK}
 
 
+CALLBACK = """<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:d">
+  <inputData id="i" name="phone"><variable name="phone" typeRef="string"/></inputData>
+  <decision id="callback" name="callback">
+    <variable name="callback"/>
+    <informationRequirement id="r"><requiredInput href="#i"/></informationRequirement>
+    <literalExpression id="l"><text>{text}</text></literalExpression>
+  </decision>
+</definitions>
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "result_variable", "for_others"),
+    [
+        ("phone", 'banli:resultVariable="callee"', MASK),
+        ('{callee: phone, by: "voice"}', "", {"callee": MASK, "by": "voice"}),
+    ],
+)
+def test_what_a_decision_makes_of_a_sensitive_value_is_kept_and_shown_like_the_variable_it_becomes(
+    tmp_path: Path, deploy: Deploy, start: Start, engine: Engine, text: str, result_variable: str, for_others: object
+) -> None:
+    decide = f'<bpmn:businessRuleTask id="note" banli:decisionRef="callback" {result_variable}/>'
+    deploy(
+        write_folder(
+            tmp_path / "again",
+            "aid",
+            DIAGRAM.replace(NOTE, decide),
+            forms={"apply": form("phone"), "judge": form("decision")},
+            files={"callback.dmn": CALLBACK.format(text=text)},
+            sensitive={name: {"roles": ["union_clerk"]} for name in ("phone", "callee")},
+            decisions={"callback": {"roles": ["union_clerk", "chair"]}},
+            visibility=[{"roles": ["chair"]}],
+        )
+    )
+    case = start("aid")
+    case.complete("apply", {"phone": CANARY}, by="rep1")
+
+    with engine.reading() as uow:
+        for table in Base.metadata.sorted_tables:
+            for row in uow.connection.execute(select(table)):
+                assert CANARY not in repr(tuple(row)), table.name
+    seen = {}
+    for person in ("clerk1", "chair1"):
+        with engine.reading(person) as uow:
+            [made] = instance_page(uow, case.id).decisions
+            seen[person] = made.result
+    whole = CANARY if result_variable else {"callee": CANARY, "by": "voice"}
+    assert seen == {"clerk1": whole, "chair1": for_others}
+
+
 def test_a_fact_may_be_kept_from_the_initiator(applied: Case, engine: Engine) -> None:
     readers = set()
     for person in ("rep1", "clerk1", "chair1"):
