@@ -176,7 +176,7 @@ def _check_node(diagram: Diagram, node: etree._Element) -> None:
         check_gateway(diagram, node)
     elif kind in ACTIVITIES:
         check_activity(diagram, node)
-        check_variables(diagram, node)
+    check_variables(diagram, node)
     default = node.get("default")
     if default and not any(flow.id == default for flow in diagram.outgoing.get(str(node.get("id")), [])):
         diagram.findings.warning("dangling-ref", f"default flow {default[:80]} does not leave this node", node)

@@ -1,4 +1,4 @@
-"""Checks of the names under which an activity leaves values."""
+"""Checks of the names under which activities and events leave values."""
 
 from __future__ import annotations
 
@@ -6,35 +6,33 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.bpmn.diagram import Diagram, our
+from engine.bpmn.data_names import element_variable, output_variable
+from engine.bpmn.diagram import Diagram, event_definitions, our
 from engine.bpmn.expressions import ForeignLanguageError, to_feel
 from engine.bpmn.names import PROVIDED_NAMES, banli, bpmn, local_name
 from engine.feel.foreseen import entries_of
 
 
-def check_variables(diagram: Diagram, activity: etree._Element) -> None:
+def check_variables(diagram: Diagram, node: etree._Element) -> None:
     """Record names that hide nothing: expressions read the engine's own value of that name."""
-    for name in sorted(PROVIDED_NAMES.intersection(_written(diagram, activity))):
+    for name in sorted(PROVIDED_NAMES.intersection(_written(diagram, node))):
         message = f"a variable cannot be named {name}: expressions read what the engine provides under that name"
-        diagram.findings.warning("reserved-name", message, activity)
+        diagram.findings.warning("reserved-name", message, node)
 
 
-def _written(diagram: Diagram, activity: etree._Element) -> Iterator[str]:
-    yield our(activity, "resultVariable") or ""
+def _written(diagram: Diagram, node: etree._Element) -> Iterator[str | None]:
+    yield our(node, "resultVariable")
     for kind in ("input", "output", "in", "out"):
-        for mapping in activity.findall(f"{bpmn('extensionElements')}/{banli(kind)}"):
-            yield str(mapping.get("target") or "")
-    multi = activity.find(bpmn("multiInstanceLoopCharacteristics"))
+        for mapping in node.findall(f"{bpmn('extensionElements')}/{banli(kind)}"):
+            yield str(mapping.get("target"))
+    for definition in event_definitions(diagram, node):
+        yield our(definition, "variable")
+    multi = node.find(bpmn("multiInstanceLoopCharacteristics"))
     if multi is not None:
-        yield our(multi, "elementVariable") or _item_name(multi)
-        yield our(multi, "outputCollection") or ""
-    if local_name(activity) == "scriptTask" and not our(activity, "resultVariable"):
-        yield from _entries(diagram, activity)
-
-
-def _item_name(multi: etree._Element) -> str:
-    item = multi.find(bpmn("inputDataItem"))
-    return "" if item is None else str(item.get("name") or "")
+        yield element_variable(multi)
+        yield output_variable(diagram, multi)
+    if local_name(node) == "scriptTask" and not our(node, "resultVariable"):
+        yield from _entries(diagram, node)
 
 
 def _entries(diagram: Diagram, task: etree._Element) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
+from engine.bpmn.data_names import data_name, element_variable, item_name, output_variable
 from engine.bpmn.diagram import Diagram, our
 from engine.bpmn.expressions import ForeignLanguageError, to_feel
 from engine.bpmn.names import BANLI, FOR_PEOPLE, banli, bare, bpmn, local_name
@@ -57,33 +58,19 @@ def read_loop(diagram: Diagram, element: etree._Element) -> LoopSpec | None:
 
 def _read_multi(diagram: Diagram, multi: etree._Element) -> LoopSpec | None:
     cardinality = feel_of(diagram, multi.find(bpmn("loopCardinality")))
-    collection = feel(diagram, our(multi, "collection")) or _data_name(
-        diagram, multi.findtext(bpmn("loopDataInputRef"))
-    )
+    collection = feel(diagram, our(multi, "collection")) or data_name(diagram, multi.findtext(bpmn("loopDataInputRef")))
     if cardinality is None and collection is None:
         return None  # "mi-no-collection": said by check; the activity runs once
-    output = our(multi, "outputCollection") or _data_name(diagram, multi.findtext(bpmn("loopDataOutputRef")))
-    output_element = feel(diagram, our(multi, "outputElement")) or _item_name(multi, "outputDataItem")
+    output_element = feel(diagram, our(multi, "outputElement")) or item_name(multi, "outputDataItem")
     return LoopSpec(
         kind="sequential" if multi.get("isSequential") == "true" else "parallel",
         cardinality=cardinality if collection is None else None,
         collection=collection,
-        element_variable=our(multi, "elementVariable") or _item_name(multi, "inputDataItem"),
-        output_collection=output,
+        element_variable=element_variable(multi),
+        output_collection=output_variable(diagram, multi),
         output_element=output_element,
         completion_condition=feel_of(diagram, multi.find(bpmn("completionCondition"))),
     )
-
-
-def _item_name(multi: etree._Element, kind: str) -> str | None:
-    item = multi.find(bpmn(kind))
-    return None if item is None else (item.get("name") or item.get("id"))
-
-
-def _data_name(diagram: Diagram, reference: str | None) -> str | None:
-    """The variable behind a data reference: the name of the data input, output or object, else the reference."""
-    wanted = (reference or "").strip()
-    return diagram.data_names.get(wanted, wanted) or None
 
 
 def read_node(diagram: Diagram, element: etree._Element, node: FlowNode) -> None:

@@ -151,6 +151,14 @@ ACCEPTED = {
         "start s\nuser a each=`people` as=actor\ns > a",
         ["reserved-name"],
     ),
+    "a message that is kept under a name of the engine": (
+        "start s\ncatch c message=told resultVariable=initiator\ns > c",
+        ["reserved-name"],
+    ),
+    "an error that is kept under a name of the engine": (
+        "start s\nsub p\n  start i\n  end e error=E\n  i > e\nboundary b on=p error=E keeps=now then=o\ns > p",
+        ["reserved-name"],
+    ),
 }
 
 

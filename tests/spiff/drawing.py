@@ -180,12 +180,12 @@ class _Drawing:
     def _events(self, kind: str, options: dict[str, str]) -> str:  # noqa: C901
         if kind in {"send", "receive"}:
             return ""
-        found = ""
+        found, kept = "", f' banli:variable="{options["keeps"]}"' if "keeps" in options else ""
         for trigger in _ROOTS:
             if trigger in options:
                 for name in options[trigger].split(",") if options[trigger] else [""]:
                     ref = f' {trigger}Ref="{self._root(trigger, name)}"' if name else ""
-                    found += f"<{trigger}EventDefinition{ref}/>"
+                    found += f"<{trigger}EventDefinition{ref}{kept}/>"
         for key, tag in (("timer", "timeDuration"), ("date", "timeDate"), ("cycle", "timeCycle")):
             if key in options:
                 found += f"<timerEventDefinition><{tag}>{escape(options[key])}</{tag}></timerEventDefinition>"

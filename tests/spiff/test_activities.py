@@ -253,6 +253,14 @@ def test_an_error_of_a_called_process_is_caught_by_the_caller():
     assert active(run) == ["caught"]
 
 
+def test_who_catches_an_error_may_keep_what_it_was():
+    run = running(
+        "start s\ncall k calls=C\nboundary b on=k error=E keeps=why then=caught\ns > k",
+        others={"C": "start cs\nend bad error=E\ncs > bad"},
+    )
+    assert run.data["why"]["code"] == "E"
+
+
 def test_a_process_that_calls_itself_without_end_is_stopped():
     with pytest.raises(BudgetExceededError, match="calls nest deeper"):
         running("start s\ncall k calls=P\ns > k")
