@@ -2,19 +2,30 @@
 
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Final, TypeVar
+from typing import Final
 from uuid import UUID, SafeUUID
 
-Id = TypeVar("Id", bound=UUID)
-_set: Final = object.__setattr__
+_set: Final = object.__setattr__  # as an id's constructor does it: an id cannot be changed
+_UNKNOWN: Final = SafeUUID.unknown
 _LENGTH = len("2026-01-31 16:00:00.000000")  # what follows is the zone
 
 
-def id_of(number: int, kind: type[Id]) -> Id:
-    """The id with that number: what its constructor makes, without looking at what cannot be wrong."""
-    made = object.__new__(kind)
+class StoredId(UUID):
+    """An id of a row, with the digits it is stored as: it is written a few times in the step that makes or reads it."""
+
+    __slots__ = ("digits",)
+    digits: str
+
+    def __reduce__(self) -> tuple[type[UUID], tuple[str]]:
+        return UUID, (self.digits,)  # a copy is an id like any other
+
+
+def id_of(text: str, number: int) -> StoredId:
+    """The id with these 32 hexadecimal digits: what its constructor makes, without looking at what cannot be wrong."""
+    made = object.__new__(StoredId)
     _set(made, "int", number)
-    _set(made, "is_safe", SafeUUID.unknown)
+    _set(made, "is_safe", _UNKNOWN)
+    _set(made, "digits", text)
     return made
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import JSON, Boolean, Date, Enum, Integer, LargeBinary, String, Uuid
 
-from engine.database.notation import digits
+from engine.database.notation import StoredId, digits, id_of
 from models.base import UtcDateTime
 
 
@@ -66,7 +66,7 @@ def _json_out(value: Any) -> bytes:
 
 
 def _uuid_out(value: UUID) -> bytes:
-    return digits(value.int).encode()
+    return (value.digits if type(value) is StoredId else digits(value.int)).encode()
 
 
 @lru_cache(maxsize=256)  # one instant stands in a dozen columns of a step
@@ -90,7 +90,8 @@ def _date_in(value: bytes) -> date:
 
 @lru_cache(maxsize=4096)
 def _uuid_in(value: bytes) -> UUID:
-    return UUID(value.decode())
+    text = value.decode().replace("-", "")
+    return id_of(text, int(text, 16))
 
 
 @lru_cache(maxsize=1024)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, Date, Dialect, Enum, LargeBinary, Uuid
 
-from engine.database.notation import digits, id_of, utc_text
+from engine.database.notation import StoredId, digits, id_of, utc_text
 from models.base import UtcDateTime
 
 Convert = Callable[[Any], Any]
@@ -21,20 +21,10 @@ def _hex(identifier: UUID) -> str:
     return digits(identifier.int)
 
 
-class _StoredId(UUID):
-    """An id that was read, with the digits it is stored as: it is written a few times in the step that reads it."""
-
-    __slots__ = ("digits",)
-    digits: str
-
-    def __reduce__(self) -> tuple[type[UUID], tuple[str]]:
-        return UUID, (self.digits,)  # a copy is an id like any other
-
-
 # How SQLite's driver writes what it does not know: as the columns have it. The last two it takes as they are, but first
 # it looks in vain for somebody who would change them.
 sqlite3.register_adapter(UUID, _hex)
-sqlite3.register_adapter(_StoredId, attrgetter("digits"))
+sqlite3.register_adapter(StoredId, attrgetter("digits"))
 sqlite3.register_adapter(datetime, utc_text)
 sqlite3.register_adapter(date, date.isoformat)
 sqlite3.register_adapter(bytes, bytes)
@@ -69,11 +59,7 @@ def from_driver(dialect: Dialect, kind: Any) -> Convert | None:
 
 @lru_cache(maxsize=4096)
 def _uuid(text: str | None) -> UUID | None:
-    if text is None:
-        return None
-    made = id_of(int(text, 16), _StoredId)
-    object.__setattr__(made, "digits", text)  # as its constructor would: an id cannot be changed
-    return made
+    return None if text is None else id_of(text, int(text, 16))
 
 
 @lru_cache(maxsize=1024)

@@ -15,7 +15,7 @@ from engine.spiff import Execution, ExecutionError
 from engine.step.audience import review
 from engine.step.environment import StepEnvironment
 from engine.step.history import ChainHead, HistoryEntry
-from engine.step.ids import ordered_id
+from engine.step.ids import id_text, ordered_id
 from engine.step.instance import LoadedInstance
 from engine.step.opening import Opening, resolve
 from engine.step.save import TASK, Step, write_step
@@ -240,15 +240,16 @@ def _make_candidates_participants(environment: StepEnvironment, openings: Sequen
         named = [candidate.user_id for candidate in assignment.candidates if candidate.user_id]
         if assignment.assignee_id:
             named.append(assignment.assignee_id)
-        initiator = environment.initiator
-        environment.pending.participants.extend((person, "handler") for person in named if person != initiator)
+        others = [(person, "handler") for person in named if person != environment.initiator]
+        if others:
+            environment.pending.participants.extend(others)
 
 
 def _with_outcome(entry: HistoryEntry, effects: "Effects", shown: Sequence[Opening]) -> HistoryEntry:
     """The first entry of a step carries the way the tokens took and the work items it led to."""
     body = {**entry.body, "trace": effects.trace}
     if shown:
-        body["opened"] = [[opening.task.flow_node_id, str(opening.item_id)] for opening in shown]
+        body["opened"] = [[opening.task.flow_node_id, id_text(opening.item_id)] for opening in shown]
     if effects.ended:
         body["ended"] = True
     return HistoryEntry(

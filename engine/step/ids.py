@@ -20,7 +20,7 @@ def ordered_id(now: datetime) -> UUID:
     high, low = counter >> 18, counter & ((1 << 18) - 1)  # 12 bits beside the version, 18 beside the variant
     random = int.from_bytes(os.urandom(_RANDOM_BYTES), "big")
     value = milliseconds << 80 | 7 << 76 | high << 64 | 2 << 62 | low << 44 | random << 12
-    return id_of(value, UUID)
+    return id_of(digits(value), value)
 
 
 def id_text(identifier: UUID) -> str:

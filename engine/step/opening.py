@@ -9,13 +9,14 @@ from msgspec import Struct
 from sqlalchemy import bindparam, select
 
 from engine.database.prepared import Prepared
-from engine.queries.organisation import absent, people_with_role
+from engine.queries.organisation import absent
 from engine.rules import due_dates
 from engine.rules.assignment import Assignment, assign, texts
 from engine.rules.due_dates import SHANGHAI, Deadline
 from engine.rules.four_eyes import excluded_by_earlier_steps
 from engine.step.environment import StepEnvironment
 from engine.step.ids import ordered_id
+from engine.step.vacancy import Vacancy, vacancy_of
 from models import Relative, UserTask, WorkItem
 
 if TYPE_CHECKING:
@@ -39,15 +40,15 @@ class Opening(Struct, frozen=True):
     item_id: UUID  # of its work item
     assignment: Assignment
     deadline: Deadline | None
-    incident: str | None  # why nobody can handle it, for an administrator
+    vacancy: Vacancy | None
 
 
 def resolve(environment: StepEnvironment, task: "OpenedUserTask", variables: Mapping[str, Any]) -> Opening:
     """Evaluate the attributes of a user task that was just opened."""
     context = environment.visible(variables, task.local)
     assignment = resolve_assignment(environment, task.attributes, context)
-    deadline, vacancy = _deadline(environment, task, context), _vacancy(environment, assignment)
-    return Opening(task, ordered_id(environment.now()), assignment, deadline, vacancy)
+    deadline = _deadline(environment, task, context)
+    return Opening(task, ordered_id(environment.now()), assignment, deadline, vacancy_of(environment, assignment))
 
 
 def resolve_assignment(
@@ -103,25 +104,6 @@ def _four_eyes(environment: StepEnvironment, attribute: str | None) -> frozenset
         return frozenset()
     rows = _DECIDED.rows(environment.uow.link, {"instance_id": environment.instance_id})
     return excluded_by_earlier_steps(attribute, [(row.flow_node_id, row.decided_by) for row in rows])
-
-
-def _vacancy(environment: StepEnvironment, assignment: Assignment) -> str | None:
-    """Why nobody can handle the task, or None; a task that nobody can handle must not wait in silence."""
-    if assignment.assignee_id is not None:
-        return None
-    if not assignment.candidates:
-        return "没有办理人：办理人表达式为空，或均须回避"
-    if any(candidate.user_id for candidate in assignment.candidates):
-        return None
-    for candidate in assignment.candidates:
-        assert candidate.role is not None
-        people = people_with_role(environment.uow.flushed, candidate.role, candidate.unit_id, on=environment.uow.today)
-        if any(person not in assignment.excluded for person in people):
-            return None
-    roles = "、".join(
-        f"{each.role}@{each.unit_id}" if each.unit_id else str(each.role) for each in assignment.candidates
-    )
-    return f"没有人担任（或均须回避）：{roles}"
 
 
 def _deadline(environment: StepEnvironment, task: "OpenedUserTask", context: Mapping[str, Any]) -> Deadline | None:

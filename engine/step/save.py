@@ -20,6 +20,7 @@ from engine.step.history import HistoryEntry, chain
 from engine.step.ids import ordered_id
 from engine.step.instance import INSTANCE, LoadedInstance, listed_texts
 from engine.step.opening import Opening
+from engine.step.vacancy import raise_vacancies
 from engine.step.writes import PendingWrites, upsert, write_pending
 from engine.unit_of_work import UnitOfWork
 from engine.values import dumps
@@ -153,8 +154,10 @@ def write_step(uow: UnitOfWork, step: Step) -> None:
     if step.pending is not None:
         write_pending(uow.link, step.pending, step.instance.id, uow.now)
     _index_for_search(uow, step)
-    if step.openings or effects.ended:
-        _write_incidents(uow, step)
+    if step.shown:
+        raise_vacancies(uow, step.instance.id, step.shown)
+    if effects.ended:
+        _write_incident(uow, step)
 
 
 def _index_for_search(uow: UnitOfWork, step: Step) -> None:
@@ -453,20 +456,12 @@ def report_text(value: Any) -> str | None:
     return None
 
 
-def _write_incidents(uow: UnitOfWork, step: Step) -> None:
-    rows = [
-        incident_row(uow, step.instance.id, "nobody-entitled", opening.incident, opening.task.flow_node_id)
-        for opening in step.openings
-        if opening.incident
-    ]
+def _write_incident(uow: UnitOfWork, step: Step) -> None:
     ended = step.effects.ended
     if ended and ended.status == "error":
-        rows.append(
-            incident_row(
-                uow, step.instance.id, "uncaught-error", f"未捕获的错误 {ended.error_code or ''}", ended.end_event_id
-            )
-        )
-    _ADD_INCIDENT.run_many(uow.link, rows)
+        message = f"未捕获的错误 {ended.error_code or ''}"
+        row = incident_row(uow, step.instance.id, "uncaught-error", message, ended.end_event_id)
+        _ADD_INCIDENT.run_many(uow.link, [row])
 
 
 def incident_row(
