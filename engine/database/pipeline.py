@@ -10,8 +10,10 @@ from __future__ import annotations
 import select
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
 from psycopg import errors as failures
 from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import Connection
@@ -22,15 +24,22 @@ from engine.database.statement import Wire
 if TYPE_CHECKING:
     from engine.database.statement import Statement
 
-_BEGIN: Final = Wire("BEGIN", [], [])
-_COMMIT: Final = Wire("COMMIT", [], [])
 _DONE: Final = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
+_IDLE: Final = TransactionStatus.IDLE
 
 
-class _Sent(NamedTuple):
+class _Sent(Struct, frozen=True):
     statement: Wire
-    values: list[bytes | None]
-    refusal: Callable[[], Exception] | None
+    values: Sequence[bytes | None] = ()
+    refusal: Callable[[], Exception] | None = None
+
+    @property
+    def sql(self) -> str:
+        return self.statement.sql if self.refusal is None else self.statement.guarded
+
+
+_BEGIN: Final = _Sent(Wire("BEGIN"))
+_COMMIT: Final = _Sent(Wire("COMMIT"))
 
 
 class PipelineLink(Link):
@@ -50,7 +59,7 @@ class PipelineLink(Link):
         """What a statement selects, after what waits has been written."""
         result = self._answer(statement, values)
         get, columns = result.get_value, range(result.nfields)
-        return statement.unwired([[get(row, column) for column in columns] for row in range(result.ntuples)])
+        return statement.unwired([map(get, repeat(row), columns) for row in range(result.ntuples)])
 
     def count(self, statement: Statement, values: Mapping[str, Any]) -> int:
         """How many rows a statement changes, after what waits has been written."""
@@ -64,11 +73,11 @@ class PipelineLink(Link):
     def write(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write something before the next read or the end."""
         for row in rows:
-            self._waiting.append(_Sent(statement.wire, statement.wired(row), None))
+            self._waiting.append(_Sent(statement.wire, statement.wired(row)))
         self._send_where_shared()
 
     def _answer(self, statement: Statement, values: Mapping[str, Any]) -> Any:
-        self._waiting.append(_Sent(statement.wire, statement.wired(values), None))
+        self._waiting.append(_Sent(statement.wire, statement.wired(values)))
         return self._send()
 
     def _send_where_shared(self) -> None:
@@ -86,8 +95,8 @@ class PipelineLink(Link):
         if self.is_shared and self.alchemy.in_transaction():
             self.shared()
             super().commit()
-        elif self._waiting or self._libpq.transaction_status != TransactionStatus.IDLE:
-            self._waiting.append(_Sent(_COMMIT, [], None))
+        elif self._waiting or self._libpq.transaction_status != _IDLE:
+            self._waiting.append(_COMMIT)
             self._send()
 
     def rollback(self) -> None:
@@ -102,20 +111,21 @@ class PipelineLink(Link):
 
     def _send(self) -> Any:
         """Send what waits and answer the last result; the first failure is raised."""
-        if self._libpq.transaction_status == TransactionStatus.IDLE:
-            self._waiting.appendleft(_Sent(_BEGIN, [], None))
+        if self._libpq.transaction_status == _IDLE:
+            self._waiting.appendleft(_BEGIN)
         batch = list(self._waiting)
         self._waiting.clear()
         try:
             results = self._exchanged(batch)
         except self.errors as error:
             raise self.wrapped(batch[-1].statement.sql, error) from error
-        for sent, result in zip(batch, results, strict=True):
-            if result.status not in _DONE:
-                self._fail(sent, result)
+        if results[-1].status not in _DONE:
+            self._fail(batch, results)
         return results[-1]
 
-    def _fail(self, sent: _Sent, result: Any) -> None:
+    def _fail(self, batch: Sequence[_Sent], results: Sequence[Any]) -> None:
+        """Raise the first failure; it made the rest fail as well."""
+        sent, result = next(pair for pair in zip(batch, results, strict=True) if pair[1].status not in _DONE)
         error = failures.error_from_result(result)
         if sent.refusal is not None and isinstance(error, failures.DivisionByZero):
             raise sent.refusal() from error
@@ -123,36 +133,57 @@ class PipelineLink(Link):
 
     def _exchanged(self, batch: Sequence[_Sent]) -> list[Any]:
         """The result of each statement; a failed one makes the rest fail as well."""
-        libpq, prepared = self._libpq, self._prepared
+        libpq = self._libpq
         libpq.enter_pipeline_mode()
-        plan: list[str | None] = []  # the statement that an answer prepares; None: it answers an execution
-        for statement, values, refusal in batch:
-            sql = statement.sql if refusal is None else statement.guarded
+        plan = self._sent_off(batch)
+        try:
+            results = self._results(plan)
+        except BaseException:
+            if not self.is_broken:
+                libpq.exit_pipeline_mode()
+            raise
+        if results[-1].status in _DONE or not self.is_broken:
+            libpq.exit_pipeline_mode()
+        return results
+
+    def _sent_off(self, batch: Sequence[_Sent]) -> list[str | None]:
+        """What the answers will belong to: the statement that one prepares; None: an execution."""
+        libpq, prepared = self._libpq, self._prepared
+        plan: list[str | None] = []
+        for sent in batch:
+            sql = sent.sql
             name = prepared.get(sql)
             if name is None:
                 verb = sql.partition(" ")[0]
                 name = prepared[sql] = f"banli_{len(prepared)}_{verb}".encode()
                 libpq.send_prepare(name, sql.encode())
                 plan.append(sql)
-            libpq.send_query_prepared(name, values, statement.formats)
+            libpq.send_query_prepared(name, sent.values, sent.statement.formats)
             plan.append(None)
         libpq.pipeline_sync()
-        results, failed = [], None
-        try:
-            self._flush()
-            for preparing in plan:
-                result = self._result()
-                self._result()  # the end of this one
-                if result.status not in _DONE:
-                    failed = failed or result
-                    if preparing is not None:
-                        prepared.pop(preparing, None)
-                if preparing is None:
-                    results.append(failed or result)
-            self._result()  # the synchronisation
-        finally:
-            if not self.is_broken:
-                libpq.exit_pipeline_mode()
+        return plan
+
+    def _results(self, plan: Sequence[str | None]) -> list[Any]:
+        self._flush()
+        libpq, failed = self._libpq, None
+        is_busy, get_result = libpq.is_busy, libpq.get_result
+        results: list[Any] = []
+        for preparing in plan:
+            while is_busy():
+                self._await()
+            result = get_result()
+            while is_busy():
+                self._await()
+            get_result()  # the end of this one
+            if result.status not in _DONE:
+                failed = failed or result
+                if preparing is not None:
+                    self._prepared.pop(preparing, None)
+            if preparing is None:
+                results.append(failed or result)
+        while is_busy():
+            self._await()
+        get_result()  # the synchronisation
         return results
 
     def _flush(self) -> None:
@@ -160,9 +191,6 @@ class PipelineLink(Link):
             select.select([self._libpq.socket], [self._libpq.socket], [])
             self._libpq.consume_input()
 
-    def _result(self) -> Any:
-        libpq = self._libpq
-        while libpq.is_busy():
-            self._poll.poll()
-            libpq.consume_input()
-        return libpq.get_result()
+    def _await(self) -> None:
+        self._poll.poll()
+        self._libpq.consume_input()

@@ -49,10 +49,6 @@ def from_wire(kind: Any) -> Callable[[bytes], Any]:
     raise TypeError(f"no way to read a {kind!r}")
 
 
-def _text_out(value: Any) -> bytes:
-    return str(value).encode()
-
-
 def _bool_out(value: bool) -> bytes:
     return b"t" if value else b"f"
 
@@ -101,11 +97,11 @@ def _instant_in(value: bytes) -> datetime:
 
 _OUT: tuple[tuple[Any, Callable[[Any], bytes]], ...] = (
     (Boolean, _bool_out),
-    (Integer, _text_out),
+    (Integer, b"%d".__mod__),
     (LargeBinary, bytes),
     (Date, _date_out),
     (JSON, _json_out),
-    (String, _text_out),
+    (String, str.encode),
 )
 _IN: tuple[tuple[Any, Callable[[bytes], Any]], ...] = (
     (Boolean, _bool_in),
