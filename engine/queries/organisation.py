@@ -261,10 +261,10 @@ def has_not_left(on: date) -> ColumnElement[bool]:
     return or_(User.left_on.is_(None), User.left_on > on)
 
 
-ON: Any = bindparam("on", type_=Date)
-_HOLDERS = Prepared(_who_hold(RoleAssignment.role == bindparam("role"), ON))
+ON_DAY: Any = bindparam("on", type_=Date)  # of statements that are prepared before the day is known
+_HOLDERS = Prepared(_who_hold(RoleAssignment.role == bindparam("role"), ON_DAY))
 _HOLDERS_AT = Prepared(
-    _who_hold(RoleAssignment.role == bindparam("role"), ON).where(
+    _who_hold(RoleAssignment.role == bindparam("role"), ON_DAY).where(
         or_(RoleAssignment.unit_id == bindparam("unit"), RoleAssignment.unit_id.is_(None))
     )
 )
@@ -272,7 +272,7 @@ _ROLES = Prepared(
     select(RoleAssignment.role, RoleAssignment.unit_id, RoleAssignment.term)
     .join(User, User.id == RoleAssignment.user_id)
     .outerjoin(CongressTerm, CongressTerm.term == RoleAssignment.term)
-    .where(RoleAssignment.user_id == bindparam("user"), role_is_held(ON), has_not_left(ON))
+    .where(RoleAssignment.user_id == bindparam("user"), role_is_held(ON_DAY), has_not_left(ON_DAY))
     .distinct()
     .order_by(RoleAssignment.role, RoleAssignment.unit_id)
 )

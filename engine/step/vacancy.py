@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, bindparam, cast, exists, insert, select
 
 from engine.database.prepared import Prepared, insert_into
-from engine.queries.organisation import ON, has_not_left, people_with_role, role_is_held
+from engine.queries.organisation import ON_DAY, has_not_left, people_with_role, role_is_held
 from engine.rules.assignment import Assignment
 from models import CongressTerm, Incident, RoleAssignment, User, WorkItemCandidate
 
@@ -27,9 +27,8 @@ _SOMEBODY = (
     .join(RoleAssignment, RoleAssignment.role == WorkItemCandidate.role)
     .join(User, User.id == RoleAssignment.user_id)
     .outerjoin(CongressTerm, CongressTerm.term == RoleAssignment.term)
-    .where(
-        WorkItemCandidate.work_item_id == bindparam("id", type_=INCIDENT.c.id.type), role_is_held(ON), has_not_left(ON)
-    )
+    .where(WorkItemCandidate.work_item_id == bindparam("id", type_=INCIDENT.c.id.type))
+    .where(role_is_held(ON_DAY), has_not_left(ON_DAY))
 )
 
 
@@ -48,9 +47,7 @@ class Vacancy(Struct, frozen=True):
     """Why nobody can handle a task."""
 
     message: str
-    in_doubt: bool = (
-        False  # it is none if somebody holds a role of the candidates; that is asked when the step is written
-    )
+    in_doubt: bool = False  # none if somebody holds a role of the candidates, which is asked when it is written
 
 
 def vacancy_of(environment: StepEnvironment, assignment: Assignment) -> Vacancy | None:
