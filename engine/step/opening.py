@@ -30,6 +30,7 @@ _DECIDED = Prepared(
     select(TASK.c.flow_node_id, ITEM.c.decided_by)
     .join(ITEM, ITEM.c.user_task_id == TASK.c.id)
     .where(ITEM.c.process_instance_id == bindparam("instance_id"), ITEM.c.decided_by.is_not(None))
+    .distinct()  # a step may have been taken a thousand times, by few
 )
 
 
