@@ -245,6 +245,25 @@ def test_without_mappings_a_call_passes_everything_in_and_out():
     assert run.data == {"n": 1, "m": 2}
 
 
+@pytest.mark.parametrize("loop", ["times=2", "times=2 sequential", "maximum=2", "each=`[1, 2]` as=item"])
+def test_items_and_counters_do_not_come_out_of_a_call_that_passes_everything(loop):
+    run = running(f"start s\ncall k calls=C {loop}\nuser after\ns > k > after", others={"C": CHILD})
+    while active(run) != ["after"]:
+        run.complete("c", data={"m": 1})
+    assert run.data == {"m": 1}
+
+
+def test_an_item_that_the_called_process_has_changed_comes_out():
+    run = running(
+        "start s\ncall k calls=C each=`[1, 1]` as=item into=found output=`item`\nuser after\ns > k > after",
+        others={"C": CHILD},
+    )
+    run.complete("c", data={"item": True})
+    run.complete("c")
+    assert run.data["found"] == [True, 1]
+    assert run.data["found"][1] is not True
+
+
 def test_an_error_of_a_called_process_is_caught_by_the_caller():
     run = running(
         "start s\ncall k calls=C\nboundary b on=k error=E then=caught\ns > k",

@@ -293,6 +293,28 @@ PLAYS = {
         "a\na\na\na\nb",
         {"Q": "start q\nuser a\nq > a"},
     ),
+    "a completion condition of calls without mappings counts those that are done now": (
+        "start s\ncall c calls=Q times=3 until=`nrOfCompletedInstances = 2`\nuser z\ns > c > z",
+        "a a a\na#1\na a\na#0\nz",
+        {"Q": "start q\nuser a\nq > a"},
+    ),
+    "calls without mappings in a body leave the loop counter of the body alone": (
+        """
+        start s
+        sub p times=2 sequential
+          start i
+          call c calls=Q times=3 sequential
+          exclusive g
+          user b
+          user d
+          i > c > g
+          g > b if `loopCounter = 0`
+          g > d default
+        s > p
+        """,
+        "a\na\na\na\na\na\nb\nb\na\na\na\na\na\na\nd",
+        {"Q": "start q\nuser a\nq > a"},
+    ),
 }
 
 
