@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from engine.spiff.core import known_in
@@ -25,6 +26,7 @@ class Compensation(Throwing):
 
     def record_unfinished(self, scope: Scope) -> None:
         """Add what sub-processes that still run have done: a cancelled transaction undoes that as well."""
+        self.keep_not_undone(scope)
         for activity in list(scope.activities.values()):
             self.thaw_children(activity)
             for body in (activity, *activity.children.values()):
@@ -34,6 +36,26 @@ class Compensation(Throwing):
                 self.record_unfinished(inside)
                 if inside.compensation:
                     scope.compensation.append(Record(body.node, inside.compensation, known_in(body)))
+
+    def keep_not_undone(self, scope: Scope) -> None:
+        """Put back what events in a scope were still to undo, for everything in it ends: who undoes next finds it."""
+        scope.compensation[:0] = list(self._take_back(scope, scope))
+
+    def _take_back(self, scope: Scope, whose: Scope) -> Iterator[Record]:
+        """What is still to be undone of a scope, by events in it and in its event sub-processes."""
+        for activity in list(scope.activities.values()):
+            inside = activity.child
+            if activity.queue is not None:
+                yield from (record for record in activity.queue if record.node.process is whose.spec)
+                activity.queue = [record for record in activity.queue if record.node.process is not whose.spec]
+            elif inside is None or activity.node.for_compensation:
+                continue
+            elif activity.on_behalf and activity.node.process is whose.spec:  # a sub-process, half of which is undone
+                rest = list(self._take_back(inside, inside))
+                if rest:
+                    yield Record(activity.node, rest, known_in(activity))
+            elif activity.node in scope.spec.event_subprocesses:
+                yield from self._take_back(inside, whose)
 
     def start_compensation(
         self, scope: Scope, node: FlowNode, activity_id: str | None, leaving: str

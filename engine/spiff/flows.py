@@ -119,7 +119,8 @@ class Flows(Core):
         self.check_scope(scope)
 
     def _occupied(self, scope: Scope) -> set[str]:
-        return {a.node.bpmn_id for a in scope.activities.values()}
+        """Where a token waits that goes on, unlike what only undoes."""
+        return {a.node.bpmn_id for a in scope.activities.values() if not (a.on_behalf or undoes_beside(a))}
 
     def _blockers(self, scope: Scope, node: FlowNode, places: set[str]) -> set[str]:
         """Of these places with a token, those from which one can come to an incoming flow that has none."""
@@ -147,3 +148,8 @@ class Flows(Core):
             node = scope.spec.nodes[join]
             if node.kind == "inclusiveGateway":
                 self._pending_joins[scope, node] = None
+
+
+def undoes_beside(activity: Activity) -> bool:
+    """True for an event whose token did not wait until all is undone."""
+    return activity.queue is not None and activity.index is None and activity.leaving == "end"

@@ -199,6 +199,7 @@ class _Drawing:
         if "compensate" in options:
             for undone in options["compensate"].split(","):
                 activity = f' activityRef="{undone}"' if undone else ""
+                activity += ' waitForCompletion="false"' if "nowait" in options else ""
                 found += f"<compensateEventDefinition{activity}/>"
         for flag in ("cancel", "terminate"):
             if flag in options:

@@ -358,6 +358,158 @@ PLAYS = {
         """,
         'a\na\nb\nb {"bad": true}\nundo\nundo\nz',
     ),
+    "cancel while something is being undone undoes the rest of it": (
+        """
+        start s
+        transaction t
+          start i
+          user a undone_by=undo_a
+          user b undone_by=undo_b
+          parallel f
+          throw u compensate
+          user c
+          end stop cancel
+          i > a > b > f
+          f > u
+          f > c > stop
+        boundary x on=t cancel then=d
+        s > t
+        """,
+        "a\na\nb\nb\nc undo_b\nc\nundo_a\nundo_a\nd",
+    ),
+    "cancel while a sub-process is half undone undoes the other half, in its turn": (
+        """
+        start s
+        transaction t
+          start i
+          user k undone_by=undo_k
+          sub p
+            start j
+            user a undone_by=undo_a
+            user b undone_by=undo_b
+            j > a > b
+          parallel f
+          throw u compensate
+          user c undone_by=undo_c
+          user d
+          end stop cancel
+          i > k > p > f
+          f > u
+          f > c > d > stop
+        boundary x on=t cancel then=y
+        s > t
+        """,
+        "k\nk\na\na\nb\nb\nc undo_b\nc\nd undo_b\nd\nundo_c\nundo_c\nundo_a\nundo_a\nundo_k\nundo_k\ny",
+    ),
+    "cancel ends a sub-process that undoes, and undoes the rest of it": (
+        """
+        start s
+        transaction t
+          start i
+          parallel f
+          sub p
+            start j
+            user a undone_by=undo_a
+            user b undone_by=undo_b
+            throw u compensate
+            j > a > b > u
+          user c
+          end stop cancel
+          i > f
+          f > p
+          f > c > stop
+        boundary x on=t cancel then=y
+        s > t
+        """,
+        "a c\na\nb c\nb\nc undo_b\nc\nundo_a\nundo_a\ny",
+    ),
+    "an interrupting handler undoes what the event it interrupts had yet to undo": (
+        """
+        start s
+        sub p
+          start i
+          user a undone_by=undo_a
+          user b undone_by=undo_b
+          throw t compensate
+          i > a > b > t
+          event_sub h
+            start hs message=m
+            throw u compensate
+            user c
+            hs > u > c
+        user z
+        s > p > z
+        """,
+        "a\na\nb\nb\nundo_b\n!m\nundo_a\nundo_a\nc\nc\nz",
+    ),
+    "a handler that undoes is interrupted by another, which undoes the rest around both": (
+        """
+        start s
+        sub p
+          start i
+          user a undone_by=undo_a
+          user b
+          i > a > b
+          event_sub h
+            start hs message=m noninterrupting
+            user c undone_by=undo_c
+            throw t compensate
+            hs > c > t
+          event_sub g
+            start gs signal=n
+            throw u compensate
+            user e
+            gs > u > e
+        user z
+        s > p > z
+        """,
+        "a\na\nb\n!m\nb c\nc\nb undo_c\n~n\nundo_a\nundo_a\ne\ne\nz",
+    ),
+    "an inclusive join does not wait for a sub-process before it that is being undone": (
+        """
+        start s
+        sub p
+          start i
+          user a undone_by=undo
+          i > a
+        inclusive f
+        user b
+        user c
+        throw u compensate=p
+        inclusive j
+        user y
+        user z
+        s > p > f
+        f > b if `true`
+        f > c if `false`
+        f > u if `true`
+        b > j
+        c > j
+        j > z
+        u > y
+        """,
+        "a\na\nb undo\nb\nundo z\nundo\ny z",
+    ),
+    "an inclusive join does not wait for an event that has gone on while it undoes": (
+        """
+        start s
+        user a undone_by=undo
+        inclusive f
+        user b
+        throw u compensate nowait
+        exclusive g
+        user y
+        inclusive j
+        user z
+        s > a > f
+        f > b > j
+        f > u > g
+        g > j if `false`
+        g > y default
+        j > z
+        """,
+        "a\na\nb undo y\nb\nundo y z",
+    ),
 }
 
 
