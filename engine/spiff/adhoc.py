@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.bpmn.names import GATEWAYS
 from engine.spiff.errors import ExecutionError
 from engine.spiff.loops import Loops
 from engine.spiff.specs import FlowNode
@@ -25,6 +26,8 @@ class AdHoc(Loops):
         """Start an activity that is offered."""
         if node not in self.offered(scope):
             raise ExecutionError("not-enabled", f"{node.bpmn_id} is not offered", node.bpmn_id)
+        if node.kind in GATEWAYS or node.kind == "intermediateThrowEvent":
+            scope.performed[node.bpmn_id] = scope.performed.get(node.bpmn_id, 0) + 1  # none of them is ever completed
         self.send_to(scope, [node])
 
     def ad_hoc_progress(self, scope: Scope) -> None:

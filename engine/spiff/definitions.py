@@ -237,7 +237,7 @@ def _start(node: FlowNode) -> StartEventInfo:
 def _successors(node: FlowNode) -> list[str]:
     """Where a token may go next: along flows, into a sub-process, and out of it at its ends."""
     if node.body is not None and node.kind != "callActivity":
-        inside = node.body.starts or node.body.start_events or node.body.enabled
+        inside = node.body.starts or node.body.enabled or node.body.start_events
         entered = [n.bpmn_id for n in inside]
         return entered or [f.target.bpmn_id for f in node.flows_out]
     following = [f.target.bpmn_id for f in _ordered(node)]

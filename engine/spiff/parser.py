@@ -173,15 +173,18 @@ class ScopeParser(ProcessParser):  # type: ignore[misc]
                 target.flows_in.append(flow)
 
     def _find_starts(self, spec: ProcessSpec) -> None:
-        none_starts = [n for n in spec.start_events if n.trigger == "none"]
-        if none_starts or spec.start_events:
-            spec.starts = none_starts
-            return
-        begins = [n for n in spec.nodes.values() if not n.flows_in and begins_by_itself(n)]
         if spec.kind == "adHocSubProcess":
-            spec.enabled = [n for n in begins if not isinstance(n, specs.EndEvent)]
+            spec.enabled = [n for n in spec.nodes.values() if is_offered(n)]
+        elif spec.start_events:
+            spec.starts = [n for n in spec.start_events if n.trigger == "none"]
         else:
-            spec.starts = begins
+            spec.starts = [n for n in spec.nodes.values() if not n.flows_in and begins_by_itself(n)]
+
+
+def is_offered(node: FlowNode) -> bool:
+    """True for what people start in an ad-hoc sub-process; start events say nothing there, nor do end events."""
+    led_to = any(not isinstance(flow.source, specs.StartEvent) for flow in node.flows_in)
+    return not (led_to or isinstance(node, specs.StartEvent | specs.EndEvent)) and begins_by_itself(node)
 
 
 def begins_by_itself(node: FlowNode) -> bool:

@@ -51,3 +51,30 @@ def test_an_interrupting_event_sub_process_is_the_last_thing_in_it(until):
     assert (active(run), run.enabled) == (["b"], [])
     run.complete("b")
     assert active(run) == ["z"]
+
+
+@pytest.mark.parametrize("until", ["", " until=`true`"])
+@pytest.mark.parametrize(
+    ("head", "more"),
+    [
+        ("throw t signal=n", ""),
+        ("exclusive t", "  user b\n  t > b default\n"),
+        ("events t", "  receive b message=m\n  t > b\n"),
+    ],
+)
+def test_what_is_offered_that_is_no_activity_counts_as_done(head, more, until):
+    run = running(f"start s\nadhoc p{until}\n  {head}\n{more}user z\ns > p > z")
+    assert run.enabled == ["t"]
+    begin(run, "t")
+    if "user" in more:
+        run.complete("b")
+    elif more:
+        run.message("m")
+    assert active(run) == ["z"]
+
+
+def test_a_start_event_in_it_begins_nothing():
+    run = running("start s\nadhoc p until=`done`\n  start i\n  user a\n  user b\n  i > a\nuser z\ns > p > z")
+    assert (active(run), run.enabled) == ([], ["a", "b"])
+    run.complete("b", data={"done": True})
+    assert active(run) == ["z"]
