@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
+from engine.bpmn.check_catching import check_catching
 from engine.bpmn.check_events import check_event
 from engine.bpmn.check_nodes import check_activity, check_gateway
 from engine.bpmn.check_places import check_places
 from engine.bpmn.check_variables import check_variables
 from engine.bpmn.diagram import (
     Diagram,
+    definition_of,
     is_compensation_handler,
     is_container,
     is_event_subprocess,
@@ -94,6 +96,7 @@ def check_diagram(diagram: Diagram) -> None:
         _check_scope(diagram, scope)
         _check_starts(diagram, scope)
         _check_links(diagram, scope)
+        check_catching(diagram, scope)
         _check_soundness(diagram, scope)
         for node in diagram.scope_nodes(scope):
             _check_node(diagram, node)
@@ -180,6 +183,14 @@ def _check_node(diagram: Diagram, node: etree._Element) -> None:
     default = node.get("default")
     if default and not any(flow.id == default for flow in diagram.outgoing.get(str(node.get("id")), [])):
         diagram.findings.warning("dangling-ref", f"default flow {default[:80]} does not leave this node", node)
+    if default:
+        _check_default(diagram, node, default)
+
+
+def _check_default(diagram: Diagram, node: etree._Element, default: str) -> None:
+    for flow in diagram.outgoing.get(str(node.get("id")), []):
+        if flow.id == default and (flow.element.findtext(bpmn("conditionExpression")) or "").strip():
+            diagram.findings.warning("ignored", f"the condition of the default flow {default[:80]} is ignored", node)
 
 
 def _check_starts(diagram: Diagram, scope: etree._Element) -> None:
@@ -187,7 +198,7 @@ def _check_starts(diagram: Diagram, scope: etree._Element) -> None:
     if not nodes or local_name(scope) == "adHocSubProcess":
         return
     starts = [n for n in nodes if local_name(n) == "startEvent"]
-    heads = [n for n in nodes if str(n.get("id")) not in diagram.incoming and _could_begin(n)]
+    heads = [n for n in nodes if str(n.get("id")) not in diagram.incoming and _could_begin(diagram, n)]
     if starts:
         for head in heads:
             if head not in starts:
@@ -202,10 +213,10 @@ def _check_starts(diagram: Diagram, scope: etree._Element) -> None:
         diagram.findings.error("no-start-event", "there is no start event, and every node has an incoming flow", scope)
 
 
-def _could_begin(node: etree._Element) -> bool:
+def _could_begin(diagram: Diagram, node: etree._Element) -> bool:
     if local_name(node) == "boundaryEvent" or is_event_subprocess(node) or is_compensation_handler(node):
         return False
-    return node.find(bpmn("linkEventDefinition")) is None
+    return definition_of(diagram, node, "link") is None
 
 
 def _check_start_events(diagram: Diagram, scope: etree._Element, starts: list[etree._Element]) -> None:
@@ -241,7 +252,7 @@ def _check_links(diagram: Diagram, scope: etree._Element) -> None:
     catches: Counter[str] = Counter()
     throws: list[tuple[str, etree._Element]] = []
     for node in diagram.scope_nodes(scope):
-        link = node.find(bpmn("linkEventDefinition"))
+        link = definition_of(diagram, node, "link")
         if link is None:
             continue
         name = (link.get("name") or node.get("name") or "").strip()

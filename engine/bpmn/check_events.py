@@ -26,6 +26,8 @@ def check_event(diagram: Diagram, event: etree._Element) -> None:
         _check_definition(diagram, event, definition)
     _check_start_of_all(diagram, event, triggers)
     _check_all_of(diagram, event, triggers)
+    if "link" in triggers:
+        _check_link(diagram, event, triggers)
     if local_name(event) == "boundaryEvent":
         _check_boundary(diagram, event, triggers)
     if local_name(event) == "endEvent" and str(event.get("id")) in diagram.outgoing:
@@ -47,6 +49,13 @@ def _check_all_of(diagram: Diagram, event: etree._Element, triggers: list[str]) 
     if event.get("parallelMultiple") == "true" and len(triggers) > 1 and thrown:
         message = f"{thrown[0]} is caught when it is thrown: it cannot wait for the other triggers"
         diagram.findings.error("unsupported-event", message, event)
+
+
+def _check_link(diagram: Diagram, event: etree._Element, triggers: list[str]) -> None:
+    if len(triggers) > 1:
+        diagram.findings.error("unsupported-event", "a link event has no other trigger", event)
+    if local_name(event) == "intermediateThrowEvent" and str(event.get("id")) in diagram.outgoing:
+        diagram.findings.error("unsupported-flow", "a flow leaves a link event: it goes on where its link leads", event)
 
 
 def _place(event: etree._Element) -> str:
@@ -154,6 +163,9 @@ def _check_boundary(diagram: Diagram, event: etree._Element, triggers: list[str]
         return
     if local_name(host) not in ACTIVITIES:
         diagram.findings.error("unsupported-event", f"attached to a {local_name(host)}", event)
+    elif is_event_subprocess(host):
+        message = "attached to an event sub-process: what ends it is an event sub-process inside it"
+        diagram.findings.error("unsupported-event", message, event)
     if any(local_name(diagram.nodes[flow.source]) == "eventBasedGateway" for flow in diagram.incoming.get(wanted, ())):
         message = f"{wanted[:80]} is behind an event-based gateway: nothing of it is under way while the gateway waits"
         diagram.findings.error("unsupported-event", message, event)
@@ -161,7 +173,5 @@ def _check_boundary(diagram: Diagram, event: etree._Element, triggers: list[str]
         diagram.findings.error("unsupported-flow", "a flow leads to a boundary event", event)
     if "cancel" in triggers and local_name(host) != "transaction":
         diagram.findings.error("unsupported-event", "a cancel event is attached to no transaction", event)
-    if "compensate" in triggers and str(event.get("id")) not in diagram.compensation:
-        diagram.findings.warning("missing-target", "no association leads to a compensation handler", event)
     if event.get("cancelActivity") == "false" and {"error", "cancel"} & set(triggers):
         diagram.findings.warning("always-interrupting", "an error or cancel event always ends its activity", event)

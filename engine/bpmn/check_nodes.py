@@ -36,6 +36,10 @@ def check_gateway(diagram: Diagram, gateway: etree._Element) -> None:
     elif kind == "parallelGateway" and any(_has_condition(f) for f in flows):
         diagram.findings.warning("ignored", "conditions on flows out of a parallel gateway are ignored", gateway)
     elif kind == "eventBasedGateway":
+        if any(_has_condition(f) for f in flows):
+            diagram.findings.warning(
+                "ignored", "conditions on flows out of an event-based gateway are ignored", gateway
+            )
         _check_event_gateway(diagram, gateway, flows)
 
 
@@ -105,6 +109,9 @@ def check_activity(diagram: Diagram, activity: etree._Element) -> None:
         node_id = str(activity.get("id"))
         if node_id in diagram.incoming or node_id in diagram.outgoing:
             diagram.findings.error("unsupported-flow", "a flow leads to or from an event sub-process", activity)
+        if any(local_name(child).endswith("LoopCharacteristics") for child in activity):
+            message = "an event sub-process begins once each time its event happens, whatever its loop says"
+            diagram.findings.error("unsupported-element", message, activity)
 
 
 def _check_call(diagram: Diagram, call: etree._Element) -> None:

@@ -120,6 +120,21 @@ def event_definitions(diagram: Diagram, event: etree._Element) -> list[etree._El
     return found
 
 
+def definition_of(diagram: Diagram, event: etree._Element, kind: str) -> etree._Element | None:
+    """The first definition of an event that is of this kind, inside it or referred to."""
+    wanted = f"{kind}EventDefinition"
+    return next((found for found in event_definitions(diagram, event) if local_name(found) == wanted), None)
+
+
+def code_of(diagram: Diagram, definition: etree._Element, kind: str) -> str | None:
+    """Code of an error or escalation; one without a code is known by its name or id, None stands for all of them."""
+    reference = definition.get(f"{kind}Ref")
+    root = diagram.roots.get(reference or "")
+    if root is None:
+        return (reference or "").strip() or None
+    return root.get(f"{kind}Code") or root.get("name") or root.get("id")
+
+
 def is_event_subprocess(element: etree._Element) -> bool:
     """True for a sub-process that an event starts."""
     return local_name(element) == "subProcess" and element.get("triggeredByEvent") == "true"

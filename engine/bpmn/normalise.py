@@ -9,7 +9,15 @@ from collections import Counter
 
 from lxml import etree
 
-from engine.bpmn.diagram import ROOT_REFERENCES, Diagram, FlowElement, event_definitions, is_container, known_node
+from engine.bpmn.diagram import (
+    ROOT_REFERENCES,
+    Diagram,
+    FlowElement,
+    definition_of,
+    event_definitions,
+    is_container,
+    known_node,
+)
 from engine.bpmn.mappings import data_names, map_data
 from engine.bpmn.message_flows import join_messages
 from engine.bpmn.names import EVENT_DEFINITIONS, FLOW_NODES, REFUSED_NODES, bpmn, bpmn_elements, local_name
@@ -194,10 +202,11 @@ def _read_compensation(diagram: Diagram, root: etree._Element) -> None:
             event, handler = diagram.nodes.get(one), diagram.nodes.get(other)
             if event is None or handler is None or local_name(event) != "boundaryEvent":
                 continue
-            if event.find(bpmn("compensateEventDefinition")) is not None and local_name(handler) not in {
-                "boundaryEvent"
-            }:
-                diagram.compensation[one] = other
+            if definition_of(diagram, event, "compensate") is None or local_name(handler) == "boundaryEvent":
+                continue
+            if diagram.compensation.setdefault(one, other) != other:
+                message = f"a second compensation handler {other[:80]} of {one[:80]}: which of them undoes?"
+                diagram.findings.error("unsupported-event", message, association)
 
 
 def _read_cancel_events(diagram: Diagram) -> None:

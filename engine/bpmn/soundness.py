@@ -13,7 +13,7 @@ from typing import Final
 
 from lxml import etree
 
-from engine.bpmn.diagram import Diagram, is_event_subprocess
+from engine.bpmn.diagram import Diagram, definition_of, is_event_subprocess
 from engine.bpmn.names import bpmn, local_name
 
 MAX_MARKINGS: Final = 1_000  # of one scope
@@ -60,7 +60,11 @@ def _build(diagram: Diagram, nodes: list[etree._Element]) -> Net:
             places[flow.id] = len(places)
         if local_name(node) == "boundaryEvent":
             boundaries.setdefault(str(node.get("attachedToRef")).rpartition(":")[2], []).append(node)
-    links = {_link(n): n for n in nodes if local_name(n) == "intermediateCatchEvent" and _link(n) is not None}
+    links = {
+        _link(diagram, n): n
+        for n in nodes
+        if local_name(n) == "intermediateCatchEvent" and _link(diagram, n) is not None
+    }
     for node in nodes:
         if local_name(node) == "boundaryEvent" or is_event_subprocess(node):
             continue
@@ -68,8 +72,8 @@ def _build(diagram: Diagram, nodes: list[etree._Element]) -> Net:
     return net
 
 
-def _link(node: etree._Element) -> str | None:
-    link = node.find(bpmn("linkEventDefinition"))
+def _link(diagram: Diagram, node: etree._Element) -> str | None:
+    link = definition_of(diagram, node, "link")
     return None if link is None else (link.get("name") or node.get("name") or "").strip()
 
 
@@ -89,13 +93,13 @@ def _add(
     for place in incoming:
         net.target[place] = index
     ways = _ways(diagram, node, places)
-    if local_name(node) == "intermediateThrowEvent" and _link(node) in links:
-        ways = _ways(diagram, links[_link(node)], places)
+    if local_name(node) == "intermediateThrowEvent" and _link(diagram, node) in links:
+        ways = _ways(diagram, links[_link(diagram, node)], places)
     net.ways.append(_with_boundaries(diagram, ways, boundaries, places))
     if (
         not incoming
         and node.get("isForCompensation") != "true"
-        and not (_link(node) and local_name(node) != "startEvent")
+        and not (_link(diagram, node) and local_name(node) != "startEvent")
     ):
         net.start.append(index)
 
@@ -121,7 +125,7 @@ def _with_boundaries(
     result = list(ways)
     for event in boundaries:
         for other in _ways(diagram, event, places):
-            if event.find(bpmn("compensateEventDefinition")) is not None:
+            if definition_of(diagram, event, "compensate") is not None:
                 continue
             if event.get("cancelActivity") == "false":
                 result += [way + other for way in ways]

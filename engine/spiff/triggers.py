@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from engine.bpmn.diagram import Diagram, event_definitions, our
+from engine.bpmn.diagram import Diagram, code_of, event_definitions, our
 from engine.bpmn.expressions import ForeignLanguageError, timer_text
 from engine.bpmn.names import banli, bpmn, local_name
 from engine.spiff.correlation import is_sender, standard_key
@@ -33,7 +33,7 @@ def _trigger(diagram: Diagram, owner: etree._Element, definition: etree._Element
         trigger.event_name = _root_name(diagram, definition.get("signalRef"), owner)
         trigger.parameters = parameters(owner)
     elif kind in {"error", "escalation"}:
-        trigger.code = _code(diagram, definition, kind)
+        trigger.code = code_of(diagram, definition, kind)
         root = diagram.roots.get(definition.get(f"{kind}Ref") or "")
         if root is not None:
             trigger.aliases = frozenset(str(root.get(a)) for a in ("id", "name") if root.get(a))
@@ -79,14 +79,6 @@ def _root_name(diagram: Diagram, reference: str | None, owner: etree._Element) -
         translated = feel(diagram, name) if name.startswith(("${", "#{")) else None
         return "=" + translated if translated else name
     return (reference or "").strip() or owner.get("name") or str(owner.get("id"))
-
-
-def _code(diagram: Diagram, definition: etree._Element, kind: str) -> str | None:
-    reference = definition.get(f"{kind}Ref")
-    root = diagram.roots.get(reference or "")
-    if root is None:
-        return (reference or "").strip() or None
-    return root.get(f"{kind}Code") or root.get("name") or root.get("id")
 
 
 def _timer(diagram: Diagram, trigger: Trigger, definition: etree._Element) -> None:

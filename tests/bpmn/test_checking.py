@@ -69,6 +69,55 @@ REFUSED = {
         "start s\nuser a\nsub p\n  start i\n  throw t compensate=a\n  i > t\ns > a > p",
         "dangling-ref",
     ),
+    "a boundary event at an event sub-process": (
+        "start s\nuser a\nevent_sub h\n  start m message=m then=b\nboundary x on=h timer=P1D then=c\ns > a",
+        "unsupported-event",
+    ),
+    "an event sub-process of several instances": (
+        "start s\nuser a\nevent_sub h times=3\n  start m message=m then=b\ns > a",
+        "unsupported-element",
+    ),
+    "a flow out of a compensation event": (
+        "start s\nuser a undone_by=u\nuser b\ns > a\na_undone > b",
+        "unsupported-flow",
+    ),
+    "a flow out of a compensation handler": ("start s\nuser a undone_by=u\nuser b\ns > a\nu > b", "unsupported-flow"),
+    "a flow to a compensation handler": ("start s\nuser a undone_by=u\ns > a > u", "unsupported-flow"),
+    "two compensation events at one activity": (
+        "start s\nuser a undone_by=u\nboundary y on=a compensate handler=v\nuser v compensation\ns > a",
+        "unsupported-event",
+    ),
+    "a compensation handler in another scope": (
+        "start s\nuser a\nboundary y on=a compensate handler=u\nsub p\n  start i\n  user b\n  i > b\n"
+        "  user u compensation\ns > a > p",
+        "dangling-ref",
+    ),
+    "a compensation handler that is no activity": (
+        "start s\nuser a\nboundary y on=a compensate handler=u\nthrow u message=m\ns > a",
+        "dangling-ref",
+    ),
+    "an event sub-process that compensates the process": (
+        "start s\nuser a\nevent_sub h\n  start m compensate then=b\ns > a",
+        "unsupported-event",
+    ),
+    "two boundary events of one error": (
+        "start s\nsub p\n  start i\n  end e error=E\n  i > e\nboundary x on=p error=E then=b\n"
+        "boundary y on=p error=E then=c\ns > p",
+        "unsupported-event",
+    ),
+    "two event sub-processes of one escalation": (
+        "start s\nthrow t escalation=X\nuser a\nevent_sub h\n  start m escalation=X noninterrupting then=b\n"
+        "event_sub g\n  start n escalation=X noninterrupting then=c\ns > t > a",
+        "unsupported-event",
+    ),
+    "a flow out of a link event": (
+        "start s\nthrow t link=L\ncatch l link=L\nuser a\nuser b\ns > t > a\nl > b",
+        "unsupported-flow",
+    ),
+    "a link event that catches a message as well": (
+        "start s\nthrow t link=L\ncatch l link=L message=m\nuser a\ns > t\nl > a",
+        "unsupported-event",
+    ),
     "an event gateway that leads to an event of all its triggers": (
         "start s\nevents g\ncatch c message=m signal=n all_of\ncatch d timer=P1D\nuser a\ns > g\ng > c > a\ng > d > a",
         "unsupported-event",
@@ -125,6 +174,11 @@ ACCEPTED = {
         "start s\nexclusive g\nuser a\nuser b\ns > g\ng > a if `${!done && amount >= 5}`\ng > b default",
         ["translated-expression"],
     ),
+    "conditions behind an event gateway": (
+        "start s\nevents g\ncatch c message=m\ncatch d timer=P1D\ns > g\ng > c if `x`\ng > d",
+        ["ignored"],
+    ),
+    "a handler that undoes nothing": ("start s\nuser a\nuser u compensation\ns > a", ["unreachable"]),
     "a called process that is not here": ("start s\ncall c calls=Elsewhere\ns > c", ["missing-called-process"]),
     "a node that no flow leads to": ("start s\nuser a\nuser b\ns > a", ["unreachable"]),
     "a service without operation": ("start s\nservice t\ns > t", ["no-operation"]),
@@ -168,6 +222,30 @@ def test_what_is_implied_or_ignored_is_a_warning(case):
     report = checked(drawing)
     assert report["executable"]
     assert codes(report) == expected
+
+
+def test_a_second_compensation_handler_is_refused():
+    drawing = draw("start s\nuser a undone_by=u\nuser v compensation\ns > a").decode()
+    second = '<association id="other" sourceRef="a_undone" targetRef="v"/></process>'
+    assert "unsupported-event" in codes(checked(drawing.replace("</process>", second).encode()), "error")
+
+
+def test_the_condition_of_a_default_flow_is_named_as_ignored():
+    drawing = draw("start s\nexclusive g\nuser a\nuser b\ns > g\ng > a if `x`\ng > b if `y`").decode()
+    assert codes(checked(drawing.replace('id="g"', 'id="g" default="g_b"').encode())) == ["ignored"]
+
+
+@pytest.mark.parametrize(
+    ("drawing", "kind", "written"),
+    [
+        ("start s\nuser a undone_by=u\ns > a", "compensate", "<compensateEventDefinition/>"),
+        ("start s\nthrow t link=L\ncatch l link=L\nuser a\ns > t\nl > a", "link", '<linkEventDefinition name="L"/>'),
+    ],
+)
+def test_a_compensation_event_and_a_link_may_be_referred_to(drawing, kind, written):
+    file = draw(drawing).decode().replace(written, "<eventDefinitionRef>D</eventDefinitionRef>")
+    root = f'<{kind}EventDefinition id="D" name="L"/>'
+    assert codes(checked(file.replace("<process ", f"{root}<process ").encode())) == []
 
 
 def test_a_multi_instance_without_number_is_refused():
