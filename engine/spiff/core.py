@@ -184,6 +184,10 @@ class Core:
         """Mark a scope as over and end its subscriptions."""
         scope.dead = True
         scope.generation += 1
+        self.stop_listening(scope)
+
+    def stop_listening(self, scope: Scope) -> None:
+        """No event sub-process of a scope begins any more."""
         for subscription in list(scope.subscriptions):
             self.close_subscription(subscription)
         scope.subscriptions.clear()

@@ -66,9 +66,9 @@ class Moving(AdHoc):
         """End everything in the scope of a node and begin again there; its event sub-processes wait as before."""
         scope, target = self._living(node_id)
         ensure_enterable(target)
-        interrupted = any(interrupts(a.node) for a in scope.activities.values())
+        deaf = any(interrupts(a.node) or a.leaving == "cancel" for a in scope.activities.values())
         self.cancel_contents(scope)
-        if interrupted:  # it had ended the waiting of all of them
+        if deaf:  # who interrupts or cancels it has ended the waiting of all of them
             self.subscribe_scope(scope)
             scope.performed.pop(NOTHING_MORE, None)
         self.send_to(scope, [target])

@@ -274,9 +274,7 @@ class Subscriptions(Flows):
     ) -> Activity:
         """Begin an event sub-process; an interrupting one first ends everything else in its scope."""
         if start.interrupting:
-            for subscription in list(scope.subscriptions):
-                self.close_subscription(subscription)
-            scope.subscriptions.clear()
+            self.stop_listening(scope)
             self.cancel_contents(scope)
             if scope.spec.kind == "adHocSubProcess":
                 scope.performed[NOTHING_MORE] = 1

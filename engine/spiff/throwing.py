@@ -167,9 +167,7 @@ class Throwing(Subscriptions):
     def terminate(self, scope: Scope, node: FlowNode) -> None:
         """End everything in the innermost process, sub-process or multi-instance body."""
         self.cancel_contents(scope)
-        for subscription in list(scope.subscriptions):
-            self.close_subscription(subscription)
-        scope.subscriptions.clear()
+        self.stop_listening(scope)
         if scope.host is None:
             self.close_scope(scope)
             self.ended = Ended("terminated", node.bpmn_id)
@@ -185,6 +183,7 @@ class Throwing(Subscriptions):
             raise ExecutionError("no-transaction", f"{node.bpmn_id} cancels, but is in no transaction", node.bpmn_id)
         self.record_unfinished(where)
         self.cancel_contents(where)
+        self.stop_listening(where)
         if self.start_compensation(where, node, None, "cancel") is None:
             self.leave_cancelled(where)
 

@@ -106,6 +106,18 @@ def test_a_rewind_out_of_an_interrupting_event_sub_process_lets_it_wait_again():
     assert [w.name for w in run.waits()] == ["m"]
 
 
+def test_a_rewind_in_a_cancelled_transaction_lets_its_event_sub_processes_wait_again():
+    run = started(
+        "start s\ntransaction t\n  start i\n  user a undone_by=undo\n  end stop cancel\n  i > a > stop\n"
+        "  event_sub h\n    start m message=m then=b\nboundary x on=t cancel then=c\ns > t"
+    )
+    run.complete(numbers(run)["a"], {})
+    assert (open_tasks(run), run.waits()) == (["undo"], [])
+    run.restart_at("a")
+    assert open_tasks(run) == ["a"]
+    assert [w.name for w in run.waits()] == ["m"]
+
+
 def test_a_rewind_inside_a_sub_process_touches_only_that():
     run = started(
         "start s\nparallel f\nuser o\nsub p\n  start s1\n  user a\n  user b\n  s1 > a > b\ns > f\nf > o\nf > p"

@@ -510,6 +510,26 @@ PLAYS = {
         """,
         "a\na\nb undo y\nb\nundo y z",
     ),
+    "a cancelled transaction hears nothing more in it while it is undone": (
+        """
+        start s
+        transaction t
+          start i
+          user a undone_by=undo
+          end stop cancel
+          i > a > stop
+          event_sub h
+            start hs message=m then=b
+          event_sub g
+            start gs timer=P1D noninterrupting then=d
+        boundary x on=t cancel then=c
+        catch k message=m then=told
+        user z
+        s > t > z
+        s > k
+        """,
+        "a\na\nundo\n+P2D\nundo\n!m\ntold undo\nundo\nc told",
+    ),
 }
 
 
