@@ -119,8 +119,8 @@ class Flows(Core):
         self.check_scope(scope)
 
     def _occupied(self, scope: Scope) -> set[str]:
-        """Where a token waits that goes on, unlike what only undoes."""
-        return {a.node.bpmn_id for a in scope.activities.values() if not (a.on_behalf or undoes_beside(a))}
+        """Where a token waits that goes on from there."""
+        return {a.node.bpmn_id for a in scope.activities.values() if not only_undoes(a)}
 
     def _blockers(self, scope: Scope, node: FlowNode, places: set[str]) -> set[str]:
         """Of these places with a token, those from which one can come to an incoming flow that has none."""
@@ -150,6 +150,8 @@ class Flows(Core):
                 self._pending_joins[scope, node] = None
 
 
-def undoes_beside(activity: Activity) -> bool:
-    """True for an event whose token did not wait until all is undone."""
-    return activity.queue is not None and activity.index is None and activity.leaving == "end"
+def only_undoes(activity: Activity) -> bool:
+    """True for a sub-process that is being undone, and for an event whose token did not wait for what it undoes."""
+    if activity.queue is not None:
+        return activity.index is None and activity.leaving == "end"
+    return bool(activity.on_behalf) and not activity.node.for_compensation

@@ -530,6 +530,27 @@ PLAYS = {
         """,
         "a\na\nundo\n+P2D\nundo\n!m\ntold undo\nundo\nc told",
     ),
+    "an inclusive join waits for what may come from the border of a handler": (
+        """
+        start s
+        user a
+        boundary ab on=a compensate handler=undo
+        user undo compensation
+        boundary late on=undo timer=P1D
+        inclusive f
+        user b
+        throw u compensate
+        user y
+        inclusive j
+        user z
+        s > a > f
+        f > b > j
+        f > u > y
+        late > j
+        j > z
+        """,
+        "a\na\nb undo\nb\nundo\n+P1D\ny z",
+    ),
 }
 
 
