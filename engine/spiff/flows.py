@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.spiff.core import Core
 from engine.spiff.errors import NoFlowError
-from engine.spiff.reach import sources_of
+from engine.spiff.reach import is_entangled, may_come, sources_of
 from engine.spiff.specs import Flow, FlowNode
 from engine.spiff.state import Activity, Scope
 
@@ -99,7 +99,7 @@ class Flows(Core):
         for scope, node in sorted(self._pending_joins, key=lambda join: join[0].no):
             if scope.dead or node.bpmn_id not in scope.arrivals:
                 del self._pending_joins[scope, node]
-            elif not self._blockers(scope, node, self._occupied(scope) | scope.arrivals.keys()):
+            elif not self._waits(scope, node):
                 self._fire(scope, node)
                 return True
             else:
@@ -121,6 +121,15 @@ class Flows(Core):
     def _occupied(self, scope: Scope) -> set[str]:
         """Where a token waits that goes on from there."""
         return {a.node.bpmn_id for a in scope.activities.values() if not only_undoes(a)}
+
+    def _waits(self, scope: Scope, node: FlowNode) -> bool:
+        """Whether a token can still come to an incoming flow that has none, before the join fires."""
+        occupied = self._occupied(scope)
+        if not self._blockers(scope, node, occupied | scope.arrivals.keys()):
+            return False
+        if not is_entangled(node):
+            return True
+        return not may_come(node, occupied, scope.arrivals) <= scope.arrivals[node.bpmn_id].keys()
 
     def _blockers(self, scope: Scope, node: FlowNode, places: set[str]) -> set[str]:
         """Of these places with a token, those from which one can come to an incoming flow that has none."""

@@ -204,7 +204,8 @@ class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
         self.completion_condition: str | None = None
         self.cancel_remaining = True
         self.all_nodes: dict[str, FlowNode] = {}  # of the root: with those of all sub-processes
-        self.blocking: dict[str, dict[str, frozenset[str]]] = {}  # filled by engine.spiff.reach
+        self.blocking: dict[str, dict[str, frozenset[str]]] = {}  # filled by engine.spiff.reach, as is the next
+        self.entangled: dict[str, bool] = {}
 
     @property
     def nodes(self) -> Mapping[str, FlowNode]:

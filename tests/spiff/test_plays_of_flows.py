@@ -265,6 +265,73 @@ PLAYS = {
             "R": "start r message=m2\nuser w\nend e message=m3\nr > w > e",
         },
     ),
+    "an inclusive join in a loop does not wait for a branch beside it that waits for what is behind it": (
+        """
+        start s
+        exclusive m
+        parallel f
+        user a
+        inclusive g
+        user b
+        user c
+        inclusive h
+        user d
+        parallel j
+        user e
+        exclusive x
+        user z
+        s > m > f
+        f > a > j
+        f > g
+        g > b if `true`
+        g > c if `both`
+        b > h
+        c > h
+        h > d > j
+        j > e > x
+        x > m if `again`
+        x > z default
+        """,
+        'a b\nb\na d\nd\na\na\ne\ne {"again": true, "both": true}\na b c\nb\na c\nc\na d\na\nd\nd\ne\n'
+        'e {"again": false}\nz',
+    ),
+    "of two inclusive joins in a loop the inner one fires before the outer one that waits for it": (
+        """
+        start s
+        exclusive m
+        parallel f
+        user a
+        inclusive o
+        inclusive g
+        user b
+        user c
+        inclusive h
+        user d
+        user k
+        inclusive p
+        user w
+        parallel j
+        exclusive x
+        user z
+        s > m > f
+        f > a > j
+        f > o
+        o > g if `true`
+        o > k if `true`
+        g > b if `true`
+        g > c if `false`
+        b > h
+        c > h
+        h > d > p
+        k > p
+        p > w > j
+        j > x
+        x > m if `again`
+        x > z default
+        """,
+        'a b k\na\nb k\nk\nb\nb\nd\nd\nw\nw {"again": true}\na b k\nk\na b\nb\na d\nd\na w\nw\na\n'
+        'a {"again": false}\nz',
+    ),
 }
 
 
