@@ -45,7 +45,7 @@ class Moving(AdHoc):
         """Take a token away from where it waits and put it before a node of the same scope, or of one around it.
 
         All instances of a multi-instance activity move together as one token; from the inside of a sub-process to its
-        outside, everything in the sub-process ends.
+        outside, everything in the sub-process ends. A compensation handler has the token of the event that undoes.
         """
         current = activity.parent or activity
         for scope in self.ancestors(activity.scope):
@@ -53,7 +53,12 @@ class Moving(AdHoc):
             if target is not None:
                 ensure_enterable(target)
                 scope.tokens += 1  # it is not empty between the two
-                self.cancel_activity(current)
+                moved = _with_compensation(current)
+                deaf = any(map(_has_ended_waiting, moved))
+                for each in moved:
+                    self.cancel_activity(each)
+                if deaf:
+                    self._listen_again(scope)
                 scope.tokens -= 1
                 self.send_to(scope, [target])
                 return
@@ -66,12 +71,16 @@ class Moving(AdHoc):
         """End everything in the scope of a node and begin again there; its event sub-processes wait as before."""
         scope, target = self._living(node_id)
         ensure_enterable(target)
-        deaf = any(interrupts(a.node) or a.leaving == "cancel" for a in scope.activities.values())
+        deaf = any(map(_has_ended_waiting, scope.activities.values()))
         self.cancel_contents(scope)
-        if deaf:  # who interrupts or cancels it has ended the waiting of all of them
-            self.subscribe_scope(scope)
-            scope.performed.pop(NOTHING_MORE, None)
+        if deaf:
+            self._listen_again(scope)
         self.send_to(scope, [target])
+
+    def _listen_again(self, scope: Scope) -> None:
+        """What had ended: the waiting of its event sub-processes, and what is offered."""
+        self.subscribe_scope(scope)
+        scope.performed.pop(NOTHING_MORE, None)
 
     def _living(self, node_id: str) -> tuple[Scope, FlowNode]:
         if node_id in self.root.spec.nodes:
@@ -85,6 +94,18 @@ class Moving(AdHoc):
 
     def _scopes(self) -> Iterator[Scope]:
         return (activity.child for _, activity in sorted(self.activities.items()) if activity.child is not None)
+
+
+def _with_compensation(activity: Activity) -> list[Activity]:
+    """The activity, with the event that it is a compensation handler of, or with the handler that it waits for."""
+    thrower = activity.on_behalf or activity.no
+    beside = activity.scope.activities.values()
+    return [activity, *(each for each in beside if each is not activity and thrower in (each.no, each.on_behalf))]
+
+
+def _has_ended_waiting(activity: Activity) -> bool:
+    """True for what interrupts or cancels its scope: no event sub-process of it waits any more."""
+    return interrupts(activity.node) or activity.leaving == "cancel"
 
 
 def interrupts(node: FlowNode) -> bool:

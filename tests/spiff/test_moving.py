@@ -118,6 +118,26 @@ def test_a_rewind_in_a_cancelled_transaction_lets_its_event_sub_processes_wait_a
     assert [w.name for w in run.waits()] == ["m"]
 
 
+def test_moving_out_of_an_interrupting_event_sub_process_lets_it_wait_again():
+    run = started("start s\nuser a\nevent_sub h\n  start m message=m\n  user b\n  m > b\ns > a")
+    run.deliver_message(run.waits()[0].no, {})
+    run.move_token(numbers(run)["b"], "a")
+    assert open_tasks(run) == ["a"]
+    assert [w.name for w in run.waits()] == ["m"]
+
+
+@pytest.mark.parametrize("undone", ["user a undone_by=undo", "sub p\n  user a undone_by=undo"])
+def test_whoever_moves_what_undoes_ends_the_undoing(undone):
+    first = undone.split()[1]
+    run = started(f"start s\n{undone}\nthrow t compensate\nuser z\nend e\ns > {first} > t > z > e")
+    run.complete(numbers(run)["a"], {})
+    assert open_tasks(run) == ["undo"]
+    moved = reloaded(run)
+    moved.move_token(numbers(moved)["undo"], "z")
+    assert open_tasks(moved) == ["z"]
+    assert moved.complete(numbers(moved)["z"], {}).ended.status == "completed"
+
+
 def test_a_rewind_inside_a_sub_process_touches_only_that():
     run = started(
         "start s\nparallel f\nuser o\nsub p\n  start s1\n  user a\n  user b\n  s1 > a > b\ns > f\nf > o\nf > p"
