@@ -94,6 +94,15 @@ class NoSubscriptionError(ConflictError):
         self.correlation_key = correlation_key
 
 
+class SuspendedError(ConflictError):
+    """The case is suspended: what people do is refused, what happens by itself waits for the resumption."""
+
+    code = "suspended"
+
+    def __init__(self) -> None:
+        super().__init__("此事项已暂停，恢复后才能办理")
+
+
 class BusyError(ConflictError):
     """The database stayed locked; the same request may be sent again."""
 

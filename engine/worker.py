@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
 
 from engine import step
 from engine.commands.correlate_message import correlate_message, deliver
 from engine.commands.stand_in import absent_and_waited_for, let_others_stand_in
-from engine.errors import BusyError, EngineError, NoSubscriptionError, StepFailedError
+from engine.errors import BusyError, EngineError, NoSubscriptionError, StepFailedError, SuspendedError
 from engine.queries.entitlement import find_subscriptions
 from engine.queries.organisation import local_date
 from engine.rules.retry import MAX_ATTEMPTS, next_try
@@ -25,13 +25,15 @@ from engine.step.instance import load_instance
 from engine.step.save import INCIDENT, JOB, MESSAGE_PLACE, incident_row, job_row
 from engine.unit_of_work import UnitOfWork
 from engine.values import loads
-from models import InstanceStatus, JobKind, JobState, SubscriptionKind
+from models import JobKind, JobState, SubscriptionKind
 
 if TYPE_CHECKING:
     from engine.bootstrap import Engine
 
 log = structlog.get_logger(__name__)
 MAX_HOPS = 200  # messages and signals in a row without a person or a timer
+# what is no fault of the job, and when it is looked at again
+PAUSE: dict[type[Exception], timedelta] = {BusyError: timedelta(minutes=1), SuspendedError: timedelta(minutes=5)}
 ROUNDS = 1000  # claims of one call; jobs that make new due jobs for ever end there
 
 
@@ -139,15 +141,18 @@ def carry_out(engine: "Engine", job: ClaimedJob) -> bool:
         with engine.unit_of_work() as uow:
             if job.process_instance_id is not None:
                 load_instance(uow, job.process_instance_id)  # lock order everywhere: the instance, then its jobs
-            fenced = uow.connection.execute(delete(JOB).where(JOB.c.id == job.id, JOB.c.locked_by == job.owner))
+            fenced = uow.connection.execute(delete(JOB).where(*_held(job)))
             if fenced.rowcount != 1:
                 return False
             _follow(uow, job)
             _HANDLERS[job.kind](uow, job)
     except Exception as error:
-        log.warning("job_failed", job=str(job.id), kind=job.kind.value, attempts=job.attempts, error=str(error))
         try:
-            _record_failure(engine, job, error)
+            if (pause := PAUSE.get(type(error))) is not None:
+                _put_off(engine, job, pause)
+            else:
+                log.warning("job_failed", job=str(job.id), kind=job.kind.value, attempts=job.attempts, error=str(error))
+                _record_failure(engine, job, error)
         except BusyError:  # its lease ends by itself
             log.warning("job_failure_not_recorded", job=str(job.id))
         return False
@@ -162,15 +167,24 @@ def _follow(uow: UnitOfWork, job: ClaimedJob) -> None:
         raise StepFailedError("budget-exceeded", reason, job.flow_node_id)
 
 
+def _put_off(engine: "Engine", job: ClaimedJob, pause: timedelta) -> None:
+    """Let a job wait that has done nothing wrong: the try does not count, and it stays due since when it was."""
+    with engine.unit_of_work() as uow:
+        later = {"locked_by": None, "locked_until": uow.now + pause, "attempts": JOB.c.attempts - 1}
+        uow.connection.execute(update(JOB).where(*_held(job)).values(later))
+
+
+def _held(job: ClaimedJob) -> tuple[ColumnElement[bool], ...]:
+    return JOB.c.id == job.id, JOB.c.locked_by == job.owner
+
+
 def _record_failure(engine: "Engine", job: ClaimedJob, error: Exception) -> None:
     with engine.unit_of_work() as uow:
-        # somebody else's lock is no fault of the job
-        again = next_try(job.attempts if not isinstance(error, BusyError) else 1, uow.now)
+        again = next_try(job.attempts, uow.now)
         text = f"{type(error).__name__}: {error}"[:2000]
-        mine = (JOB.c.id == job.id, JOB.c.locked_by == job.owner)
         changed = uow.connection.execute(
             update(JOB)
-            .where(*mine)
+            .where(*_held(job))
             .values(
                 locked_by=None,
                 locked_until=None,
@@ -202,10 +216,6 @@ def _fire_timer(uow: UnitOfWork, job: ClaimedJob) -> None:
     assert job.no is not None
     no = job.no
     instance = load_instance(uow, job.process_instance_id)
-    if instance.status is InstanceStatus.SUSPENDED:  # it waits for the resumption, however long
-        row = job_row(uow, JobKind.TIMER, job.payload, due_at=uow.now + timedelta(minutes=5), instance_id=instance.id)
-        uow.connection.execute(insert(JOB), {**row, "no": no, "flow_node_id": job.flow_node_id})
-        return
     entry = HistoryEntry("timer.fired", job.flow_node_id, {"no": str(no)})
     step.advance(uow, instance, lambda execution: execution.fire_timer(no), [entry])
 
@@ -233,7 +243,7 @@ def _deliver_signal(uow: UnitOfWork, job: ClaimedJob) -> None:
         _fan_out(uow, JobKind.SIGNAL, job.payload)
         return
     instance = load_instance(uow, job.process_instance_id)
-    if not instance.is_active:
+    if not (instance.is_active or instance.is_suspended):
         return
     entry = HistoryEntry("signal.received", body={"name": name}, data=data)
     step.advance(uow, instance, lambda execution: execution.deliver_signal(name, data), [entry])
@@ -265,7 +275,7 @@ def _send_mail(engine: "Engine", job: ClaimedJob) -> bool:
     payload = job.payload
     engine.mailer.send(payload["to"], payload["subject"], payload["body"], idempotency_key=str(job.id))
     with engine.unit_of_work() as uow:
-        sent = uow.connection.execute(delete(JOB).where(JOB.c.id == job.id, JOB.c.locked_by == job.owner))
+        sent = uow.connection.execute(delete(JOB).where(*_held(job)))
     return sent.rowcount == 1
 
 

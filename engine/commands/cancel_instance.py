@@ -10,7 +10,7 @@ from engine.queries.entitlement import ensure_administers
 from engine.requests import remember, replayed
 from engine.step.history import HistoryEntry
 from engine.step.instance import INSTANCE, load_instance
-from engine.step.save import append_history
+from engine.step.save import JOB, append_history
 from engine.unit_of_work import UnitOfWork
 from models import InstanceStatus
 
@@ -35,13 +35,15 @@ def cancel_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, request_
 
 
 def suspend_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, request_id: str | None) -> None:
-    """Let nothing happen in a case until it is resumed; timers that fall due wait."""
+    """Let nothing happen in a case until it is resumed; timers that fall due, messages and signals wait."""
     _switch(uow, instance_id, InstanceStatus.ACTIVE, InstanceStatus.SUSPENDED, "instance.suspended", reason, request_id)
 
 
 def resume_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, request_id: str | None) -> None:
-    """Let a suspended case go on."""
+    """Let a suspended case go on, at once with what was put off meanwhile."""
     _switch(uow, instance_id, InstanceStatus.SUSPENDED, InstanceStatus.ACTIVE, "instance.resumed", reason, request_id)
+    put_off = (JOB.c.process_instance_id == instance_id, JOB.c.locked_by.is_(None))
+    uow.connection.execute(update(JOB).where(*put_off).values(locked_until=None))
     uow.jobs_are_due()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from engine.bpmn.names import PROVIDED_NAMES
 from engine.definitions.deployed import Deployed
-from engine.errors import ConflictError, StepFailedError
+from engine.errors import ConflictError, StepFailedError, SuspendedError
 from engine.secrecy.sealing import Sealer
 from engine.spiff import Execution, ExecutionError
 from engine.step.audience import review
@@ -116,15 +116,12 @@ def advance(
         entries: what happened, as the history records it; consequences are added here.
 
     Raises:
-        ConflictError: the instance has ended or is suspended.
+        ConflictError: the instance has ended.
+        SuspendedError: it is suspended.
         BusyError: another transaction was quicker; nothing may be kept of this one.
     """
     if not instance.is_active:
-        raise ConflictError(
-            "此事项已结束，不能再操作"
-            if instance.status is not InstanceStatus.SUSPENDED
-            else "此事项已暂停，恢复后才能办理"
-        )
+        raise SuspendedError if instance.is_suspended else ConflictError("此事项已结束，不能再操作")
     environment = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by)
     before = instance.variables
     try:  # quicker than the context manager

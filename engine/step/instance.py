@@ -59,6 +59,11 @@ class LoadedInstance(Struct, eq=False):
         return self.status is InstanceStatus.ACTIVE
 
     @property
+    def is_suspended(self) -> bool:
+        """Whether nothing may happen until it is resumed."""
+        return self.status is InstanceStatus.SUSPENDED
+
+    @property
     def title(self) -> str | None:
         """As lists show it."""
         return listed_texts(self.deployed.manifest, self.variables)["title"]

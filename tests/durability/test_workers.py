@@ -186,6 +186,25 @@ def test_a_failure_that_cannot_be_recorded_holds_nobody_up(
     assert tries == [1, 2]
 
 
+def test_a_job_that_meets_a_busy_database_again_and_again_is_tried_until_it_is_done(
+    engine: Engine, clock: MovableClock, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = start("waiting")
+    clock.advance(days=1)
+
+    def refuse(*_: object) -> None:
+        raise BusyError
+
+    with monkeypatch.context() as busy:
+        busy.setitem(worker._HANDLERS, JobKind.TIMER, refuse)
+        for _ in range(3 * MAX_ATTEMPTS):
+            engine.run_due_jobs()
+            clock.advance(minutes=1)
+    assert rows_of(engine, Incident) == []
+    assert engine.run_due_jobs() == 1
+    assert case.status == "completed"
+
+
 @pytest.mark.parametrize("prepared_url", ["sqlite"], indirect=True)
 def test_a_worker_outlives_a_database_that_is_away(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     looks = []

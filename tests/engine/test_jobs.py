@@ -235,19 +235,75 @@ def test_a_worker_whose_lease_has_ended_changes_nothing(start: Start, engine: En
 
 def test_a_suspended_case_lets_its_timers_wait(start: Start, engine: Engine, clock: MovableClock) -> None:
     case = start("answering")
-    with engine.unit_of_work("admin1") as uow:
-        suspend_instance(uow, case.id, reason="核查", request_id=uuid4().hex)
+    suspended(engine, case)
     clock.advance(days=15)
     engine.run_due_jobs()
     assert case.waits_at == {"answer"}
     with pytest.raises(ConflictError):
         case.complete("answer", by="officer_a")
 
-    with engine.unit_of_work("admin1") as uow:
-        resume_instance(uow, case.id, reason="核查完毕", request_id=uuid4().hex)
-    clock.advance(minutes=6)
+    resumed(engine, case)
     engine.run_due_jobs()
     assert case.row.end_event_id == "closed"
+
+
+def test_what_was_put_off_while_a_case_is_suspended_stays_due_since_when_it_was(
+    start: Start, engine: Engine, clock: MovableClock
+) -> None:
+    case = start("answering")
+    before = {job.no: (job.due_at, job.created_at, job.retries_left) for job in case.jobs()}
+    suspended(engine, case)
+    for _ in range(20):
+        clock.advance(days=1)
+        engine.run_due_jobs()
+    assert {job.no: (job.due_at, job.created_at, job.retries_left) for job in case.jobs()} == before
+
+
+def test_a_message_to_a_suspended_case_waits_for_its_resumption_and_is_no_failure(
+    start: Start, engine: Engine, clock: MovableClock
+) -> None:
+    case, copied = start("waiter", business_key="k"), start("waiter", business_key="c")
+    for each, sender in ((case, "sender"), (copied, "broadcaster")):
+        suspended(engine, each)
+        start(sender, variables={"target": each.row.business_key})
+    for _ in range(10):
+        clock.advance(days=1)
+        engine.run_due_jobs()
+    with engine.reading() as uow:
+        assert open_incidents(uow) == ()
+    for each in (case, copied):
+        assert each.waits_at == set()
+        resumed(engine, each)
+    clock.advance(minutes=5)
+    engine.run_due_jobs()
+    assert [each.variables.get("word") for each in (case, copied)] == ["hello", "hello"]
+
+
+def test_a_signal_that_a_suspended_case_waits_for_is_heard_when_it_is_resumed(
+    start: Start, engine: Engine, clock: MovableClock
+) -> None:
+    case = start("waiter", business_key="k")
+    with engine.unit_of_work() as uow:
+        correlate_message(uow, "go", "k", request_id=None)
+    suspended(engine, case)
+    with engine.unit_of_work() as uow:
+        broadcast_signal(uow, "stop", request_id=None)
+    clock.advance(days=3)
+    engine.run_due_jobs()
+    assert case.waits_at == {"read"}
+    resumed(engine, case)
+    engine.run_due_jobs()
+    assert case.row.end_event_id == "halted"
+
+
+def suspended(engine: Engine, case: Case) -> None:
+    with engine.unit_of_work("admin1") as uow:
+        suspend_instance(uow, case.id, reason="核查", request_id=uuid4().hex)
+
+
+def resumed(engine: Engine, case: Case) -> None:
+    with engine.unit_of_work("admin1") as uow:
+        resume_instance(uow, case.id, reason="核查完毕", request_id=uuid4().hex)
 
 
 def test_a_message_reaches_the_one_case_that_waits_with_its_key(start: Start, engine: Engine) -> None:
