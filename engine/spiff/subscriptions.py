@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
-from engine.bpmn.iso import Due, TimerValueError, cycle_due, first_due
+from engine.bpmn.iso import Due, TimerValueError, first_due, next_repetition
 from engine.spiff.effects import Wait
 from engine.spiff.errors import ExecutionError, NotWaitingError
 from engine.spiff.flows import Flows
@@ -244,7 +244,10 @@ class Subscriptions(Flows):
         self.check_scope(scope)
 
     def renew(self, subscription: Subscription) -> None:
-        """After it fired: a non-interrupting event stays, a cycle gets its next turn, anything else is over."""
+        """After it fired: a non-interrupting event stays, a cycle gets its next turn, anything else is over.
+
+        Turns that were missed, because no worker ran or the case was suspended, are passed over.
+        """
         node = subscription.node
         if node.interrupting:
             return  # ends with its activity or scope
@@ -253,10 +256,11 @@ class Subscriptions(Flows):
         self._end_subscription(subscription)
         if subscription.cycle is None:
             return
-        base = subscription.anchor or self.environment.now()
-        due = cycle_due(subscription.cycle, base, subscription.turn + 1)
-        if due is not None:
-            self._open(replace_due(subscription, due))
+        now = self.environment.now()
+        found = next_repetition(subscription.cycle, subscription.anchor or now, subscription.turn, now)
+        if found is not None:
+            turn, due = found
+            self._open(replace(subscription, due_at=due.at, cycle=due.cycle, anchor=due.anchor, turn=turn))
 
     def _fire_event_subprocess(self, subscription: Subscription, scope: Scope, data: Mapping[str, Any]) -> None:
         start = subscription.node
@@ -355,11 +359,6 @@ KEYLESS: Final = "\ufdd1"  # a sender that does
 def timer_error(error: Exception, element: str) -> ExecutionError:
     """A timer value that cannot be used, as the failure of a step."""
     return ExecutionError("timer-no-time", f"timer of {element}: {error}", element)
-
-
-def replace_due(subscription: Subscription, due: Due) -> Subscription:
-    """The next turn of a cycle, not yet opened."""
-    return replace(subscription, due_at=due.at, cycle=due.cycle, anchor=due.anchor, turn=subscription.turn + 1)
 
 
 def correlation_text(value: Any) -> str | None:

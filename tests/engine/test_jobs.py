@@ -49,6 +49,20 @@ WITH_TIMERS = process(
     """,
 )
 
+HOURLY = process(
+    "hourly",
+    """
+    <bpmn:startEvent id="begin"/>
+    begin -> answer
+    <bpmn:userTask id="answer" banli:candidateRole="unit_officer"/>
+    <bpmn:boundaryEvent id="remind" attachedToRef="answer" cancelActivity="false">
+      <bpmn:timerEventDefinition><bpmn:timeCycle>CYCLE</bpmn:timeCycle></bpmn:timerEventDefinition>
+    </bpmn:boundaryEvent>
+    remind -> reminded
+    <bpmn:endEvent id="reminded"/>
+    """,
+)
+
 NAMELESS = process(
     "rating",
     """
@@ -190,6 +204,28 @@ def test_a_timer_fires_at_its_instant_and_not_a_second_before(
     engine.run_due_jobs()
     assert case.row.end_event_id == "closed"
     assert case.jobs() == []
+
+
+@pytest.mark.parametrize(("cycle", "fired", "waits"), [("R/PT1H", 2, 1), ("R3/PT1H", 1, 0)])
+def test_of_the_turns_of_a_cycle_that_no_worker_was_there_for_one_is_left(
+    start: Start,
+    deploy: Deploy,
+    engine: Engine,
+    clock: MovableClock,
+    tmp_path: Path,
+    cycle: str,
+    fired: int,
+    waits: int,
+) -> None:
+    deploy(write_folder(tmp_path, "hourly", HOURLY.replace("CYCLE", cycle)))
+    case = start("hourly")
+    clock.advance(days=3, minutes=30)
+    engine.run_due_jobs()
+    assert case.kinds.count("timer.fired") == 1
+    clock.advance(minutes=30)
+    engine.run_due_jobs()
+    assert case.kinds.count("timer.fired") == fired
+    assert len(case.jobs()) == waits
 
 
 def test_an_answer_in_time_takes_the_timers_away(start: Start) -> None:
