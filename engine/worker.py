@@ -20,6 +20,7 @@ from engine.queries.entitlement import find_subscriptions
 from engine.queries.organisation import local_date
 from engine.rules.retry import MAX_ATTEMPTS, next_try
 from engine.step import starting, watching
+from engine.step.advance import without_reserved
 from engine.step.history import HistoryEntry
 from engine.step.instance import load_instance
 from engine.step.save import INCIDENT, JOB, MESSAGE_PLACE, incident_row, job_row
@@ -235,7 +236,7 @@ def _deliver_message(uow: UnitOfWork, job: ClaimedJob) -> None:
 
 
 def _deliver_signal(uow: UnitOfWork, job: ClaimedJob) -> None:
-    name, data = job.payload["name"], _data(uow, job.payload)
+    name, data = job.payload["name"], without_reserved(_data(uow, job.payload))
     if (place := job.payload.get("start")) is not None:
         starting.start_by_signal(uow, name, place, data)
         return
@@ -243,7 +244,7 @@ def _deliver_signal(uow: UnitOfWork, job: ClaimedJob) -> None:
         _fan_out(uow, JobKind.SIGNAL, job.payload)
         return
     instance = load_instance(uow, job.process_instance_id)
-    if not (instance.is_active or instance.is_suspended):
+    if instance.has_ended:
         return
     entry = HistoryEntry("signal.received", body={"name": name}, data=data)
     step.advance(uow, instance, lambda execution: execution.deliver_signal(name, data), [entry])

@@ -33,7 +33,7 @@ def erase_personal_data(uow: UnitOfWork, instance_id: UUID, *, reason: str, requ
     ensure_administers(uow, instance)
     if not reason.strip():
         raise InvalidInputError({"reason": "请写明理由"})
-    if instance.is_active:
+    if not instance.has_ended:
         raise ConflictError("事项尚未结束，不能清除个人信息；请在办结后再操作")
     uow.connection.execute(
         update(KEY).where(KEY.c.process_instance_id == instance_id).values(wrapped_key=None, destroyed_at=uow.now)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from engine.errors import ConflictError, NotFoundError
+from engine.errors import ConflictError, NotFoundError, SuspendedError
 from engine.queries.followers import PAUSE, URGED, follows, last_urged, waits_for
 from engine.queries.organisation import names_of
 from engine.requests import remember, replayed
@@ -25,14 +25,16 @@ def urge_instance(uow: UnitOfWork, instance_id: UUID, *, request_id: str | None)
 
     Raises:
         NotFoundError: the actor does not follow this case.
-        ConflictError: it was urged within the last day, it has ended, or it waits for nobody.
+        ConflictError: it was urged within the last day, it has ended or is suspended, or it waits for nobody.
     """
     instance = load_instance(uow, instance_id)
     if (answer := replayed(uow, request_id, COMMAND)) is not None:
         return int(answer["told"])
     if not follows(uow, instance_id):
         raise NotFoundError
-    if not instance.is_active:
+    if instance.is_suspended:
+        raise SuspendedError
+    if instance.has_ended:
         raise ConflictError("此事项已结束，无须催办")
     last = last_urged(uow, instance_id)
     if last is not None and uow.now - last < PAUSE:

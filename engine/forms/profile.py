@@ -6,6 +6,9 @@ form-js keeps untouched.
 
 from __future__ import annotations
 
+from engine.bpmn.names import PROVIDED_NAMES
+from engine.secrecy.sealing import SEALED_NAME
+
 FORM_KEYS = frozenset(
     [
         "id",
@@ -144,9 +147,7 @@ INPUT_TYPES = frozenset(
 CHOICE_TYPES = frozenset({"select", "radio", "checklist", "taglist"})
 SEVERAL_TYPES = frozenset({"checklist", "taglist", "filepicker"})
 
-RESERVED_KEYS = frozenset(
-    ["csrf_token", "request_id", "version", "case_id", "business_key", "initiator", "now", "today", "loopCounter"]
-)
+RESERVED_KEYS = PROVIDED_NAMES | {"csrf_token", "request_id", "version", "loopCounter", SEALED_NAME}
 
 MAX_FIELDS = 150
 MAX_DEPTH = 4

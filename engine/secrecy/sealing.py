@@ -50,14 +50,14 @@ class Sealer:
         return text
 
     def hide(self, values: Mapping[str, Any], place: str) -> Mapping[str, Any]:
-        """The values, the sensitive ones among them encrypted together under one name."""
+        """The values, the sensitive ones among them encrypted together under one name, which no other value has."""
         if not self.sensitive:
             return values
         hidden = {name: value for name, value in values.items() if name in self.sensitive and value is not None}
-        if not hidden:
+        if not hidden and SEALED_NAME not in values:
             return values
-        shown = {name: value for name, value in values.items() if name not in hidden}
-        return {**shown, SEALED_NAME: self._encrypt(dumps(hidden).encode(), place)}
+        shown = {name: value for name, value in values.items() if name not in hidden and name != SEALED_NAME}
+        return {**shown, SEALED_NAME: self._encrypt(dumps(hidden).encode(), place)} if hidden else shown
 
     def open(self, text: str, place: str) -> dict[str, Any]:
         """The values of a text; sensitive ones read as ``ERASED`` once the key is destroyed."""

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engine.bpmn.names import PROVIDED_NAMES
 from engine.definitions.deployed import Deployed
 from engine.errors import ConflictError, StepFailedError, SuspendedError
-from engine.secrecy.sealing import Sealer
+from engine.secrecy.sealing import SEALED_NAME, Sealer
 from engine.spiff import Execution, ExecutionError
 from engine.step.audience import review
 from engine.step.environment import StepEnvironment
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engine.spiff import Effects
 
 KEY = InstanceKey.__table__
+_RESERVED = PROVIDED_NAMES | {SEALED_NAME}
 NOWHERE: frozenset[str] = frozenset()
 NOTHING_OPENED: tuple[Sequence[Opening], Sequence[Opening]] = ((), ())
 
@@ -178,8 +179,8 @@ def _as_sentence(error: ExecutionError, environment: StepEnvironment) -> StepFai
 
 
 def without_reserved(variables: Mapping[str, Any]) -> dict[str, Any]:
-    """Variables from outside never hide the names that the engine provides."""
-    return {name: value for name, value in variables.items() if name not in PROVIDED_NAMES}
+    """Variables from outside never hide the names that the engine provides, nor what is sealed."""
+    return {name: value for name, value in variables.items() if name not in _RESERVED}
 
 
 def finish(

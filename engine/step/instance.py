@@ -64,6 +64,11 @@ class LoadedInstance(Struct, eq=False):
         return self.status is InstanceStatus.SUSPENDED
 
     @property
+    def has_ended(self) -> bool:
+        """Whether nothing will ever happen again."""
+        return not (self.is_active or self.is_suspended)
+
+    @property
     def title(self) -> str | None:
         """As lists show it."""
         return listed_texts(self.deployed.manifest, self.variables)["title"]

@@ -10,7 +10,9 @@ from sqlalchemy import select, text, update
 
 from engine.bootstrap import Engine
 from engine.commands.attachments import add_attachment, open_attachment
+from engine.commands.cancel_instance import resume_instance, suspend_instance
 from engine.commands.erase_personal_data import erase_personal_data
+from engine.commands.modify_variables import modify_variables
 from engine.commands.save_draft import save_draft
 from engine.errors import (
     ConfigurationError,
@@ -24,7 +26,7 @@ from engine.installation.audit import verify
 from engine.queries.instance_page import instance_page
 from engine.queries.work_item_page import work_item_page
 from engine.rules.masking import MASK
-from engine.secrecy.sealing import ERASED
+from engine.secrecy.sealing import ERASED, SEALED_NAME
 from engine.step.history import read_body
 from engine.step.instance import load_instance
 from engine.values import loads
@@ -204,6 +206,40 @@ def test_destroying_the_key_erases_the_value_everywhere_and_the_history_still_ve
     assert {"title": "困难", "phone": ERASED, "remark": "内部"} in data
     assert CANARY not in repr(data)
     assert verify(engine).ok
+
+
+def test_nothing_is_erased_while_a_case_is_suspended(applied: Case, engine: Engine) -> None:
+    with engine.unit_of_work("admin1") as uow:
+        suspend_instance(uow, applied.id, reason="核查", request_id=uuid4().hex)
+    with pytest.raises(ConflictError), engine.unit_of_work("admin1") as uow:
+        erase_personal_data(uow, applied.id, reason="x", request_id=uuid4().hex)
+    with engine.unit_of_work("admin1") as uow:
+        resume_instance(uow, applied.id, reason="核查完毕", request_id=uuid4().hex)
+    assert applied.variables["phone"] == CANARY
+    applied.complete("judge", {"decision": "yes"}, by="clerk1")
+
+
+def test_nobody_gives_a_case_a_variable_that_looks_like_what_is_sealed(
+    tmp_path: Path, deploy: Deploy, start: Start, applied: Case, engine: Engine
+) -> None:
+    with engine.unit_of_work("admin1") as uow:
+        modify_variables(uow, applied.id, {SEALED_NAME: "x", "remark": "y"}, reason="r", request_id=uuid4().hex)
+    assert (applied.variables["phone"], applied.variables["remark"]) == (CANARY, "y")
+
+    writes = DIAGRAM.replace("{called_on: date(phone)}", f"{{{SEALED_NAME}: 1}}")
+    folder = write_folder(
+        tmp_path / "again",
+        "aid",
+        writes,
+        forms={"apply": form("title"), "judge": form("decision")},
+        sensitive={"phone": {"roles": ["union_clerk"]}},
+        visibility=[{"roles": ["chair"]}],
+    )
+    deploy(folder)
+    case = start("aid", variables={SEALED_NAME: "x"})
+    case.complete("apply", {"title": "t"}, by="rep1")
+    assert case.variables == {"title": "t"}
+    case.complete("judge", {"decision": "yes"}, by="clerk1")
 
 
 def test_a_ciphertext_moved_to_another_case_does_not_open(applied: Case, start: Start, engine: Engine) -> None:

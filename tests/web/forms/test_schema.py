@@ -25,7 +25,7 @@ def test_an_unknown_property_is_refused_by_name():
     assert found == ["a.properties：不支持的键 'sql'"]
 
 
-@pytest.mark.parametrize("key", ["request_id", "case_id", "today", "csrf_token"])
+@pytest.mark.parametrize("key", ["request_id", "case_id", "today", "csrf_token", "actor", "settings", "__sealed__"])
 def test_a_reserved_name_is_no_field(key):
     assert problems_of({"type": "textfield", "key": key}) == [f"{key}：key {key!r} 是保留名称"]
 
