@@ -20,6 +20,7 @@ from engine.step.instance import LoadedInstance
 from engine.step.opening import Opening, resolve
 from engine.step.save import TASK, Step, write_step
 from engine.unit_of_work import UnitOfWork
+from engine.values import ValueNotStorableError
 from models import InstanceKey, InstanceStatus
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 KEY = InstanceKey.__table__
 _RESERVED = PROVIDED_NAMES | {SEALED_NAME}
+_FAILURES = (ExecutionError, ValueNotStorableError)
 NOWHERE: frozenset[str] = frozenset()
 NOTHING_OPENED: tuple[Sequence[Opening], Sequence[Opening]] = ((), ())
 
@@ -96,7 +98,8 @@ def begin(
     )
     if uow.actor:
         environment.pending.participants.append((uow.actor, "initiator"))
-    result = finish(uow, instance, environment, execution, execution.first_effects, [started], before=None)
+    with failing_as_sentence(environment):
+        result = finish(uow, instance, environment, execution, execution.first_effects, [started], before=None)
     if wrapped is not None:
         uow.connection.execute(KEY.insert(), {"process_instance_id": instance_id, "wrapped_key": wrapped})
     return result
@@ -128,9 +131,9 @@ def advance(
     try:  # quicker than the context manager
         execution = _take_up(instance, dict(before), environment)
         effects = action(execution)
-    except ExecutionError as error:
+        return finish(uow, instance, environment, execution, effects, entries, before=before)
+    except _FAILURES as error:
         raise _as_sentence(error, environment) from None
-    return finish(uow, instance, environment, execution, effects, entries, before=before)
 
 
 def _take_up(instance: LoadedInstance, variables: dict[str, Any], environment: StepEnvironment) -> Execution:
@@ -169,12 +172,14 @@ class failing_as_sentence:  # noqa: N801 - used like a function
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        if isinstance(error, ExecutionError):
+        if isinstance(error, _FAILURES):
             raise _as_sentence(error, self._environment) from None
 
 
-def _as_sentence(error: ExecutionError, environment: StepEnvironment) -> StepFailedError:
-    """A diagram that cannot go on, in words."""
+def _as_sentence(error: ExecutionError | ValueNotStorableError, environment: StepEnvironment) -> StepFailedError:
+    """A diagram that cannot go on, or that made a value which no variable can have, in words."""
+    if isinstance(error, ValueNotStorableError):
+        return StepFailedError("not-storable", environment.tellable(str(error)), None)
     return StepFailedError(error.code, environment.tellable(error.message), error.element)
 
 

@@ -376,6 +376,26 @@ def test_a_gateway_without_a_way_out_refuses_the_step_and_keeps_the_case(
     assert case.row.end_event_id == "two"
 
 
+def test_a_script_that_makes_what_no_variable_can_be_refuses_the_step_and_keeps_the_case(
+    tmp_path: Path, deploy: Deploy, start: Start
+) -> None:
+    diagram = process(
+        "ranging",
+        """
+        <bpmn:startEvent id="begin"/>
+        begin -> ask
+        <bpmn:userTask id="ask" banli:assignee="=initiator"/>
+        ask -> range
+        <bpmn:scriptTask id="range" scriptFormat="feel"><bpmn:script>{between: [1..3]}</bpmn:script></bpmn:scriptTask>
+        """,
+    )
+    deploy(write_folder(tmp_path, "ranging", diagram))
+    case = start("ranging")
+    with pytest.raises(StepFailedError, match="between"):
+        case.complete("ask", by="rep1")
+    assert case.waits_at == {"ask"}
+
+
 @given(st.lists(st.sampled_from(["write", "answer", "seal", "withdraw"]), min_size=1, max_size=6), st.booleans())
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_list_of_cases_and_the_page_of_a_case_follow_one_rule(
