@@ -38,6 +38,8 @@ def resolve_incident(uow: UnitOfWork, incident_id: UUID, *, retry: bool, request
     if replayed(uow, request_id, COMMAND) is not None:
         return
     _ensure_open(incident)
+    if incident.process_instance_id is not None:  # lock order everywhere: the instance, then its jobs
+        load_instance(uow, incident.process_instance_id)
     if retry:
         _retry(uow, incident.job_id)
     _close(uow, incident, {"retry": retry})
@@ -91,7 +93,11 @@ def _ours(uow: UnitOfWork, incident_id: UUID) -> Incident:
 
 def _ensure_open(incident: Incident) -> None:
     if incident.resolved_at is not None:
-        raise ConflictError("此异常事项已经处理，请刷新页面查看")
+        raise _resolved()
+
+
+def _resolved() -> ConflictError:
+    return ConflictError("此异常事项已经处理，请刷新页面查看")
 
 
 def _who_can_work(uow: UnitOfWork, person: str) -> str:
@@ -105,11 +111,13 @@ def _who_can_work(uow: UnitOfWork, person: str) -> str:
 
 
 def _close(uow: UnitOfWork, incident: Incident, how: dict[str, object]) -> None:
-    uow.connection.execute(
+    changed = uow.connection.execute(
         update(INCIDENT)
-        .where(INCIDENT.c.id == incident.id)
+        .where(INCIDENT.c.id == incident.id, INCIDENT.c.resolved_at.is_(None))
         .values(resolved_at=uow.now, resolved_by=uow.actor or "system")
     )
+    if changed.rowcount != 1:  # another was quicker
+        raise _resolved()
     if incident.process_instance_id is not None:
         instance = load_instance(uow, incident.process_instance_id)
         body = {"code": incident.code, **how}

@@ -20,7 +20,7 @@ from engine.queries.choices import CaseChoices
 from engine.queries.entitlement import ensure_administers
 from engine.step.instance import LoadedInstance, load_instance
 from engine.unit_of_work import UnitOfWork
-from models import EventSubscription, Job, JobKind, JobState, UserTask, waits
+from models import EventSubscription, Job, JobKind, UserTask, waits
 
 if TYPE_CHECKING:
     from engine.bootstrap import Engine
@@ -156,8 +156,8 @@ def _open_numbers(uow: UnitOfWork, instance_id: UUID, nodes: dict[str, "NodeInfo
         EventSubscription.process_instance_id == instance_id
     )
     timers = select(Job.no, Job.flow_node_id).where(
-        Job.process_instance_id == instance_id, Job.kind == JobKind.TIMER, Job.state == JobState.WAITING
-    )
+        Job.process_instance_id == instance_id, Job.kind == JobKind.TIMER
+    )  # also one that has failed: its token waits there still
     found = [(int(no), str(node)) for no, node in uow.session.execute(tasks)]
     waiting = [*uow.session.execute(events), *uow.session.execute(timers)]
     found += [(no, node) for no, node in waiting if node in nodes and nodes[node].type in CATCHING and no is not None]

@@ -34,7 +34,9 @@ class IncidentEntry:
 
     @property
     def is_over(self) -> bool:
-        """Whether somebody has the work meanwhile, or the step has ended."""
+        """Whether somebody has the work meanwhile, or the step has ended: what failed is waited for no more."""
+        if self.job_id is not None:
+            return not self.can_retry
         return self.code == "nobody-entitled" and not self.vacancies
 
     @property

@@ -13,17 +13,21 @@ from sqlalchemy import insert, select, update
 from engine import worker
 from engine.bootstrap import Engine
 from engine.commands.broadcast_signal import broadcast_signal
-from engine.commands.cancel_instance import resume_instance, suspend_instance
+from engine.commands.cancel_instance import cancel_instance, resume_instance, suspend_instance
 from engine.commands.correlate_message import correlate_message
-from engine.errors import ConflictError, NoSubscriptionError, NotPermittedError
+from engine.commands.modify_variables import modify_variables
+from engine.commands.move_token import move_token
+from engine.commands.resolve_incident import resolve_incident
+from engine.errors import ConflictError, EngineError, NoSubscriptionError, NotPermittedError
+from engine.queries.correction import correction
 from engine.queries.due_reasons import DueReason
 from engine.queries.inbox import inbox
-from engine.queries.incidents import open_incidents
+from engine.queries.incidents import open_incidents, standstills
 from engine.queries.timeline import timeline_of
 from engine.rules.due_dates import DeadlineUnit
 from engine.step.instance import load_instance
 from engine.step.save import job_row
-from models import CalendarDay, DayKind, Job, JobKind, JobState
+from models import CalendarDay, DayKind, Incident, Job, JobKind, JobState
 from tests.engine.conftest import Case, Deploy, Start
 from tests.support.fakes import FakeMailer, MovableClock
 from tests.support.folders import DEADLINES, process, write_folder
@@ -555,8 +559,6 @@ def test_the_timeline_says_what_a_timer_without_a_name_led_to(
 def test_an_administrator_lets_a_failed_message_be_tried_again(
     start: Start, engine: Engine, clock: MovableClock
 ) -> None:
-    from engine.commands.resolve_incident import resolve_incident
-
     start("sender", variables={"target": "absent"})
     for minutes in (0, 1, 5, 30, 120):
         clock.advance(minutes=minutes)
@@ -572,6 +574,100 @@ def test_an_administrator_lets_a_failed_message_be_tried_again(
     assert case.waits_at == {"read"}
     with engine.reading() as uow:
         assert open_incidents(uow) == ()
+
+
+FAILING = process(
+    "failing",
+    """
+    <bpmn:startEvent id="begin"/>
+    begin -> pause
+    <bpmn:intermediateCatchEvent id="pause">
+      <bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration></bpmn:timerEventDefinition>
+    </bpmn:intermediateCatchEvent>
+    pause -> which
+    <bpmn:exclusiveGateway id="which"/>
+    which -> write: way = "on"
+    which -> done: way = "off"
+    <bpmn:userTask id="write" banli:assignee="=initiator"/>
+    write -> done
+    <bpmn:endEvent id="done"/>
+    """,
+)
+
+
+@pytest.fixture
+def failed(start: Start, deploy: Deploy, engine: Engine, clock: MovableClock, tmp_path: Path) -> Case:
+    """A case whose timer has used up its tries: behind it there is no way to take."""
+    deploy(write_folder(tmp_path, "failing", FAILING))
+    case = start("failing")
+    clock.advance(days=1)
+    for minutes in (0, 1, 5, 30, 120):
+        clock.advance(minutes=minutes)
+        engine.run_due_jobs()
+    return case
+
+
+def incident_of(engine: Engine) -> UUID:
+    with engine.reading() as uow:
+        [incident] = open_incidents(uow)
+    return incident.id
+
+
+def test_once_its_variables_are_corrected_a_failed_timer_is_tried_again(failed: Case, engine: Engine) -> None:
+    with engine.unit_of_work("admin1") as uow:
+        modify_variables(uow, failed.id, {"way": "on"}, reason="补正", request_id=uuid4().hex)
+    with engine.unit_of_work("admin1") as uow:
+        resolve_incident(uow, incident_of(engine), retry=True)
+    engine.run_due_jobs()
+    assert failed.waits_at == {"write"}
+
+
+def test_the_token_that_waits_for_a_failed_timer_can_be_moved_and_its_incident_is_over(
+    failed: Case, engine: Engine
+) -> None:
+    with engine.reading("admin1") as uow:
+        [place] = correction(uow, failed.id).waits
+        assert len(standstills(uow, failed.id)) == 1
+    with engine.unit_of_work("admin1") as uow:
+        move_token(uow, failed.id, place.no or 0, "write", reason="继续", request_id=uuid4().hex)
+    assert failed.waits_at == {"write"}
+    with engine.reading("admin1") as uow:
+        assert standstills(uow, failed.id) == ()
+
+
+@pytest.mark.parametrize("prepared_url", ["postgresql"], indirect=True)  # SQLite's transactions that write are alone
+def test_of_two_who_resolve_an_incident_together_one_does(failed: Case, engine: Engine) -> None:
+    incident = incident_of(engine)
+    with engine.unit_of_work("admin1") as slower:
+        seen = slower.session.get_one(Incident, incident)
+        assert seen.resolved_at is None
+        with engine.unit_of_work("admin1") as quicker:
+            resolve_incident(quicker, incident, retry=False)
+        with pytest.raises(ConflictError):
+            resolve_incident(slower, incident, retry=False)
+    assert failed.kinds.count("incident.resolved") == 1
+
+
+@pytest.mark.parametrize("prepared_url", ["postgresql"], indirect=True)
+def test_a_retry_waits_for_who_holds_the_case_before_it_touches_the_job(failed: Case, engine: Engine) -> None:
+    incident, answers = incident_of(engine), []
+
+    def retry() -> None:
+        try:
+            with engine.unit_of_work("admin1") as uow:
+                resolve_incident(uow, incident, retry=True)
+        except EngineError as error:
+            answers.append(error.code)
+
+    other = threading.Thread(target=retry)
+    with engine.unit_of_work("admin1") as uow:
+        load_instance(uow, failed.id)
+        other.start()
+        other.join(0.3)  # from here on it waits for this transaction
+        cancel_instance(uow, failed.id, reason="终止", request_id=uuid4().hex)
+    other.join(20)
+    assert answers == ["conflict"]  # not "busy": neither had to be torn out of the other's way
+    assert failed.status == "cancelled"
 
 
 def test_mail_is_sent_again_after_a_failure_and_then_never_more(engine: Engine, clock: MovableClock) -> None:
