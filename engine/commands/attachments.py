@@ -16,7 +16,7 @@ from engine.step.ids import ordered_id
 from engine.step.instance import LoadedInstance, load_instance
 from engine.step.save import append_history
 from engine.unit_of_work import UnitOfWork
-from engine.work_items import can_read, ensure_entitled, ensure_open, load_work_item
+from engine.work_items import LoadedWorkItem, can_read, ensure_entitled, ensure_open, load_work_item
 from models import Attachment
 
 COMMAND = "add_attachment"
@@ -61,9 +61,11 @@ def add_attachment(
         InvalidInputError: type, size or number of files.
     """
     assert uow.actor is not None, "an attachment has an uploader"
-    instance = _instance_for(uow, instance_id, work_item_id)
+    item = load_work_item(uow, work_item_id) if work_item_id is not None else None
+    instance = item.instance if item is not None else _instance(uow, instance_id)
     if (answer := replayed(uow, request_id, COMMAND)) is not None:
         return UUID(answer["attachment"])
+    _ensure_may_add(uow, instance, item)
     clean = clean_name(name)
     _ensure_room(uow, instance.id)
     _ensure_type(clean, stream)
@@ -140,19 +142,20 @@ def clean_name(name: str) -> str:
     return path.stem[: NAME_LIMIT - len(path.suffix)] + path.suffix
 
 
-def _instance_for(uow: UnitOfWork, instance_id: UUID | None, work_item_id: UUID | None) -> LoadedInstance:
-    if work_item_id is not None:
-        item = load_work_item(uow, work_item_id)
+def _instance(uow: UnitOfWork, instance_id: UUID | None) -> LoadedInstance:
+    assert instance_id is not None, "an attachment belongs to a case"
+    return load_instance(uow, instance_id)
+
+
+def _ensure_may_add(uow: UnitOfWork, instance: LoadedInstance, item: LoadedWorkItem | None) -> None:
+    if item is not None:
         ensure_open(uow, item, None)
         ensure_entitled(uow, item)
-        return item.instance
-    assert instance_id is not None, "an attachment belongs to a case"
-    instance = load_instance(uow, instance_id)
-    if not can_read(uow, instance_id):
+        return
+    if not can_read(uow, instance.id):
         raise NotFoundError
     if not may_attach(uow, instance):
         raise NotPermittedError("您不能为此事项添加附件")
-    return instance
 
 
 def _ensure_room(uow: UnitOfWork, instance_id: UUID) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -277,8 +277,8 @@ def _with_uploads(work_item_id: UUID, posted: Posted) -> dict[str, Any]:
         names = list(kept) if isinstance(kept, list) else []
         posted.data[key] = names
         for number, file in enumerate(files):
-            request_id = f"{posted.request_id}-{number}-{key}"[:64] if posted.request_id else None
-            names.append(_upload(work_item_id, key, file.filename or "", file.stream, request_id))
+            own = uuid5(work_item_id, f"{posted.request_id}-{number}-{key}").hex if posted.request_id else None
+            names.append(_upload(work_item_id, key, file.filename or "", file.stream, own))
     return dict(posted.data)
 
 

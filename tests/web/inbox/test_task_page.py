@@ -1,6 +1,9 @@
 """The page on which a work item is done."""
 
+from uuid import uuid4
+
 import pytest
+from werkzeug.datastructures import FileStorage
 
 from tests.web.application import (
     CLERK,
@@ -16,6 +19,8 @@ from tests.web.application import (
     pdf,
     submitted_motion,
 )
+from web.forms import Posted
+from web.inbox import views
 
 
 @pytest.fixture
@@ -223,6 +228,20 @@ def test_a_file_is_uploaded_with_the_form_and_stays_when_the_form_is_refused(pro
     assert "现场.pdf" in refused.text
     done = proposer.send(refused, phone="0373-3029000")
     assert done.url == "/inbox"
+
+
+def test_a_form_with_a_file_that_is_sent_twice_is_sent_once(proposer):
+    draft = proposer.start_motion()
+    for _ in range(2):
+        assert proposer.send(draft, **GOOD_MOTION, attachments=pdf()).url == "/inbox"
+
+
+def test_each_file_of_a_form_has_a_request_of_its_own_however_long_its_field_is_called(monkeypatch):
+    requests = []
+    monkeypatch.setattr(views, "_upload", lambda *upload: str(requests.append(upload[-1])))
+    files = {f"supporting_documents_of_the_{whose}": [FileStorage()] for whose in ("applicant", "family")}
+    views._with_uploads(uuid4(), Posted({}, files, request_id=str(uuid4())))
+    assert len({request[:64] for request in requests}) == 2
 
 
 @pytest.mark.parametrize(
