@@ -241,6 +241,15 @@ class Execution(Moving):
         self.thaw_all()
         return [self.as_wait(s) for _, s in sorted(self.subscriptions.items())]
 
+    def stands_still(self) -> bool:
+        """True if no token waits for a person or an event: what event sub-processes listen for does not count.
+
+        Nor does what an ad-hoc sub-process offers: there is no command yet by which a person begins it.
+        """
+        if self.ended is not None or self.ranges or any(s.scope is None for s in self.subscriptions.values()):
+            return False
+        return not (self._frozen() or any(map(waits_for_person, self.activities.values())))
+
     def context_of(self, wait: Wait) -> dict[str, Any]:
         """The variables that are visible where something waits."""
         self.thaw(wait.no)

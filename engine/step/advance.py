@@ -18,7 +18,7 @@ from engine.step.history import ChainHead, HistoryEntry
 from engine.step.ids import id_text, ordered_id
 from engine.step.instance import LoadedInstance
 from engine.step.opening import Opening, resolve
-from engine.step.save import TASK, Step, write_step
+from engine.step.save import TASK, Step, report_standstill, write_step
 from engine.unit_of_work import UnitOfWork
 from engine.values import ValueNotStorableError
 from models import InstanceKey, InstanceStatus
@@ -223,6 +223,8 @@ def finish(
     if shown:
         items = tuple([opening.item_id for opening in shown])
         waits_at = frozenset([opening.task.flow_node_id for opening in shown])
+    elif execution.stands_still():
+        report_standstill(uow, instance.id)
     return StepResult(instance.id, items, waits_at, effects.ended is not None, variables)
 
 

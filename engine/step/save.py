@@ -464,6 +464,12 @@ def _write_incident(uow: UnitOfWork, step: Step) -> None:
         _ADD_INCIDENT.run_many(uow.link, [row])
 
 
+def report_standstill(uow: UnitOfWork, instance_id: UUID) -> None:
+    """Tell an administrator of a case for which nobody can do anything: at a join, say, that nothing more comes to."""
+    text = "没有人、期限或消息能使流程继续"
+    _ADD_INCIDENT.run_many(uow.link, [incident_row(uow, instance_id, "stands-still", text, None)])
+
+
 def incident_row(
     uow: UnitOfWork,
     instance_id: UUID | None,

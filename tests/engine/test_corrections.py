@@ -1,5 +1,6 @@
 """An administrator moves a case to another node or lets it begin again; nobody else may, and the history says so."""
 
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -9,10 +10,13 @@ from engine.bootstrap import Engine
 from engine.commands.move_token import move_token
 from engine.commands.rewind_instance import rewind_instance
 from engine.errors import InvalidInputError, NotPermittedError, StepFailedError
+from engine.queries.incidents import open_incidents
 from engine.queries.instance_page import instance_page
 from models import UserTask, waits
-from tests.engine.conftest import Case, Start
+from tests.engine.conftest import Case, Deploy, Start
 from tests.engine.test_cases import START, process_case  # noqa: F401  (a fixture)
+from tests.spiff.drawing import draw
+from tests.support.folders import write_folder
 
 pytestmark = pytest.mark.usefixtures("process_case")
 
@@ -60,3 +64,27 @@ def test_nobody_else_may_and_a_reason_and_a_target_are_needed(start: Start, engi
     with pytest.raises(StepFailedError), engine.unit_of_work("admin1") as uow:
         move_token(uow, case.id, 1, "nowhere", reason="x", request_id=uuid4().hex)
     assert case.waits_at == {"write"}
+
+
+def test_a_case_that_nobody_can_continue_any_more_is_told_to_the_administrator(
+    start: Start, deploy: Deploy, engine: Engine, tmp_path: Path
+) -> None:
+    drawing = "start s\nparallel f\nuser a assignee=initiator\nuser b assignee=initiator\nparallel j\nend e\n"
+    listening = "event_sub h\n  start m message=withdraw\n  end w\n  m > w\n"  # it brings no token to the join
+    deploy(
+        write_folder(tmp_path, "fork", draw(f"{drawing}{listening}s > f\nf > a > j\nf > b > j\nj > e", "fork").decode())
+    )
+    case = start("fork")
+    case.complete("b", by="rep1")
+    with engine.reading() as uow:
+        assert open_incidents(uow) == ()
+    with engine.unit_of_work("admin1") as uow:
+        move_token(uow, case.id, _number(engine, case), "e", reason="x", request_id=uuid4().hex)
+    assert (case.status, case.waits_at) == ("active", set())
+    with engine.reading() as uow:
+        assert [(each.code, each.instance_id) for each in open_incidents(uow)] == [("stands-still", case.id)]
+    with engine.unit_of_work("admin1") as uow:
+        rewind_instance(uow, case.id, "f", reason="x", request_id=uuid4().hex)
+    for node in ("a", "b"):
+        case.complete(node, by="rep1")
+    assert case.status == "completed"

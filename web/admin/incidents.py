@@ -30,6 +30,7 @@ def incident_title(incident: IncidentEntry) -> str:
         "no-subscription": _("消息没有送达"),
         "worker-lost": _("后台作业一再中断"),
         "step-failed": _("流程无法继续"),
+        "stands-still": _("流程停住，没有人能办理"),
         "operation-failed": _("自动步骤失败"),
     }
     return titles.get(incident.code, _("后台作业失败"))
