@@ -20,7 +20,7 @@ from engine.bpmn.diagram import (
 )
 from engine.bpmn.mappings import data_names, map_data
 from engine.bpmn.message_flows import join_messages
-from engine.bpmn.names import EVENT_DEFINITIONS, FLOW_NODES, REFUSED_NODES, bpmn, bpmn_elements, local_name
+from engine.bpmn.names import CONTAINERS, EVENT_DEFINITIONS, FLOW_NODES, REFUSED_NODES, bpmn, bpmn_elements, local_name
 from engine.bpmn.vendor import map_vendor
 
 _MAX_LANE_DEPTH = 50
@@ -118,6 +118,8 @@ def _index_nodes(diagram: Diagram, root: etree._Element) -> None:
         node_id = str(element.get("id"))
         if node_id in diagram.nodes:
             diagram.findings.error("duplicate-id", f"two flow nodes have the id {node_id}", element)
+        if node_id in seen_processes and local_name(element) in CONTAINERS:
+            diagram.findings.error("duplicate-id", f"a process has the id {node_id} as well", element)
         diagram.nodes.setdefault(node_id, element)
 
 

@@ -49,6 +49,7 @@ REFUSED = {
     ),
     "a date before the year 1 in UTC": ("start s\ncatch c date=0001-01-01\nuser a\ns > c > a", "timer-no-time"),
     "a cycle without pause": ("start s\ncatch c cycle=R/PT0S\nuser a\ns > c > a", "timer-no-time"),
+    "a sub-process called like its process": ("start s\nsub P\n  user a\ns > P", "duplicate-id"),
     "a link to nowhere": ("start s\nthrow t link=L\ns > t", "missing-target"),
     "an event gateway that leads to a task": ("start s\nevents g\nuser a\ns > g > a", "unsupported-element"),
     "an escalation among triggers that must all happen": (
