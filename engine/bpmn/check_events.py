@@ -10,12 +10,16 @@ from engine.bpmn.iso import TimerValueError, check_timer_literal
 from engine.bpmn.names import ACTIVITIES, ALLOWED_TRIGGERS, bpmn, local_name
 from engine.bpmn.wording import expression
 
+MAX_TRIGGERS = 100  # of one event
 _TIMERS = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 
 
 def check_event(diagram: Diagram, event: etree._Element) -> None:
     """Record the problems of one event."""
     definitions = event_definitions(diagram, event)
+    if len(definitions) > MAX_TRIGGERS:
+        diagram.findings.error("budget", f"an event with more than {MAX_TRIGGERS} triggers", event)
+        return
     triggers = [local_name(d).removesuffix("EventDefinition") for d in definitions] or ["none"]
     place = _place(event)
     for trigger in triggers:

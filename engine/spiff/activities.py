@@ -208,6 +208,7 @@ class Activities(Compensation):
             self._operate(activity)
             return
         if node.decision_ref is not None:
+            self.budget.evaluate(node.bpmn_id)
             result = self.environment.decide(node.decision_ref, self.context(scope, activity))
             ensure_evaluated(result, node)
             name = getattr(result, "decision_name", None) or node.decision_ref

@@ -377,7 +377,12 @@ class Core:
 
     def evaluate(self, expression: str, scope: Scope, activity: Activity | None = None) -> Any:
         """The value of an expression at a place."""
-        return self.environment.evaluate(expression, self.visible(scope, activity))
+        return self.evaluate_in(expression, self.visible(scope, activity))
+
+    def evaluate_in(self, expression: str, context: Mapping[str, Any]) -> Any:
+        """The value of an expression in a context."""
+        self.budget.evaluate()
+        return self.environment.evaluate(expression, context)
 
     def evaluate_all(
         self, mappings: tuple[Assignment, ...], scope: Scope, activity: Activity | None = None
@@ -392,7 +397,7 @@ class Core:
         known, values = dict(context), {}
         for mapping in mappings:
             if not mapping.copy:
-                values[mapping.target] = self.environment.evaluate(mapping.source, known)
+                values[mapping.target] = self.evaluate_in(mapping.source, known)
             elif mapping.source in known:
                 values[mapping.target] = known[mapping.source]
             else:
@@ -465,7 +470,7 @@ class Core:
 
     def handed_over(self, mappings: tuple[Assignment, ...], context: Mapping[str, Any]) -> dict[str, Any]:
         """What one side of a call gives the other: every source is read on the giving side."""
-        return {m.target: self.environment.evaluate(m.source, context) for m in mappings}
+        return {m.target: self.evaluate_in(m.source, context) for m in mappings}
 
 
 def known_in(activity: Activity) -> Mapping[str, Any] | None:

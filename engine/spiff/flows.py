@@ -37,7 +37,7 @@ class Flows(Core):
             if flow.condition is None:
                 unconditional.append(flow)
                 continue
-            if self.environment.evaluate(flow.condition, context) is True:
+            if self.evaluate_in(flow.condition, context) is True:
                 if exclusive:
                     return [flow]
                 chosen.append(flow)

@@ -184,7 +184,7 @@ class Loops(Activities):
             return spec.maximum is not None or loop.started == 0
         context = self.context(controller.scope, controller)
         context["loopCounter"] = Decimal(loop.done)
-        return self.environment.evaluate(spec.condition, context) is True
+        return self.evaluate_in(spec.condition, context) is True
 
     # --- parallel user tasks: one bit each -----------------------------------------------------------------------
 

@@ -114,7 +114,7 @@ class Subscriptions(Flows):
 
     def _deadline(self, deadline: str, scope: Scope, activity: Activity | None, anchor: datetime | None) -> Due:
         context = self.context(scope, activity)
-        key = self.environment.evaluate(deadline[1:], context) if deadline.startswith("=") else deadline
+        key = self.evaluate_in(deadline[1:], context) if deadline.startswith("=") else deadline
         if not isinstance(key, str):
             due = first_due("date", key, anchor or self.environment.now())
             if due is None:

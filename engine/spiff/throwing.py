@@ -98,7 +98,7 @@ class Throwing(Subscriptions):
         context = self.context(scope, activity)
         if trigger.keyed_by_payload:
             context.update(data)
-        key = correlation_text(self.environment.evaluate(trigger.correlation or "null", context))
+        key = correlation_text(self.evaluate_in(trigger.correlation or "null", context))
         if key is None:
             self.report("null-correlation-key", f"the correlation key of {node.bpmn_id} is null: it reaches nobody")
             return KEYLESS

@@ -1,11 +1,13 @@
 """Diagrams that hang or mislead stock engines: each is refused by name, bounded by a budget, or simply right."""
 
+from itertools import count
 from time import perf_counter
 
 import pytest
 
 from engine.bpmn.report import check_files
 from engine.spiff import BpmnRefusedError, BudgetExceededError, ExecutionError, Limits, compile_definitions
+from tests.bpmn.judging import checked, codes, definitions
 from tests.spiff.drawing import draw
 from tests.spiff.test_state import started
 
@@ -53,6 +55,24 @@ def test_a_cycle_without_pause():
 
 def test_a_cycle_of_microseconds():
     assert stopped("start s\ncatch c cycle=R999999999/PT0.000001S\ns > c") == "timer-no-time"
+
+
+def test_a_gateway_whose_conditions_take_longer_than_a_step_may():
+    flows = "".join(f"\nuser a{n}\ng > a{n} if `n = {n}`" for n in range(100))
+    seconds = count()
+    limits = Limits(seconds=3, clock=lambda: float(next(seconds)))
+    assert stopped(f"start s\nexclusive g\nuser b\ns > g\ng > b default{flows}", limits=limits) == "budget-exceeded"
+
+
+@pytest.mark.parametrize(("count_of_triggers", "found"), [(100, []), (101, ["budget"]), (20_000, ["budget"])])
+def test_an_event_with_thousands_of_triggers(count_of_triggers, found):
+    triggers = "<eventDefinitionRef>d</eventDefinitionRef>" * count_of_triggers
+    process = (
+        f'<process id="P"><startEvent id="s"/><intermediateThrowEvent id="t">{triggers}</intermediateThrowEvent>'
+        '<sequenceFlow id="f" sourceRef="s" targetRef="t"/></process>'
+    )
+    report = checked(definitions(f'<signal id="x"/><signalEventDefinition id="d" signalRef="x"/>{process}'))
+    assert codes(report, "error") == found
 
 
 def test_a_process_that_calls_itself():
