@@ -106,7 +106,7 @@ def map_data(root: etree._Element, names: dict[str, str], findings: Findings, la
         for association in list(root.iter(bpmn(tag))):
             owner = association.getparent()
             if owner is None or local_name(owner) not in ACTIVITIES:
-                _say_ignored(association, findings)
+                _say_ignored(association, names, findings)
                 continue
             try:
                 _map_association(owner, association, kind, names, language, findings)
@@ -122,8 +122,7 @@ def _map_association(
     language: str | None,
     findings: Findings,
 ) -> None:
-    source = names.get(_reference(association.findtext(bpmn("sourceRef"))))
-    target = names.get(_reference(association.findtext(bpmn("targetRef"))))
+    source, target = _ends(association, names)
     transformation = association.find(bpmn("transformation"))
     assignments = association.findall(bpmn("assignment"))
     if transformation is not None and target and (transformation.text or "").strip():
@@ -135,16 +134,24 @@ def _map_association(
         declared = None if origin is None else origin.get("language")
         add_mapping(owner, kind, target, "=" + to_feel(text or "null", declared=declared, default=language).text)
     elif assignments or transformation is not None:
-        _say_ignored(association, findings)
+        _say_ignored(association, names, findings)
     elif source and target and source != target:
         add_mapping(owner, kind, target, source, copy=True)
 
 
-def _say_ignored(association: etree._Element, findings: Findings) -> None:
-    for tag in ("assignment", "transformation"):
-        if association.find(bpmn(tag)) is not None:
-            message = f"the {tag} in a {local_name(association)} is ignored"
-            findings.warning("ignored", message, association)
+def _ends(association: etree._Element, names: dict[str, str]) -> tuple[str | None, str | None]:
+    """The variables that an association leads from and to."""
+    source, target = (names.get(_reference(association.findtext(bpmn(end)))) for end in ("sourceRef", "targetRef"))
+    return source, target
+
+
+def _say_ignored(association: etree._Element, names: dict[str, str], findings: Findings) -> None:
+    said = [tag for tag in ("assignment", "transformation") if association.find(bpmn(tag)) is not None]
+    for tag in said:
+        findings.warning("ignored", f"the {tag} in a {local_name(association)} is ignored", association)
+    source, target = _ends(association, names)
+    if not said and source and target and source != target:
+        findings.warning("ignored", f"{source[:80]} is not copied to {target[:80]} here", association)
 
 
 def _reference(text: str | None) -> str:

@@ -66,6 +66,20 @@ _ZEEBE: Final = {
     "formDefinition": {"formKey": "formKey", "formId": "formKey", "externalReference": "formKey"},
     "calledDecision": {"decisionId": "decisionRef", "resultVariable": "resultVariable"},
 }
+# on other elements these mean nothing to us: a throw event that a worker performs, a user task of an old version
+_ZEEBE_PLACES: Final = {
+    "loopCharacteristics": ("multiInstanceLoopCharacteristics",),
+    "taskDefinition": ("serviceTask", "sendTask", "businessRuleTask"),
+    "formDefinition": ("userTask", "startEvent"),
+    "calledDecision": ("businessRuleTask",),
+    "assignmentDefinition": ("userTask",),
+    "taskSchedule": ("userTask",),
+    "calledElement": ("callActivity",),
+    "subscription": ("message",),
+    "script": ("scriptTask",),
+}
+# names, which are taken as they stand: an expression there is none
+_NAMES: Final = frozenset(["formKey", "decisionRef", "operation"])
 # of an element that is mapped, these say nothing that a process owner would miss
 _ZEEBE_SILENT: Final = frozenset([("bindingType", "latest"), ("retries", None)])
 _SPIFF_TEXT: Final = {"calledDecisionId": "decisionRef"}
@@ -113,7 +127,8 @@ def _camunda_attribute(element: etree._Element, kind: str, local: str, value: st
     if local == "calledElementBinding" and value not in names.BINDINGS:
         return False
     if (kind, local) in _TEXT_ATTRIBUTES:
-        return _put(element, _TEXT_ATTRIBUTES[kind, local], value)
+        target = _TEXT_ATTRIBUTES[kind, local]
+        return not (target in _NAMES and _is_expression(value)) and _put(element, target, value)
     if (kind, local) in _FEEL_ATTRIBUTES:
         return _put(element, _FEEL_ATTRIBUTES[kind, local], literal_or_feel(value).text)
     if (kind, local) in {("userTask", "candidateGroups"), ("userTask", "candidateUsers")}:
@@ -131,9 +146,13 @@ def _camunda_attribute(element: etree._Element, kind: str, local: str, value: st
     return False
 
 
+def _is_expression(value: str) -> bool:
+    return value.strip().startswith(("=", "${", "#{"))
+
+
 def _list_or_expression(value: str) -> str:
     """Comma-separated names or one ``${…}``, as FEEL."""
-    if value.strip().startswith(("=", "${", "#{")):
+    if _is_expression(value):
         return literal_or_feel(value).text
     parts = [quoted(part.strip()) for part in value.split(",") if part.strip()]
     return "=[" + ", ".join(parts) + "]"
@@ -167,24 +186,18 @@ def _map_extension(
     findings: Findings,
 ) -> bool:
     if vendor in _CAMUNDA_LIKE:
-        return _camunda_extension(owner, extensions, child, local)
+        return _camunda_extension(owner, extensions, child, local, findings)
     if vendor == names.ZEEBE:
-        return _zeebe_extension(owner, extensions, child, local, findings)
+        here = local_name(owner) in _ZEEBE_PLACES.get(local, (local_name(owner),))
+        return here and _zeebe_extension(owner, extensions, child, local, findings)
     return _spiff_extension(owner, child, local, findings)
 
 
-def _camunda_extension(owner: etree._Element, extensions: etree._Element, child: etree._Element, local: str) -> bool:
+def _camunda_extension(
+    owner: etree._Element, extensions: etree._Element, child: etree._Element, local: str, findings: Findings
+) -> bool:
     if local in {"in", "out"} and local_name(owner) == "callActivity":
-        if child.get("businessKey") is not None:
-            return False
-        entry = etree.SubElement(extensions, banli(local))
-        if child.get("variables") == "all":
-            entry.set("all", "true")
-            return True
-        source = child.get("source") or to_feel(str(child.get("sourceExpression") or "")).text
-        entry.set("source", source)
-        entry.set("target", str(child.get("target") or ""))
-        return True
+        return _camunda_handed_over(owner, extensions, child, local, findings)
     if local == "inputOutput":
         return map_camunda(owner, child)
     if local == "field" and child.get("name") in _DECISION_FIELDS and local_name(owner) == "serviceTask":
@@ -194,20 +207,41 @@ def _camunda_extension(owner: etree._Element, extensions: etree._Element, child:
     return local == "failedJobRetryTimeCycle"
 
 
+def _camunda_handed_over(
+    owner: etree._Element, extensions: etree._Element, child: etree._Element, local: str, findings: Findings
+) -> bool:
+    """A variable, or all, that goes into a call or comes out of it."""
+    everything, target = child.get("variables") == "all", str(child.get("target") or "")
+    source = child.get("source") or to_feel(str(child.get("sourceExpression") or "")).text
+    if child.get("businessKey") is not None or not (everything or (source and target)):
+        return False
+    entry = etree.SubElement(extensions, banli(local))
+    if everything:
+        entry.set("all", "true")
+    else:
+        entry.set("source", source)
+        entry.set("target", target)
+    _say_rest(owner, child, ("variables",) if everything else ("source", "sourceExpression", "target"), findings)
+    return True
+
+
 def _zeebe_extension(
     owner: etree._Element, extensions: etree._Element, child: etree._Element, local: str, findings: Findings
 ) -> bool:
     if local in _ZEEBE:
         for source, target in _ZEEBE[local].items():
-            if child.get(source):
-                _put(owner, target, str(child.get(source)))
+            value = str(child.get(source) or "")
+            if target in _NAMES and _is_expression(value):
+                _say_unmapped(owner, source, child, findings)
+            elif value:
+                _put(owner, target, value)
         _say_rest(owner, child, _ZEEBE[local], findings)
         return True
     if local == "ioMapping":
         return map_zeebe(owner, child)
     if local == "assignmentDefinition":
         return _zeebe_assignment(owner, child)
-    if local == "taskSchedule" and local_name(owner) == "userTask":
+    if local == "taskSchedule":
         if child.get("dueDate"):
             _put(owner, "due", literal_or_feel(str(child.get("dueDate"))).text)
         _say_rest(owner, child, ("dueDate",), findings)
@@ -218,13 +252,17 @@ def _zeebe_extension(
     if local == "subscription":
         etree.SubElement(extensions, banli("correlation")).set("value", str(child.get("correlationKey") or ""))
         return True
-    if local == "script" and local_name(owner) == "scriptTask":
-        owner.set("scriptFormat", "feel")
-        body = etree.SubElement(owner, bpmn("script"))
-        expression, result = to_feel(str(child.get("expression") or "null")).text, child.get("resultVariable")
-        body.text = f"{{{quoted(str(result))}: {expression}}}" if result else expression
+    if local == "script":
+        _zeebe_script(owner, child)
         return True
     return local in {"userTask", "versionTag", "priorityDefinition", "modelerTemplate"}
+
+
+def _zeebe_script(owner: etree._Element, child: etree._Element) -> None:
+    expression, result = to_feel(str(child.get("expression") or "null")).text, child.get("resultVariable")
+    owner.set("scriptFormat", "feel")
+    body = etree.SubElement(owner, bpmn("script"))
+    body.text = f"{{{quoted(str(result))}: {expression}}}" if result else expression
 
 
 def _zeebe_call(owner: etree._Element, child: etree._Element, findings: Findings) -> None:

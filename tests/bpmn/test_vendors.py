@@ -121,6 +121,62 @@ def test_what_a_mapped_element_says_besides_is_named(kind, extension):
     assert len(_messages(_extended(kind, extension))) == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "extension"),
+    [
+        ("intermediateThrowEvent", '<zeebe:taskDefinition type="mail"/>'),
+        ("endEvent", '<zeebe:taskDefinition type="mail"/>'),
+        ("userTask", '<zeebe:taskDefinition type="mail"/>'),
+        ("userTask", '<zeebe:calledDecision decisionId="d"/>'),
+        ("manualTask", '<zeebe:assignmentDefinition assignee="u"/>'),
+        ("userTask", '<zeebe:calledElement processId="Q"/>'),
+        ("userTask", '<zeebe:formDefinition formId="=form"/>'),
+    ],
+)
+def test_what_stands_where_it_is_not_read_is_named(kind, extension):
+    assert len(_messages(_extended(kind, extension))) == 1
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        '<businessRuleTask id="a" camunda:decisionRef="${tier}"/>',
+        '<businessRuleTask id="a"><extensionElements><zeebe:calledDecision decisionId="=tier"/></extensionElements>'
+        "</businessRuleTask>",
+        '<serviceTask id="a"><extensionElements><zeebe:taskDefinition type="=kind"/></extensionElements></serviceTask>',
+    ],
+)
+def test_an_expression_is_not_taken_for_a_name(node):
+    problems = check_files({"p.bpmn": _file(node)})[0]["problems"]
+    assert problems[0]["code"] == "vendor-attribute"
+    assert problems[1]["code"] in {"missing-decision", "no-operation"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'camunda:in variables="all" local="true"',
+        'camunda:in source="x"',
+        'camunda:out target="y"',
+        'flowable:in source="x"',
+    ],
+)
+def test_what_a_call_hands_over_and_is_not_done_is_named(said):
+    call = f'<callActivity id="a" calledElement="P"><extensionElements><{said}/></extensionElements></callActivity>'
+    assert len(_messages(_file(call))) == 1
+
+
+def test_a_payload_that_is_not_copied_under_another_name_is_named():
+    copied = (
+        '<dataOutput id="o" name="given"/><dataOutputAssociation><sourceRef>o</sourceRef><targetRef>d</targetRef>'
+        "</dataOutputAssociation><timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition>"
+    )
+    data = _file(f'<dataObject id="d" name="wanted"/><intermediateCatchEvent id="a">{copied}</intermediateCatchEvent>')
+    [message] = _messages(data)
+    assert message == "given is not copied to wanted here"
+    assert _messages(data.replace(b"wanted", b"given")) == []
+
+
 def test_the_service_operator_of_spiff_says_where_its_result_goes():
     data = _extended("serviceTask", '<spiff:serviceTaskOperator id="http/Get" resultVariable="answer"/>')
     definitions = compile_definitions({"p.bpmn": data})
