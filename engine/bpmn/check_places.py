@@ -25,17 +25,26 @@ from engine.bpmn.names import (
 
 _CONTAINERS: Final = CONTAINERS | {"process"}
 _LOOPS: Final = frozenset(["standardLoopCharacteristics", "multiInstanceLoopCharacteristics"])
+_TIMES: Final = ("timeCycle", "timeDate", "timeDuration")
+_OF_INSTANCES: Final = ("loopCardinality", "loopDataInputRef", "loopDataOutputRef", "inputDataItem", "outputDataItem")
 _PARENTS: Final = {
     **dict.fromkeys(FLOW_NODES, _CONTAINERS | {"choreography", "subChoreography"}),
     **dict.fromkeys(EVENT_DEFINITIONS, EVENTS | {"definitions"}),
     **dict.fromkeys(_LOOPS, ACTIVITIES),
     "conditionExpression": frozenset(["sequenceFlow"]),
     "completionCondition": frozenset(["adHocSubProcess", "multiInstanceLoopCharacteristics"]),
+    **dict.fromkeys(_TIMES, frozenset(["timerEventDefinition"])),
+    **dict.fromkeys(_OF_INSTANCES, frozenset(["multiInstanceLoopCharacteristics"])),
+    "loopCondition": frozenset(["standardLoopCharacteristics"]),
+    "condition": frozenset(["conditionalEventDefinition", "complexBehaviorDefinition"]),
+    "script": frozenset(["scriptTask", "globalScriptTask"]),
 }
 _EXPRESSIONS: Final = frozenset(
     """completionCondition condition conditionExpression dataPath from loopCardinality loopCondition messagePath script
     timeCycle timeDate timeDuration transformation""".split()
 )
+# what may hold elements of others: a tool's own, text with marks, the drawing; expressions are checked by themselves
+_HOLDERS: Final = _EXPRESSIONS | {"definitions", "documentation", "extension", "extensionElements", "rendering", "text"}
 # a second one would be lost
 _ONCE: Final = _EXPRESSIONS | {"loopDataInputRef", "loopDataOutputRef", "inputDataItem", "outputDataItem"}
 # the rest of the standard's names: conversations, interfaces, data, resources; inert, or read with their owner
@@ -44,15 +53,15 @@ _OTHERS: Final = frozenset(
     categoryValue categoryValueRef childLaneSet choreography choreographyRef choreographyTask collaboration
     complexBehaviorDefinition conversation conversationAssociation conversationLink conversationNode correlationKey
     correlationKeyRef correlationProperty correlationPropertyBinding correlationPropertyRef
-    correlationPropertyRetrievalExpression correlationSubscription dataAssociation dataInput dataInputAssociation
+    correlationPropertyRetrievalExpression correlationSubscription dataInput dataInputAssociation
     dataInputRefs dataObject dataObjectReference dataOutput dataOutputAssociation dataOutputRefs dataState dataStore
     dataStoreReference definitionalCollaborationRef definitions documentation endPoint endPointRef endPointRefs
-    error errorRef escalation eventDefinition eventDefinitionRef expression extension extensionElements flowNodeRef
+    error errorRef escalation eventDefinitionRef expression extension extensionElements flowNodeRef
     formalExpression globalBusinessRuleTask globalChoreographyTask globalCommunication globalConversation
     globalManualTask globalScriptTask globalTask globalUserTask group humanPerformer import inMessageRef incoming
     innerConversationNodeRef innerMessageFlowRef innerParticipantRef inputDataItem inputSet inputSetRefs interface
-    interfaceRef ioBinding ioSpecification itemDefinition lane laneSet loopCharacteristics loopDataInputRef
-    loopDataOutputRef message messageFlow messageFlowAssociation messageFlowRef messageFlowRefs monitoring operation
+    interfaceRef ioBinding ioSpecification itemDefinition lane laneSet loopDataInputRef loopDataOutputRef
+    message messageFlow messageFlowAssociation messageFlowRef messageFlowRefs monitoring operation
     operationRef optionalInputRefs optionalOutputRefs outMessageRef outerConversationNodeRef outerMessageFlowRef
     outerParticipantRef outgoing outputDataItem outputSet outputSetRefs participant participantAssociation
     participantMultiplicity participantRef partitionElement partnerEntity partnerEntityRef partnerRole
@@ -70,6 +79,8 @@ def check_places(diagram: Diagram, root: etree._Element) -> None:
         kind, parent = local_name(element), element.getparent()
         if parent is None or _is_of_a_tool(parent):
             continue
+        if kind not in _HOLDERS:
+            _check_foreign(diagram, element)
         if kind not in _KNOWN:
             _check_unknown(diagram, element, kind)
         elif kind in _PARENTS and local_name(parent) not in _PARENTS[kind]:
@@ -94,6 +105,15 @@ def _check_unknown(diagram: Diagram, element: etree._Element, kind: str) -> None
     parent = element.getparent()
     if parent is None or local_name(parent) not in _CONTAINERS:  # in those it is refused with the other nodes
         diagram.findings.error("unsupported-element", f"{kind[:80]} is no element of BPMN", element)
+
+
+def _check_foreign(diagram: Diagram, element: etree._Element) -> None:
+    for child in element:
+        if not local_name(child):
+            message = (
+                f"{bare(str(child.tag))[:80]} is no element of BPMN and stands outside extensionElements: it is ignored"
+            )
+            diagram.findings.warning("ignored", message, child)
 
 
 def _check_single(diagram: Diagram, element: etree._Element, kinds: frozenset[str]) -> None:

@@ -64,6 +64,17 @@ LOST = {
     "a timer in a task": f'<userTask id="a"><timerEventDefinition/></userTask>{FLOW}',
     "a loop at a gateway": f'<parallelGateway id="a">{TWICE}</parallelGateway>{FLOW}',
     "a condition in a task": f'<userTask id="a"><conditionExpression>x</conditionExpression></userTask>{FLOW}',
+    "a script in a service task": f'<serviceTask id="a" banli:operation="o"><script>x</script></serviceTask>{FLOW}',
+    "a time in a task": f'<userTask id="a"><timeDuration>P1D</timeDuration></userTask>{FLOW}',
+    "a condition of an event in a task": f'<userTask id="a"><condition>x</condition></userTask>{FLOW}',
+    "a number in a loop with a condition": '<userTask id="a"><standardLoopCharacteristics loopMaximum="2">'
+    f"<loopCardinality>3</loopCardinality></standardLoopCharacteristics></userTask>{FLOW}",
+    "a condition in a loop with a number": '<userTask id="a">'
+    + TWICE.replace("<loopCardinality>", "<loopCondition>x</loopCondition><loopCardinality>")
+    + f"</userTask>{FLOW}",
+    "an end that only its type calls terminate": '<endEvent id="a"><eventDefinition xmlns:xsi='
+    '"http://www.w3.org/2001/XMLSchema-instance" xsi:type="tTerminateEventDefinition"/></endEvent>' + FLOW,
+    "a loop that only its type tells": f'<userTask id="a"><loopCharacteristics/></userTask>{FLOW}',
     "an element that BPMN does not have": f'<userTask id="a"><skipIf>x</skipIf></userTask>{FLOW}',
     "two ways to repeat": f'<userTask id="a"><standardLoopCharacteristics loopMaximum="2"/>{TWICE}</userTask>{FLOW}',
     "two conditions": f"{TASK}{FLOW[:-2]}>{'<conditionExpression>x</conditionExpression>' * 2}</sequenceFlow>",
@@ -97,6 +108,13 @@ def test_what_a_tool_keeps_in_extension_elements_is_its_own():
     kept = '<extensionElements><x:old xmlns:x="u:x"><userTask id="b"/><timer/></x:old></extensionElements>'
     body = f'<process id="P"><startEvent id="s"/><userTask id="a">{kept}</userTask>{FLOW}</process>'
     assert codes(checked(definitions(body))) == []
+
+
+@pytest.mark.parametrize("foreign", ['<x:task id="b"/>', '<banli:input target="n" source="1"/>'])
+def test_what_is_no_element_of_bpmn_and_stands_among_them_is_named(foreign):
+    body = f'<process id="P"><startEvent id="s"/><userTask id="a">{foreign}</userTask>{FLOW}</process>'
+    report = checked(definitions(body, 'xmlns:x="u:x"'))
+    assert (report["executable"], codes(report)) == (True, ["ignored"])
 
 
 def test_a_number_beside_a_collection_is_named():
