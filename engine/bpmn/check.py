@@ -183,14 +183,6 @@ def _check_node(diagram: Diagram, node: etree._Element) -> None:
     default = node.get("default")
     if default and not any(flow.id == default for flow in diagram.outgoing.get(str(node.get("id")), [])):
         diagram.findings.warning("dangling-ref", f"default flow {default[:80]} does not leave this node", node)
-    if default:
-        _check_default(diagram, node, default)
-
-
-def _check_default(diagram: Diagram, node: etree._Element, default: str) -> None:
-    for flow in diagram.outgoing.get(str(node.get("id")), []):
-        if flow.id == default and (flow.element.findtext(bpmn("conditionExpression")) or "").strip():
-            diagram.findings.warning("ignored", f"the condition of the default flow {default[:80]} is ignored", node)
 
 
 def _check_starts(diagram: Diagram, scope: etree._Element) -> None:
@@ -201,7 +193,7 @@ def _check_starts(diagram: Diagram, scope: etree._Element) -> None:
     heads = [n for n in nodes if str(n.get("id")) not in diagram.incoming and _could_begin(diagram, n)]
     if starts:
         for head in heads:
-            if head not in starts:
+            if local_name(head) != "startEvent" and not _begins_instances(scope, head):
                 diagram.findings.warning("unreachable", "no flow leads here, so it never happens", head)
         _check_start_events(diagram, scope, starts)
     elif is_event_subprocess(scope):
@@ -216,7 +208,13 @@ def _check_starts(diagram: Diagram, scope: etree._Element) -> None:
 def _could_begin(diagram: Diagram, node: etree._Element) -> bool:
     if local_name(node) == "boundaryEvent" or is_event_subprocess(node) or is_compensation_handler(node):
         return False
-    return definition_of(diagram, node, "link") is None
+    return str(node.get("id")) not in diagram.handlers and definition_of(diagram, node, "link") is None
+
+
+def _begins_instances(scope: etree._Element, node: etree._Element) -> bool:
+    """True for what a message may start the process at, beside its start events."""
+    instantiates = local_name(node) in {"receiveTask", "eventBasedGateway"} and node.get("instantiate") == "true"
+    return instantiates and local_name(scope) == "process"
 
 
 def _check_start_events(diagram: Diagram, scope: etree._Element, starts: list[etree._Element]) -> None:

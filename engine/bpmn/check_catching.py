@@ -62,7 +62,7 @@ def _check_handler_of(diagram: Diagram, event: etree._Element) -> None:
 
 
 def _check_handlers(diagram: Diagram, scope: etree._Element) -> None:
-    handlers = set(diagram.compensation.values())
+    handlers = diagram.handlers
     for node in diagram.scope_nodes(scope):
         node_id = str(node.get("id"))
         if local_name(node) not in ACTIVITIES or not (is_compensation_handler(node) or node_id in handlers):

@@ -34,6 +34,8 @@ def check_event(diagram: Diagram, event: etree._Element) -> None:
         _check_link(diagram, event, triggers)
     if local_name(event) == "boundaryEvent":
         _check_boundary(diagram, event, triggers)
+    if local_name(event) == "startEvent" and triggers != ["none"] and str(event.get("id")) in diagram.incoming:
+        diagram.findings.error("unsupported-flow", "a flow leads to a start event that waits for its trigger", event)
     if local_name(event) == "endEvent" and str(event.get("id")) in diagram.outgoing:
         diagram.findings.error("unsupported-flow", "a flow leaves an end event", event)
     if "cancel" in triggers and local_name(event) == "endEvent":

@@ -25,6 +25,7 @@ def check_gateway(diagram: Diagram, gateway: etree._Element) -> None:
     """Record the problems of one gateway."""
     kind = local_name(gateway)
     flows = diagram.outgoing.get(str(gateway.get("id")), [])
+    _check_default(diagram, gateway, flows)
     if kind == "exclusiveGateway":
         _check_exclusive(diagram, gateway, flows)
     elif kind == "inclusiveGateway" and len(flows) > 1:
@@ -33,14 +34,23 @@ def check_gateway(diagram: Diagram, gateway: etree._Element) -> None:
                 diagram.findings.warning(
                     "always-taken", f"flow {flow.id} has no condition and is always taken", gateway
                 )
-    elif kind == "parallelGateway" and any(_has_condition(f) for f in flows):
-        diagram.findings.warning("ignored", "conditions on flows out of a parallel gateway are ignored", gateway)
+    elif kind == "parallelGateway":
+        _say_unconditional(diagram, gateway, flows, "a parallel gateway")
     elif kind == "eventBasedGateway":
-        if any(_has_condition(f) for f in flows):
-            diagram.findings.warning(
-                "ignored", "conditions on flows out of an event-based gateway are ignored", gateway
-            )
         _check_event_gateway(diagram, gateway, flows)
+        _say_unconditional(diagram, gateway, flows, "an event-based gateway")
+
+
+def _check_default(diagram: Diagram, node: etree._Element, flows: list[FlowElement]) -> None:
+    for flow in flows:
+        if flow.id == node.get("default") and _has_condition(flow):
+            message = f"flow {flow.id} is the default, taken when no other is: its condition is ignored"
+            diagram.findings.warning("ignored", message, flow.element)
+
+
+def _say_unconditional(diagram: Diagram, gateway: etree._Element, flows: list[FlowElement], what: str) -> None:
+    if any(_has_condition(flow) for flow in flows):
+        diagram.findings.warning("ignored", f"conditions on flows out of {what} are ignored", gateway)
 
 
 def _check_exclusive(diagram: Diagram, gateway: etree._Element, flows: list[FlowElement]) -> None:
@@ -90,6 +100,7 @@ def check_activity(diagram: Diagram, activity: etree._Element) -> None:
     """Record the problems of one activity."""
     kind = local_name(activity)
     _check_loop(diagram, activity)
+    _check_default(diagram, activity, diagram.outgoing.get(str(activity.get("id")), []))
     for quantity in ("startQuantity", "completionQuantity"):
         if activity.get(quantity, "1").strip() != "1":
             diagram.findings.warning("ignored", f"{quantity} is taken as 1", activity)
@@ -105,8 +116,13 @@ def check_activity(diagram: Diagram, activity: etree._Element) -> None:
         _check_call(diagram, activity)
     elif kind == "adHocSubProcess":
         _check_ad_hoc(diagram, activity)
+    _check_without_flows(diagram, activity)
+
+
+def _check_without_flows(diagram: Diagram, activity: etree._Element) -> None:
+    """An event sub-process is begun by its event."""
+    node_id = str(activity.get("id"))
     if is_event_subprocess(activity):
-        node_id = str(activity.get("id"))
         if node_id in diagram.incoming or node_id in diagram.outgoing:
             diagram.findings.error("unsupported-flow", "a flow leads to or from an event sub-process", activity)
         if any(local_name(child).endswith("LoopCharacteristics") for child in activity):

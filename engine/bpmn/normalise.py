@@ -98,10 +98,17 @@ def _read_flags(diagram: Diagram, root: etree._Element) -> None:
 def _index_roots(diagram: Diagram, root: etree._Element) -> None:
     for kind in ROOT_REFERENCES.values():
         for element in root.iter(bpmn(kind)):
-            diagram.roots[str(element.get("id"))] = element
+            _index_root(diagram, diagram.roots, element)
     for element in root:
         if local_name(element) in EVENT_DEFINITIONS and element.get("id"):
-            diagram.event_definitions.setdefault(str(element.get("id")), element)
+            _index_root(diagram, diagram.event_definitions, element)
+
+
+def _index_root(diagram: Diagram, index: dict[str, etree._Element], element: etree._Element) -> None:
+    """What is referred to by its id must be one element, or it would be another message or error that is meant."""
+    name = str(element.get("id"))
+    if index.setdefault(name, element) is not element:
+        diagram.findings.error("duplicate-id", f"two elements have the id {name[:80]}", element)
 
 
 def _index_nodes(diagram: Diagram, root: etree._Element) -> None:
@@ -206,14 +213,21 @@ def _read_compensation(diagram: Diagram, root: etree._Element) -> None:
                 continue
             if definition_of(diagram, event, "compensate") is None or local_name(handler) == "boundaryEvent":
                 continue
+            diagram.handlers.add(other)
             if diagram.compensation.setdefault(one, other) != other:
                 message = f"a second compensation handler {other[:80]} of {one[:80]}: which of them undoes?"
                 diagram.findings.error("unsupported-event", message, association)
 
 
 def _read_cancel_events(diagram: Diagram) -> None:
-    for event in diagram.nodes.values():
-        if local_name(event) != "boundaryEvent":
-            continue
-        if any(local_name(d) == "cancelEventDefinition" for d in event_definitions(diagram, event)):
-            diagram.cancellable.add((event.get("attachedToRef") or "").strip().rpartition(":")[2])
+    diagram.cancellable.update(_host(event) for event in _boundary_events(diagram, "cancelEventDefinition"))
+
+
+def _boundary_events(diagram: Diagram, kind: str) -> list[etree._Element]:
+    """The boundary events with a definition of this kind, their own or one that they refer to."""
+    events = [event for event in diagram.nodes.values() if local_name(event) == "boundaryEvent"]
+    return [event for event in events if any(local_name(d) == kind for d in event_definitions(diagram, event))]
+
+
+def _host(event: etree._Element) -> str:
+    return (event.get("attachedToRef") or "").strip().rpartition(":")[2]

@@ -66,37 +66,41 @@ REFUSED = {
         "unsupported-element",
     ),
     "a flow out of an end event": ("start s\nend e\nuser a\ns > e > a", "unsupported-flow"),
+    "a flow into a start that waits for its trigger": (
+        "start s\nstart m message=m\nuser a\nuser b\ns > a > m > b",
+        "unsupported-flow",
+    ),
+    "a boundary event at an event sub-process": (
+        "start s\nuser a\nevent_sub h\n  start i message=m\n  user b\n  i > b\nboundary x on=h timer=P1D\ns > a",
+        "unsupported-event",
+    ),
+    "several instances of an event sub-process": (
+        "start s\nuser a\nevent_sub h times=2\n  start i message=m\n  user b\n  i > b\ns > a",
+        "unsupported-element",
+    ),
+    "a flow into a compensation handler": ("start s\nuser a undone_by=u\ns > a > u", "unsupported-flow"),
+    "a compensation handler in another scope": (
+        "start s\nuser a\nboundary c on=a compensate handler=u\nsub p\n  user u compensation\n  user b\ns > a > p",
+        "dangling-ref",
+    ),
+    "a compensation handler that is no activity": (
+        "start s\nuser a\nboundary c on=a compensate handler=u\nend u\ns > a",
+        "dangling-ref",
+    ),
+    "two compensation handlers of one event": (
+        "start s\nuser a\nboundary c on=a compensate handler=u\nboundary d on=a compensate handler=v\n"
+        "user u compensation\nuser v compensation\ns > a",
+        "unsupported-event",
+    ),
     "compensation of an activity in another scope": (
         "start s\nuser a\nsub p\n  start i\n  throw t compensate=a\n  i > t\ns > a > p",
         "dangling-ref",
-    ),
-    "a boundary event at an event sub-process": (
-        "start s\nuser a\nevent_sub h\n  start m message=m then=b\nboundary x on=h timer=P1D then=c\ns > a",
-        "unsupported-event",
-    ),
-    "an event sub-process of several instances": (
-        "start s\nuser a\nevent_sub h times=3\n  start m message=m then=b\ns > a",
-        "unsupported-element",
     ),
     "a flow out of a compensation event": (
         "start s\nuser a undone_by=u\nuser b\ns > a\na_undone > b",
         "unsupported-flow",
     ),
     "a flow out of a compensation handler": ("start s\nuser a undone_by=u\nuser b\ns > a\nu > b", "unsupported-flow"),
-    "a flow to a compensation handler": ("start s\nuser a undone_by=u\ns > a > u", "unsupported-flow"),
-    "two compensation events at one activity": (
-        "start s\nuser a undone_by=u\nboundary y on=a compensate handler=v\nuser v compensation\ns > a",
-        "unsupported-event",
-    ),
-    "a compensation handler in another scope": (
-        "start s\nuser a\nboundary y on=a compensate handler=u\nsub p\n  start i\n  user b\n  i > b\n"
-        "  user u compensation\ns > a > p",
-        "dangling-ref",
-    ),
-    "a compensation handler that is no activity": (
-        "start s\nuser a\nboundary y on=a compensate handler=u\nthrow u message=m\ns > a",
-        "dangling-ref",
-    ),
     "an event sub-process that compensates the process": (
         "start s\nuser a\nevent_sub h\n  start m compensate then=b\ns > a",
         "unsupported-event",
@@ -182,6 +186,15 @@ ACCEPTED = {
     "a handler that undoes nothing": ("start s\nuser a\nuser u compensation\ns > a", ["unreachable"]),
     "a called process that is not here": ("start s\ncall c calls=Elsewhere\ns > c", ["missing-called-process"]),
     "a node that no flow leads to": ("start s\nuser a\nuser b\ns > a", ["unreachable"]),
+    "a compensation handler that no event leads to": ("start s\nuser a\nuser u compensation\ns > a", ["unreachable"]),
+    "a condition of the default flow": (
+        "start s\nexclusive g\nuser a\nuser b\ns > g\ng > a if `x`\ng > b if `y` default",
+        ["ignored"],
+    ),
+    "a condition behind an event gateway": (
+        "start s\nevents g\ncatch c message=m\ncatch d timer=P1D\ns > g\ng > c if `x`\ng > d",
+        ["ignored"],
+    ),
     "a service without operation": ("start s\nservice t\ns > t", ["no-operation"]),
     "a rule without decision": ("start s\nrule t\ns > t", ["missing-decision"]),
     "a message without name": ("start s\ncatch c message\ns > c", ["dangling-ref"]),
@@ -282,6 +295,45 @@ def test_space_around_an_id_is_not_part_of_it():
 def test_two_nodes_with_one_id_are_refused():
     body = '<process id="P"><startEvent id="s"/><userTask id="s"/></process>'
     assert "duplicate-id" in codes(checked(definitions(body)), "error")
+
+
+@pytest.mark.parametrize(
+    "roots",
+    [
+        '<message id="m" name="order"/><message id="m" name="refusal"/>',
+        '<message id="m" name="order"/><signal id="m" name="alarm"/>',
+        '<timerEventDefinition id="m"/><timerEventDefinition id="m"/>',
+    ],
+)
+def test_two_things_to_refer_to_with_one_id_are_refused(roots):
+    report = checked(definitions(f'{roots}<process id="P"><startEvent id="s"/></process>'))
+    assert [(p["code"], p["element"]) for p in report["problems"]] == [("duplicate-id", "m")]
+
+
+@pytest.mark.parametrize("gateway", ["", '<eventBasedGateway id="g" instantiate="true"/>'])
+def test_what_a_message_may_start_the_process_at_is_not_said_never_to_happen(gateway):
+    receive = '<receiveTask id="r" messageRef="m"{}/>'.format("" if gateway else ' instantiate="true"')
+    flow = '<sequenceFlow id="f" sourceRef="g" targetRef="r"/>' if gateway else ""
+    body = f'<message id="m"/><process id="P"><startEvent id="s"/>{gateway}{receive}{flow}</process>'
+    assert checked(definitions(body))["problems"] == []
+
+
+def test_a_second_association_to_a_handler_is_refused_and_an_event_may_refer_to_its_trigger():
+    handlers = '<userTask id="u" isForCompensation="true"/><userTask id="v" isForCompensation="true"/>'
+    event = '<boundaryEvent id="c" attachedToRef="a"><eventDefinitionRef>d</eventDefinitionRef></boundaryEvent>'
+    one, other = (f'<association id="to_{h}" sourceRef="c" targetRef="{h}"/>' for h in "uv")
+    body = (
+        '<compensateEventDefinition id="d"/><process id="P"><startEvent id="s"/><userTask id="a"/>'
+        f'<sequenceFlow id="f" sourceRef="s" targetRef="a"/>{event}{handlers}{one}</process>'
+    )
+    assert [(p["code"], p["element"]) for p in checked(definitions(body))["problems"]] == [("unreachable", "v")]
+    problems = checked(definitions(body.replace("</process>", f"{other}</process>")))["problems"]
+    assert [(p["code"], p["element"]) for p in problems] == [("unsupported-event", "to_v")]
+
+
+def test_a_handler_need_not_be_marked_as_one():
+    drawing = "start s\nuser a\nboundary c on=a compensate handler=u\nuser u\ns > a"
+    assert checked(drawing)["problems"] == []
 
 
 @pytest.mark.parametrize(
