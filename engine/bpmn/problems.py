@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from lxml import etree
 
 Severity = Literal["error", "warning", "info"]
+_LAST_LINE: Final = 65_535  # the parser counts no further: what comes after has this line as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ def _place(element: etree._Element) -> tuple[str | None, str | None, int | None]
 
 
 def line_of(element: etree._Element) -> int | None:
-    """Line of an element in its file, from 1; None for one that we made."""
-    line: Any = element.sourceline
-    return line if isinstance(line, int) else None
+    """Line of an element in its file, from 1; of one that we made, of what it was put into. None if it is unknown."""
+    lines: list[Any] = [element.sourceline, *(owner.sourceline for owner in element.iterancestors())]
+    line: int = next((line for line in lines if line is not None), _LAST_LINE)
+    return line if line < _LAST_LINE else None

@@ -336,6 +336,21 @@ def test_a_handler_need_not_be_marked_as_one():
     assert checked(drawing)["problems"] == []
 
 
+def test_what_is_wrong_with_what_we_read_from_a_vendor_is_said_with_its_line():
+    call = '<callActivity id="c" calledElement="P">\n<extensionElements>\n<camunda:in source="x = (" target="y"/>'
+    body = f'<process id="P"><startEvent id="s"/>\n{call}</extensionElements></callActivity></process>'
+    report = checked(definitions(body, 'xmlns:camunda="http://camunda.org/schema/1.0/bpmn"'))
+    assert [(p["code"], p["line"]) for p in report["problems"] if p["severity"] == "error"] == [
+        ("expression-syntax", 3)
+    ]
+
+
+def test_a_line_that_the_parser_does_not_know_is_not_named():
+    far = checked(definitions("\n" * 65_533 + '<process id="P"><complexGateway id="g"/></process>'))
+    beyond = checked(definitions("\n" * 65_534 + '<process id="P"><complexGateway id="g"/></process>'))
+    assert [far["problems"][0]["line"], beyond["problems"][0]["line"]] == [65_534, None]
+
+
 @pytest.mark.parametrize(
     ("flow", "code"),
     [
