@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, ValuesView
 from datetime import date, time, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from itertools import chain, compress
 from operator import not_
@@ -288,6 +288,18 @@ def _exact(value: Value) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() and value.adjusted() < 40 else value
     return _plain(value, _exact)
+
+
+def exact_number(text: str) -> Decimal:
+    """A number of JSON text with a point or an exponent, for ``json.loads(…, parse_float=exact_number)``.
+
+    Raises:
+        ValueNotStorableError: an exponent that no number can have.
+    """
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueNotStorableError("", "数字应为有限值") from None
 
 
 def from_plain(value: Any, depth: int = 0) -> Value:

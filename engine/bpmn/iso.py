@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -38,11 +38,11 @@ class Span:
         """
         try:
             if not self.months:
-                return start + self.exact * times
+                return _shown(start + self.exact * times)
             local = start.astimezone(ZONE)
             year, month = divmod(local.year * 12 + local.month - 1 + self.months * times, 12)
             day = min(local.day, calendar.monthrange(year, month + 1)[1])
-            return (local.replace(year=year, month=month + 1, day=day) + self.exact * times).astimezone(UTC)
+            return _shown((local.replace(year=year, month=month + 1, day=day) + self.exact * times).astimezone(UTC))
         except (OverflowError, ValueError):
             raise TimerValueError("the instant is out of range") from None
 
@@ -81,10 +81,21 @@ def parse_instant(text: str) -> datetime:
     return _in_utc(value)
 
 
+def _shown(instant: datetime) -> datetime:
+    """The instant, if it is one in Shanghai as well: there the year 9999 ends eight hours earlier.
+
+    Raises:
+        OverflowError
+    """
+    if instant.year == MAXYEAR:
+        instant.astimezone(ZONE)
+    return instant
+
+
 def _in_utc(value: datetime) -> datetime:
     try:
-        return (value if value.tzinfo else value.replace(tzinfo=ZONE)).astimezone(UTC)
-    except OverflowError:  # within the years 1 to 9999 where it was written, outside of them in UTC
+        return _shown((value if value.tzinfo else value.replace(tzinfo=ZONE)).astimezone(UTC))
+    except OverflowError:  # within the years 1 to 9999 where it was written, outside of them in UTC or Shanghai
         raise TimerValueError(f"the instant is out of range: “{value.isoformat()}”") from None
 
 

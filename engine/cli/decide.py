@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +15,7 @@ from engine.adapters.system_clock import SystemClock
 from engine.cli.feel import parse_input, read_input, written
 from engine.cli.refusal import Refusal, lines_of_input, unread
 from engine.dmn import DecisionModel, DecisionResult, DmnError, load_decisions
-from engine.values import to_json
+from engine.values import exact_number, to_json
 
 EXIT_EVALUATION, EXIT_FILE, EXIT_USAGE = 1, 2, 3
 
@@ -130,7 +129,7 @@ def _answer_text(line: str) -> str:
 
 def _answer(line: str) -> dict[str, Any]:
     try:
-        request = json.loads(line, parse_float=Decimal)
+        request = json.loads(line, parse_float=exact_number)
     except (ValueError, RecursionError) as error:
         return _refusal(None, "request", f"这一行不是 JSON：{error}")
     if not isinstance(request, dict) or not isinstance(request.get("files"), list):

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from engine.adapters.system_clock import SystemClock
-from engine.cli.refusal import Refusal, unread
+from engine.cli.refusal import Refusal, standard_input, unread
 from engine.feel import EvaluationWarning, FeelError, FeelSyntaxError, evaluate, strip_marker
-from engine.values import ValueNotStorableError, from_plain, to_json
+from engine.values import ValueNotStorableError, exact_number, from_plain, to_json
 
 EXIT_FAILED = 1
 
@@ -64,8 +63,8 @@ def written(value: Any, *, indent: int | None = None) -> str:
 def read_input(source: str) -> dict[str, Any]:
     """A JSON object of variables from a file or standard input; anything else ends the command with 3."""
     try:
-        data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-        return parse_input(json.loads(data.decode("utf-8-sig"), parse_float=Decimal))
+        data = standard_input().read() if source == "-" else Path(source).read_bytes()
+        return parse_input(json.loads(data.decode("utf-8-sig"), parse_float=exact_number))
     except OSError as error:
         raise _no_input("file", source, unread(error)) from error
     except UnicodeDecodeError as error:

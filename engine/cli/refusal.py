@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -101,7 +102,12 @@ _UNREAD: tuple[tuple[type[OSError], str], ...] = (
 )
 
 
+def standard_input() -> IO[bytes]:
+    """Standard input; empty where a command was started without one."""
+    return io.BytesIO() if sys.stdin is None else sys.stdin.buffer
+
+
 def lines_of_input() -> Iterator[str]:
     """Lines of standard input; what is no UTF-8 in one stays, as surrogates, in that line alone."""
-    for line in sys.stdin.buffer:
+    for line in standard_input():
         yield line.decode("utf-8", "surrogateescape")

@@ -14,7 +14,7 @@ from engine.adapters.system_clock import SystemClock
 from engine.bpmn.iso import TimerValueError, parse_instant
 from engine.bpmn.problems import BpmnRefusedError, Problem
 from engine.bpmn.read import read_file
-from engine.cli.refusal import Refusal, printable, unread
+from engine.cli.refusal import Refusal, printable, standard_input, unread
 from engine.simulate.files import load_files
 from engine.simulate.runner import NOT_EXECUTABLE, UnknownProcessError, refused, run_script
 from engine.simulate.script import Script, ScriptError, read_scripts
@@ -82,7 +82,7 @@ def _read(name: str, reader: Callable[[Path], bytes] = Path.read_bytes) -> bytes
 
 def _scripts(path: str) -> tuple[list[Script], bool]:
     try:
-        text = sys.stdin.buffer.read() if path == "-" else _read(path)
+        text = standard_input().read() if path == "-" else _read(path)
         scripts, several = read_scripts(text)
     except ScriptError as error:
         raise _refusal("script", str(error), path) from error

@@ -37,6 +37,8 @@ def load_files(files: Mapping[str, bytes]) -> Files:
     diagrams = {name: data for name, data in files.items() if not name.lower().endswith(".dmn")}
     tables = {name: data for name, data in files.items() if name.lower().endswith(".dmn")}
     definitions = compile_definitions(diagrams)
+    if not definitions.processes:
+        raise BpmnRefusedError([Problem("no-process", "error", "there is no diagram among the files")])
     return Files(definitions, _load_decisions(tables), _main(definitions, next(iter(diagrams), "")))
 
 

@@ -6,12 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
 from engine.bpmn.iso import Span, TimerValueError, parse_instant, parse_span
 from engine.spiff import StandIn
-from engine.values import from_plain
+from engine.values import exact_number, from_plain
 
 FORMAT: Final = "simulation-script/1"
 ACTIONS: Final = ("start", "complete", "complete_each", "message", "signal", "advance_time", "set", "cancel")
@@ -95,7 +94,7 @@ def read_scripts(text: str | bytes) -> tuple[list[Script], bool]:
         ScriptError
     """
     try:
-        raw = json.loads(text, parse_float=Decimal, object_pairs_hook=_once)
+        raw = json.loads(text, parse_float=exact_number, object_pairs_hook=_once)
         json.dumps(raw, ensure_ascii=False, default=str).encode()  # half a character in a text has no bytes
     except (ValueError, RecursionError) as error:
         raise ScriptError(f"the script is not JSON: {error}") from None

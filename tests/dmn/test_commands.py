@@ -49,6 +49,7 @@ def test_feel_exits_1_on_a_syntax_error_and_names_the_position() -> None:
 def test_feel_exits_3_without_its_context() -> None:
     assert run("feel", "1", "--context", "/nowhere.json").exit_code == 3
     assert run("feel", "1", "--context", "-", stdin="[1]").exit_code == 3
+    assert run("feel", "1", "--context", "-", stdin='{"n": 1e99999999999999999999}').exit_code == 3
 
 
 def test_decide_prints_the_matched_rules(tier: str) -> None:
@@ -92,6 +93,7 @@ def test_batch_answers_every_line_for_itself(tier: str, tmp_path: Path) -> None:
     [
         '{"id": 1, "files": [%s], "decision": "d", "input": {"amount": ' + "[" * 3000 + "]" * 3000 + "}}",
         '{"id": 1, "files": [%s], "decision": "d", "input": {"amount": 1e999999999}}',
+        '{"id": 1, "files": [%s], "decision": "d", "input": {"amount": 1e99999999999999999999}}',
         '{"id": 1, "files": [%s], "decision": "d", "input": {"amount": NaN}}',
         '{"id": 1, "files": [%s], "decision": ["d"], "input": {}}',
         '{"id": "\\ud800", "files": [%s], "decision": "\\ud800", "input": {}}',

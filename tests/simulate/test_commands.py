@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner
 
+from engine.cli import refusal
 from engine.cli.check import check
 from engine.cli.simulate import simulate
 from tests.spiff.drawing import draw
@@ -127,11 +128,13 @@ def test_files_that_cannot_run_are_exit_two(tmp_path):
         {"steps": [{"start": True, "expect": {"active_count": True}}]},
         {"steps": [{"start": True, "expect": {"active": None}}]},
         '{"steps": [{"start": true, "expect": {"data": {"x": NaN}}}]}',
+        '{"steps": [{"start": true}], "variables": {"x": 1e99999999999999999999}}',
         {"steps": [{"start": True, "data": {"x": "\ud800"}}]},
         {"steps": [{"message": "\udfff"}]},
         {"steps": [{"start": True}], "people": {"u1": {"group": ["bosses"]}}},
         {"steps": [{"start": True}], "now": "yesterday"},
         {"steps": [{"start": True}], "now": "9999-12-31T23:00:00-05:00"},
+        {"steps": [{"start": True}], "now": "9999-12-31T23:00:00Z"},
         {"steps": [{"start": True, "data": {"x": {"@": "nonsense"}}}]},
         {"steps": [{"start": True}], "services": {"a": {"answer": 1}}},
         {"steps": [{"start": True}], "unknown": 1},
@@ -144,6 +147,20 @@ def test_a_wrong_script_is_exit_three(tmp_path, script):
     assert result.exit_code == 3
     answer = json.loads(result.stdout)
     assert (answer["status"], answer["steps"], len(answer["errors"])) == ("error", [], 1)
+
+
+def test_a_command_that_was_started_without_standard_input_reads_none(monkeypatch):
+    monkeypatch.setattr(refusal.sys, "stdin", None)
+    assert list(refusal.lines_of_input()) == []
+    assert refusal.standard_input().read() == b""
+
+
+def test_decisions_without_a_diagram_are_exit_two(tmp_path):
+    (tmp_path / "t.dmn").write_text('<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" name="t"/>')
+    result = run(simulate, tmp_path / "t.dmn", "--script", "-", "--json", stdin='{"steps":[{"start":true}]}')
+    answer = json.loads(result.stdout)
+    assert (result.exit_code, answer["status"], answer["process"], answer["steps"]) == (2, "error", "", [])
+    assert [p["code"] for p in answer["errors"]] == ["no-process"]
 
 
 def test_a_missing_file_is_exit_three(tmp_path):
@@ -209,6 +226,12 @@ def test_time_that_would_pass_the_year_9999_does_not_pass(tmp_path):
     )
     assert (code, answer["steps"][1]["error"]["code"]) == (1, "out-of-range")
     assert (answer["status"], answer["steps"][1]["state"]["time"]) == ("waiting", "9999-06-01T00:00:00Z")
+
+
+def test_time_that_would_pass_the_year_9999_in_shanghai_does_not_pass(tmp_path):
+    script = {"now": "9999-12-31T15:00:00Z", "steps": [{"start": True}, {"advance_time": "PT1H"}]}
+    code, answer = simulated(tmp_path, "start s\nuser a\ns > a", script)
+    assert (code, answer["steps"][1]["error"]["code"]) == (1, "out-of-range")
 
 
 def test_an_expected_duration_is_compared_as_one(tmp_path):
