@@ -99,6 +99,14 @@ _DROP_ALL_WAITS = Prepared(delete(SUBSCRIPTION).where(_WAITS_OF_INSTANCE))
 _DROP_ALL_TIMERS = Prepared(delete(JOB).where(*_TIMERS_OF_INSTANCE))
 _DROP_WAIT = Prepared(delete(SUBSCRIPTION).where(_WAITS_OF_INSTANCE, SUBSCRIPTION.c.no == bindparam("wait_no")))
 _DROP_TIMER = Prepared(delete(JOB).where(*_TIMERS_OF_INSTANCE, JOB.c.no == bindparam("wait_no")))
+STANDSTILL = "stands-still"
+_STANDSTILLS = Prepared(
+    select(INCIDENT.c.id).where(
+        INCIDENT.c.process_instance_id == bindparam("instance_id"),
+        INCIDENT.c.code == STANDSTILL,
+        INCIDENT.c.resolved_at.is_(None),
+    )
+)
 ENDED = {
     "completed": InstanceStatus.COMPLETED,
     "terminated": InstanceStatus.TERMINATED,
@@ -466,8 +474,9 @@ def _write_incident(uow: UnitOfWork, step: Step) -> None:
 
 def report_standstill(uow: UnitOfWork, instance_id: UUID) -> None:
     """Tell an administrator of a case for which nobody can do anything: at a join, say, that nothing more comes to."""
-    text = "没有人、期限或消息能使流程继续"
-    _ADD_INCIDENT.run_many(uow.link, [incident_row(uow, instance_id, "stands-still", text, None)])
+    if not _STANDSTILLS.rows(uow.link, {"instance_id": instance_id}):
+        text = "没有人、期限或消息能使流程继续"
+        _ADD_INCIDENT.run_many(uow.link, [incident_row(uow, instance_id, STANDSTILL, text, None)])
 
 
 def incident_row(

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.bootstrap import Engine
+from engine.commands.modify_variables import modify_variables
 from engine.commands.move_token import move_token
 from engine.commands.rewind_instance import rewind_instance
 from engine.errors import InvalidInputError, NotPermittedError, StepFailedError
@@ -81,6 +82,8 @@ def test_a_case_that_nobody_can_continue_any_more_is_told_to_the_administrator(
     with engine.unit_of_work("admin1") as uow:
         move_token(uow, case.id, _number(engine, case), "e", reason="x", request_id=uuid4().hex)
     assert (case.status, case.waits_at) == ("active", set())
+    with engine.unit_of_work("admin1") as uow:
+        modify_variables(uow, case.id, {"seen": True}, reason="x", request_id=uuid4().hex)
     with engine.reading() as uow:
         assert [(each.code, each.instance_id) for each in open_incidents(uow)] == [("stands-still", case.id)]
     with engine.unit_of_work("admin1") as uow:
