@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 
 from engine.commands.assign_work_item import assign_work_item
 from engine.errors import ConflictError, InvalidInputError, NotFoundError, NotPermittedError
@@ -14,9 +14,11 @@ from engine.rules.retry import MAX_ATTEMPTS
 from engine.step.history import HistoryEntry
 from engine.step.instance import load_instance
 from engine.step.save import INCIDENT, JOB, append_history
+from engine.step.starting import wait_again
 from engine.unit_of_work import UnitOfWork
+from engine.values import loads
 from engine.work_items import load_work_item
-from models import Incident, JobState, User
+from models import Incident, JobKind, JobState, User
 
 COMMAND = "resolve_incident"
 ASSIGN = "assign_incident"
@@ -25,7 +27,8 @@ ASSIGN = "assign_incident"
 def resolve_incident(uow: UnitOfWork, incident_id: UUID, *, retry: bool, request_id: str | None = None) -> None:
     """Close an incident; with ``retry`` its job becomes due again.
 
-    It has one try: a person waits for the outcome, and what fails once more is an incident again at once.
+    It has one try: a person waits for the outcome, and what fails once more is an incident again at once. Without
+    ``retry`` what was to start a process by a cycle goes on with its next instant.
 
     The same ``request_id`` again changes nothing.
 
@@ -42,6 +45,8 @@ def resolve_incident(uow: UnitOfWork, incident_id: UUID, *, retry: bool, request
         load_instance(uow, incident.process_instance_id)
     if retry:
         _retry(uow, incident.job_id)
+    else:
+        _pass_over(uow, incident.job_id)
     _close(uow, incident, {"retry": retry})
     remember(uow, request_id, COMMAND, {})
 
@@ -135,3 +140,13 @@ def _retry(uow: UnitOfWork, job_id: UUID | None) -> None:
     if changed.rowcount != 1:
         raise ConflictError("没有可以重试的作业，请刷新页面查看")
     uow.jobs_are_due()
+
+
+def _pass_over(uow: UnitOfWork, job_id: UUID | None) -> None:
+    """One start of a process that failed must not be the last."""
+    starts = (JOB.c.kind == JobKind.TIMER, JOB.c.process_instance_id.is_(None), JOB.c.state == JobState.FAILED)
+    failed = select(JOB.c.flow_node_id, JOB.c.payload).where(JOB.c.id == job_id, *starts)
+    job = uow.connection.execute(failed.with_for_update()).one_or_none()
+    if job is not None:
+        uow.connection.execute(delete(JOB).where(JOB.c.id == job_id))
+        wait_again(uow, job.flow_node_id, loads(job.payload))

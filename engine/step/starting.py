@@ -24,7 +24,7 @@ from engine.step.ids import ordered_id
 from engine.step.instance import INSTANCE
 from engine.step.retime import Moves
 from engine.step.save import JOB, SUBSCRIPTION, job_row
-from engine.step.watching import first_looks
+from engine.step.watching import first_looks, is_look, look_later
 from engine.unit_of_work import UnitOfWork
 from engine.values import dumps, loads
 from models import JobKind, JobState, SubscriptionKind
@@ -106,6 +106,14 @@ def start_by_timer(uow: UnitOfWork, start_event: str, payload: Mapping[str, Any]
         return
     deployed = uow.engine.deployed(uow.session, deployment_id)
     begin(uow, deployed, payload["process"], {}, business_key=None, start_event=start_event)
+    wait_again(uow, start_event, payload)
+
+
+def wait_again(uow: UnitOfWork, start_event: str, payload: Mapping[str, Any]) -> None:
+    """Let what starts a process wait for its next instant, if there is one: after a start, or after one that failed."""
+    if is_look(payload):
+        look_later(uow, start_event, payload)
+        return
     if payload["cycle"] is None:
         return
     found = next_repetition(payload["cycle"], payload["anchor"], int(payload["turn"]), uow.now)

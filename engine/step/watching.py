@@ -58,7 +58,12 @@ def look(uow: UnitOfWork, start_event: str, payload: Mapping[str, Any]) -> None:
     holds = start_event in _holding(deployed, payload["process"], environment)
     if holds and not payload["held"]:
         begin(uow, deployed, payload["process"], {}, business_key=None, start_event=start_event)
-    uow.connection.execute(insert(JOB), _row(uow, {**payload, "held": holds}, start_event, PAUSE))
+    look_later(uow, start_event, {**payload, "held": holds})
+
+
+def look_later(uow: UnitOfWork, start_event: str, payload: Mapping[str, Any]) -> None:
+    """Let a look wait for its next turn."""
+    uow.connection.execute(insert(JOB), _row(uow, payload, start_event, PAUSE))
 
 
 def _holding(deployed: Deployed, process_id: str, environment: StepEnvironment) -> list[str]:

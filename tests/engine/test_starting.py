@@ -14,8 +14,10 @@ from engine.commands.broadcast_signal import broadcast_signal
 from engine.commands.correlate_message import correlate_message
 from engine.commands.deploy import deploy_folder
 from engine.commands.recompute_deadlines import recompute_deadlines
-from engine.errors import DeploymentRefusedError
+from engine.commands.resolve_incident import resolve_incident
+from engine.errors import DeploymentRefusedError, StepFailedError
 from engine.queries.incidents import open_incidents
+from engine.step import starting, watching
 from models import CalendarDay, DayKind, Job
 from tests.engine.conftest import Deploy, Drawn, Start, all_cases, all_jobs
 from tests.engine.start_events import EXTRA, MESSAGE, SIGNAL, begun_by, timer
@@ -290,6 +292,40 @@ def test_a_start_whose_step_fails_is_tried_again_and_then_an_incident_and_no_cas
         [incident] = open_incidents(uow)
     assert incident.code == "step-failed"
     assert all_cases(engine) == []
+
+
+@pytest.mark.parametrize(
+    "trigger",
+    [
+        timer("timeCycle", "R/PT1H"),
+        "<bpmn:conditionalEventDefinition><bpmn:condition>=today != null</bpmn:condition>"
+        "</bpmn:conditionalEventDefinition>",
+    ],
+)
+def test_one_start_that_failed_and_was_settled_is_not_the_last(
+    drawn: Drawn, engine: Engine, clock: MovableClock, monkeypatch: pytest.MonkeyPatch, trigger: str
+) -> None:
+    drawn(trigger)
+    before = all_jobs(engine)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise StepFailedError("no-flow", "nothing to take", "begin")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(starting, "begin", refuse)
+        broken.setattr(watching, "begin", refuse)
+        clock.advance(hours=1)
+        for minutes in (0, 1, 5, 30, 120):
+            clock.advance(minutes=minutes)
+            engine.run_due_jobs()
+    with engine.unit_of_work("admin1") as uow:
+        [incident] = open_incidents(uow)
+        resolve_incident(uow, incident.id, retry=False)
+    assert all_cases(engine) == []
+    assert len(all_jobs(engine)) == len(before)
+    clock.advance(hours=1)
+    engine.run_due_jobs()
+    assert len(all_cases(engine)) == 1
 
 
 def test_a_deadline_that_starts_a_case_moves_with_the_calendar(
