@@ -9,6 +9,7 @@ from sqlalchemy import update
 from engine.errors import InvalidInputError
 from engine.step.history import HistoryEntry
 from engine.step.save import append_history
+from engine.step.writes import PendingWrites, write_pending
 from engine.unit_of_work import UnitOfWork
 from engine.values import dumps
 from engine.work_items import ITEM, changed_once, ensure_entitled, ensure_for_one, ensure_open, load_work_item
@@ -56,4 +57,7 @@ def save_draft(
             "work_item.claimed", item.flow_node_id, {"no": str(item.no)}, actor_id=uow.actor, role=role
         )
         append_history(uow, item.instance, [entry])
+        assert uow.actor is not None
+        pending = PendingWrites(participants=[(uow.actor, "handler")])
+        write_pending(uow.connection, pending, item.instance.id, uow.now)
     return item.version

@@ -9,6 +9,7 @@ import pytest
 from engine.bootstrap import Engine
 from engine.commands.add_comment import add_comment
 from engine.commands.assign_work_item import assign_work_item
+from engine.commands.cancel_instance import cancel_instance
 from engine.commands.claim_work_item import claim_work_item
 from engine.commands.complete_work_item import complete_work_item
 from engine.commands.save_draft import save_draft
@@ -25,6 +26,7 @@ from engine.errors import (
 )
 from engine.queries.inbox import inbox, inbox_counts
 from engine.queries.work_item_page import work_item_page
+from engine.work_items import can_read
 from tests.engine.conftest import Deploy, Start
 from tests.support.fakes import MovableClock
 from tests.support.folders import form, process, write_folder
@@ -249,6 +251,20 @@ def test_a_draft_keeps_what_was_typed_without_judging_it_and_fills_the_form_agai
         assert inbox(uow).entries[0].title == "半句"
     case.complete("draft", {"title": "一句"}, by="rep1", expected_version=version)
     assert case.row.title == "一句"
+
+
+def test_whoever_began_a_draft_takes_part_in_the_case_like_who_claims(start: Start, engine: Engine) -> None:
+    case = start("proposal", by="rep2")
+    case.complete("draft", {"title": "甲"}, by="rep2")
+    item = case.item("check")
+    with engine.unit_of_work("clerk1") as uow:
+        save_draft(uow, item.id, {"decision": "可"})
+    with engine.unit_of_work("admin1") as uow:
+        cancel_instance(uow, case.id, reason="终止", request_id=uuid4().hex)
+    with engine.reading("clerk1") as uow:
+        assert can_read(uow, case.id)
+    with engine.reading("clerk2") as uow:
+        assert not can_read(uow, case.id)
 
 
 def test_of_two_people_who_press_the_button_together_one_decides(start: Start, engine: Engine) -> None:
