@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from engine import step
-from engine.errors import ConflictError, InvalidInputError, NotFoundError, NotPermittedError
+from engine.errors import ConflictError, InvalidInputError, NotFoundError, NotPermittedError, SuspendedError
 from engine.queries.entitlement import may_withdraw, open_withdrawal
 from engine.requests import remember, replayed
 from engine.step.history import HistoryEntry
@@ -23,6 +23,7 @@ def withdraw_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, reques
         NotFoundError: no such case for this person.
         NotPermittedError: only who began it (or a role that process.yaml names) withdraws.
         ConflictError: too late, or the diagram knows no withdrawal now.
+        SuspendedError: not before it is resumed.
         InvalidInputError: no reason.
     """
     instance = load_instance(uow, instance_id)
@@ -32,6 +33,8 @@ def withdraw_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, reques
         raise NotPermittedError("只有发起人可以撤案") if can_read(uow, instance_id) else NotFoundError
     if not reason.strip():
         raise InvalidInputError({"reason": "请写明撤案理由"})
+    if instance.is_suspended:
+        raise SuspendedError
     waiting = open_withdrawal(uow, instance)
     if waiting is None:
         raise ConflictError("此事项已过可以撤案的阶段，不能撤案")

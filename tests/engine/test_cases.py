@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from engine.bootstrap import Engine
 from engine.commands.add_comment import add_comment
-from engine.commands.cancel_instance import cancel_instance
+from engine.commands.cancel_instance import cancel_instance, resume_instance, suspend_instance
 from engine.commands.claim_work_item import claim_work_item
 from engine.commands.link_instances import link_instances
 from engine.commands.mark_notice_read import mark_notice_read
@@ -26,6 +26,7 @@ from engine.errors import (
     NotPermittedError,
     OperationFailedError,
     StepFailedError,
+    SuspendedError,
 )
 from engine.queries.inbox import InboxFilters, inbox, inbox_counts
 from engine.queries.instance_page import instance_page
@@ -228,6 +229,22 @@ def test_the_initiator_withdraws_while_the_rule_allows_it(start: Start, engine: 
     late.complete("answer", {"answer": "已办", "secret": "yes"}, by="officer_a")
     with pytest.raises(ConflictError), engine.unit_of_work("rep1") as uow:
         withdraw_instance(uow, late.id, reason="后悔", request_id=uuid4().hex)
+
+
+def test_whoever_withdraws_a_suspended_case_learns_that_it_is_suspended_and_may_later(
+    start: Start, engine: Engine
+) -> None:
+    case = start("case", variables=START)
+    case.complete("write", {"title": "甲"}, by="rep1")
+    with engine.unit_of_work("admin1") as uow:
+        suspend_instance(uow, case.id, reason="核查", request_id=uuid4().hex)
+    with pytest.raises(SuspendedError), engine.unit_of_work("rep1") as uow:
+        withdraw_instance(uow, case.id, reason="另案提出", request_id=uuid4().hex)
+    with engine.unit_of_work("admin1") as uow:
+        resume_instance(uow, case.id, reason="核查完毕", request_id=uuid4().hex)
+    with engine.unit_of_work("rep1") as uow:
+        withdraw_instance(uow, case.id, reason="另案提出", request_id=uuid4().hex)
+    assert case.row.end_event_id == "withdrawn"
 
 
 def test_an_administrator_cancels_with_a_reason_and_nothing_waits_any_more(start: Start, engine: Engine) -> None:
