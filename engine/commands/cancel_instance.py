@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import and_, or_, update
 
 from engine import step
 from engine.errors import ConflictError, InvalidInputError
@@ -12,7 +12,7 @@ from engine.step.history import HistoryEntry
 from engine.step.instance import INSTANCE, load_instance
 from engine.step.save import JOB, append_history
 from engine.unit_of_work import UnitOfWork
-from models import InstanceStatus
+from models import InstanceStatus, JobKind
 
 
 def cancel_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, request_id: str | None) -> None:
@@ -42,7 +42,8 @@ def suspend_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, request
 def resume_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, request_id: str | None) -> None:
     """Let a suspended case go on, at once with what was put off meanwhile."""
     _switch(uow, instance_id, InstanceStatus.SUSPENDED, InstanceStatus.ACTIVE, "instance.resumed", reason, request_id)
-    put_off = (JOB.c.process_instance_id == instance_id, JOB.c.locked_by.is_(None))
+    unaddressed = and_(JOB.c.process_instance_id.is_(None), JOB.c.kind == JobKind.MESSAGE)  # perhaps one for this case
+    put_off = (or_(JOB.c.process_instance_id == instance_id, unaddressed), JOB.c.locked_by.is_(None))
     uow.connection.execute(update(JOB).where(*put_off).values(locked_until=None))
     uow.jobs_are_due()
 
