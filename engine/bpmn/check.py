@@ -9,6 +9,7 @@ from lxml import etree
 
 from engine.bpmn.check_catching import check_catching
 from engine.bpmn.check_events import check_event
+from engine.bpmn.check_handed_over import check_handed_over, check_key
 from engine.bpmn.check_nodes import check_activity, check_gateway
 from engine.bpmn.check_places import check_places
 from engine.bpmn.check_variables import check_variables
@@ -20,14 +21,12 @@ from engine.bpmn.diagram import (
     is_event_subprocess,
     our,
 )
-from engine.bpmn.expressions import ForeignLanguageError, to_feel
 from engine.bpmn.names import (
     ACTIVITIES,
     EVENTS,
     FLOW_NODES,
     GATEWAYS,
     REFUSED_NODES,
-    banli,
     bpmn,
     bpmn_elements,
     local_name,
@@ -155,6 +154,8 @@ def _check_ignored(diagram: Diagram, root: etree._Element) -> None:
         kind = local_name(element)
         if kind in _IGNORED and kind != "escalationEventDefinition":
             diagram.findings.warning("ignored", f"{kind} is ignored; use banli: attributes", element)
+        elif kind == "message":
+            check_key(diagram, element)
         elif kind in {"messagePath", "dataPath"}:
             expression(diagram, element.text, element, element.get("language"))
 
@@ -169,10 +170,7 @@ def _check_scope(diagram: Diagram, scope: etree._Element) -> None:
 
 def _check_node(diagram: Diagram, node: etree._Element) -> None:
     kind = local_name(node)
-    for name in ("input", "output", "in", "out"):
-        for mapping in node.findall(f"{bpmn('extensionElements')}/{banli(name)}"):
-            if mapping.get("copy") != "true":
-                expression(diagram, mapping.get("source"), mapping)
+    check_handed_over(diagram, node)
     if kind in EVENTS:
         check_event(diagram, node)
     elif kind in GATEWAYS:
@@ -275,10 +273,7 @@ def _check_called(diagram: Diagram, call: etree._Element, process: etree._Elemen
 def _check_call(diagram: Diagram, call: etree._Element, processes: Mapping[str, etree._Element], strict: bool) -> None:
     called = (call.get("calledElement") or "").strip()
     if called.startswith(("=", "${", "#{")):
-        try:
-            to_feel(called)
-        except ForeignLanguageError as error:
-            diagram.findings.error("expression-language", str(error), call)
+        expression(diagram, called, call)
         return
     local = called.rpartition(":")[2]
     if called and called not in processes and local in processes:

@@ -8,7 +8,7 @@ from lxml import etree
 
 from engine.bpmn.diagram import Diagram, FlowElement, is_event_subprocess, our
 from engine.bpmn.expressions import to_feel
-from engine.bpmn.names import BINDINGS, banli, bpmn, local_name
+from engine.bpmn.names import BINDINGS, FOR_PEOPLE, bpmn, local_name
 from engine.bpmn.wording import expression
 from engine.feel.foreseen import is_never_a_context
 
@@ -106,8 +106,8 @@ def check_activity(diagram: Diagram, activity: etree._Element) -> None:
             diagram.findings.warning("ignored", f"{quantity} is taken as 1", activity)
     if kind == "task":
         diagram.findings.warning("untyped-task", "a task without type waits for a person", activity)
-    elif kind == "userTask":
-        _check_user_task(diagram, activity)
+    if kind in FOR_PEOPLE:
+        _check_for_people(diagram, activity)
     elif kind == "scriptTask":
         _check_script(diagram, activity)
     elif kind in {"serviceTask", "sendTask", "businessRuleTask"}:
@@ -148,9 +148,6 @@ def _is_count(text: str) -> bool:
 
 
 def _check_automatic(diagram: Diagram, task: etree._Element, kind: str) -> None:
-    for parameter in task.findall(f"{bpmn('extensionElements')}/{banli('parameter')}"):
-        value = parameter.get("value") if parameter.get("value") is not None else parameter.text
-        expression(diagram, value, parameter)
     if our(task, "operation") is not None:
         return
     if kind == "serviceTask":
@@ -201,10 +198,10 @@ def _check_multi_instance(diagram: Diagram, activity: etree._Element, multi: etr
         diagram.findings.warning("ignored", "the events of a multi-instance behaviour are not thrown", activity)
 
 
-def _check_user_task(diagram: Diagram, task: etree._Element) -> None:
-    for attribute in ("assignee", "exclude", "anchor"):
+def _check_for_people(diagram: Diagram, task: etree._Element) -> None:
+    for attribute in ("assignee", "standIn", "exclude", "anchor"):
         expression(diagram, our(task, attribute), task)
-    for attribute in ("candidateRole", "candidateUnit", "due"):
+    for attribute in ("candidateRole", "candidateUnit", "standInRole", "standInUnit", "due"):
         text = our(task, attribute)
         if text and text.startswith("="):
             expression(diagram, text, task)

@@ -9,7 +9,7 @@ from typing import Final
 _ISO_DURATION = re.compile(r"P(?=[\dT])(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?", re.ASCII)
 _ISO_INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d|@[A-Za-z_/]+)?)?", re.ASCII)
 _ISO_CYCLE = re.compile(r"R\d*/.+", re.ASCII)
-_MEANT_AS_ISO = re.compile(r"[+-]?P[\d.,YMWDTHS]*|R\d*/.*|\d{4}-\d.*", re.ASCII)
+_MEANT_AS_ISO = re.compile(r"[+-]?P[\d.,YMWDTHS]*|R-?\d*/.*|\d{4}-\d.*|\d[\d/.:TWZ+ -]*", re.ASCII)
 _MARKED_JUEL = re.compile(r"[$#]\{(.*)\}\Z", re.DOTALL)
 _JUEL_TOKEN = re.compile(
     r"""\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>'[^'\\]*'|"[^"\\]*")|(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)"""
@@ -35,7 +35,7 @@ class Translated:
 def is_iso_literal(text: str) -> bool:
     """True for a bare ISO 8601 date, date-time, duration or repeating interval, and for what looks like a wrong one.
 
-    Without the mark of an expression, ``P`` or ``2030-1-1`` is no name and no subtraction.
+    Without the mark of an expression, ``P``, ``2030-1-1`` or ``05/01/2030`` is no name, subtraction or division.
     """
     return bool(_MEANT_AS_ISO.fullmatch(text.strip())) or _is_iso(text)
 

@@ -213,3 +213,5 @@ def check_timer_literal(kind: str, text: str) -> None:
         TimerValueError
     """
     first_due(kind, text, datetime(2030, 1, 1, tzinfo=UTC))
+    if text.startswith("R") and parse_cycle(text).times == 0:
+        raise TimerValueError(f"it never fires: “{text[:60]}”")

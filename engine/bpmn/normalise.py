@@ -20,7 +20,17 @@ from engine.bpmn.diagram import (
 )
 from engine.bpmn.mappings import data_names, map_data
 from engine.bpmn.message_flows import join_messages
-from engine.bpmn.names import CONTAINERS, EVENT_DEFINITIONS, FLOW_NODES, REFUSED_NODES, bpmn, bpmn_elements, local_name
+from engine.bpmn.names import (
+    CONTAINERS,
+    EVENT_DEFINITIONS,
+    FLOW_NODES,
+    REFUSED_NODES,
+    banli,
+    bare,
+    bpmn,
+    bpmn_elements,
+    local_name,
+)
 from engine.bpmn.vendor import map_vendor
 
 _MAX_LANE_DEPTH = 50
@@ -36,6 +46,7 @@ _FLAGS = (
     "cancelRemainingInstances",
     "waitForCompletion",
     "instantiate",
+    *map(banli, ("batch", "mandatory", "open", "broadcast", "outputsOnly")),
 )
 _TRUE_OR_FALSE = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
@@ -92,7 +103,7 @@ def _read_flags(diagram: Diagram, root: etree._Element) -> None:
                 element.set(name, meant)
                 continue
             del element.attrib[name]
-            diagram.findings.warning("ignored", f"{name}={written[:80]} is neither true nor false", element)
+            diagram.findings.warning("ignored", f"{bare(name)}={written[:80]} is neither true nor false", element)
 
 
 def _index_roots(diagram: Diagram, root: etree._Element) -> None:

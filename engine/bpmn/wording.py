@@ -29,8 +29,13 @@ def expression(diagram: Diagram, text: str | None, element: etree._Element, decl
 def feel_syntax(diagram: Diagram, text: str, element: etree._Element) -> bool:
     """True if FEEL can parse the text; otherwise the problem is recorded."""
     try:
-        compile_expression(text)
+        compiled = compile_expression(text)
     except FeelSyntaxError as error:
         diagram.findings.error("expression-syntax", f"not FEEL: {text[:_SHOWN]} ({str(error)[:200]})", element)
         return False
+    try:
+        compiled.check()
+    except FeelSyntaxError as error:
+        message = f"FEEL only if a variable has a name of several words: {text[:_SHOWN]} ({str(error)[:200]})"
+        diagram.findings.warning("expression-syntax", message, element)
     return True

@@ -53,6 +53,14 @@ class Expression:
         only = self._readings.only
         self._name = only.name if only is not None else None  # most expressions of a diagram are that of a variable
 
+    def check(self) -> None:
+        """Raise the error of a text that is an expression only where names of several words or with symbols are known.
+
+        Raises:
+            FeelSyntaxError
+        """
+        self._readings.check()
+
     def _read(self, parser: Parser) -> _Read:
         tree = parser.expression()
         parser.expect_end()

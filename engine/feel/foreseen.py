@@ -70,8 +70,8 @@ def is_never_a_context(text: str) -> bool:
 
 def _read(text: str, names: frozenset[str] = frozenset()) -> tuple[n.Node | None, bool]:
     """The expression, None where it is none; and whether it may be read in another way."""
-    parser = make_parser(text, names)
     try:
+        parser = make_parser(text, names)
         tree = parser.expression()
         parser.expect_end()
     except FeelSyntaxError:

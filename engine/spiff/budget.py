@@ -41,6 +41,11 @@ class Budget:
         self._evaluations = 0
         self._started: float | None = None  # when the clock was first looked at
 
+    @property
+    def was_used(self) -> bool:
+        """Whether anything was counted."""
+        return bool(self._visits or self._items or self._evaluations)
+
     def visit(self, element: str | None = None) -> None:
         """Count one node visit.
 

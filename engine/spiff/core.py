@@ -46,6 +46,7 @@ class Core:
         self.variables = variables
         self.environment = environment
         self.limits = limits or DEFAULT_LIMITS
+        self.budget = Budget(self.limits)
         self.ended: Ended | None = None
         self.next_no = 1
         self.activities: dict[int, Activity] = {}
@@ -94,7 +95,8 @@ class Core:
         if self.ended is not None:
             raise ExecutionError("ended", "the instance has ended")
         self.journal = Effects()
-        self.budget = Budget(self.limits)
+        if self.budget.was_used:
+            self.budget = Budget(self.limits)
         self._names = None
 
     def end_step(self) -> Effects:

@@ -33,7 +33,6 @@ def start_timers(definitions: Definitions, process_id: str, environment: Executi
     """
     spec = definitions.specs[process_id]
     run = Execution(definitions, spec, {}, environment)
-    run.begin_step()  # the budget of its expressions
     return [
         StartTimer(node.bpmn_id, run.due_of(trigger, node, run.root, None))
         for node in spec.start_events
@@ -49,7 +48,6 @@ def start_conditions(
     """The start events whose condition holds with these variables."""
     spec = definitions.specs[process_id]
     run = Execution(definitions, spec, dict(variables), environment)
-    run.begin_step()
     return [
         node.bpmn_id
         for node in spec.start_events

@@ -1,8 +1,11 @@
 """An element is executed, inert or refused with its name and line; there is no fourth case."""
 
+from xml.sax.saxutils import escape
+
 import pytest
 
 from engine.bpmn.report import check_files
+from engine.spiff import BpmnRefusedError, compile_definitions
 from tests.bpmn.judging import checked, codes, definitions
 from tests.spiff.drawing import draw
 
@@ -66,6 +69,19 @@ REFUSED = {
         "unsupported-element",
     ),
     "a flow out of an end event": ("start s\nend e\nuser a\ns > e > a", "unsupported-flow"),
+    "a day that is written otherwise": ("start s\ncatch c date=05/01/2030\nuser a\ns > c > a", "timer-no-time"),
+    "a number instead of a duration": ("start s\ncatch c timer=5\nuser a\ns > c > a", "timer-no-time"),
+    "a cycle that never fires": ("start s\ncatch c cycle=R0/PT1H\nuser a\ns > c > a", "timer-no-time"),
+    "a cycle of a negative number": ("start s\ncatch c cycle=R-1/PT1H\nuser a\ns > c > a", "timer-no-time"),
+    "a correlation key that is no FEEL": ("start s\nreceive r message=m key=`x = (`\ns > r", "expression-syntax"),
+    "a payload that is no FEEL": ("start s\nthrow t message=m with=`n: x = (`\ns > t", "expression-syntax"),
+    "a payload without name": ("start s\nthrow t message=m with=`:1`\ns > t", "missing-target"),
+    "a value that goes nowhere": ("start s\nuser a sets=`:1`\ns > a", "missing-target"),
+    "a called process that is no FEEL": ("start s\ncall c calls=`=x = (`\ns > c", "expression-syntax"),
+    "an assignment of a manual task that is no FEEL": (
+        "start s\nmanual a assignee=`x = (`\ns > a",
+        "expression-syntax",
+    ),
     "a flow into a start that waits for its trigger": (
         "start s\nstart m message=m\nuser a\nuser b\ns > a > m > b",
         "unsupported-flow",
@@ -138,6 +154,9 @@ REFUSED = {
 }
 
 
+CATCHING = '<intermediateCatchEvent id="r"><messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
+
+
 @pytest.mark.parametrize(
     "script", ["1", "1 + 1", '"text"', "[{a: 1}]", "null", "a = b", "if true then 1 else [2]", '@"P1D"']
 )
@@ -186,6 +205,15 @@ ACCEPTED = {
     "a handler that undoes nothing": ("start s\nuser a\nuser u compensation\ns > a", ["unreachable"]),
     "a called process that is not here": ("start s\ncall c calls=Elsewhere\ns > c", ["missing-called-process"]),
     "a node that no flow leads to": ("start s\nuser a\nuser b\ns > a", ["unreachable"]),
+    "a formula that breaks off": (
+        "start s\nexclusive g\nuser a\nuser b\ns > g\ng > a if `n - (`\ng > b default",
+        ["expression-syntax"],
+    ),
+    "a value that no event of the process gives": ("start s message=m sets=`n:1`\nuser a\ns > a", ["ignored"]),
+    "a value that a gateway would give": (
+        "start s\nparallel g sets=`n:1`\nuser a\nuser b\ns > g\ng > a\ng > b",
+        ["ignored"],
+    ),
     "a compensation handler that no event leads to": ("start s\nuser a\nuser u compensation\ns > a", ["unreachable"]),
     "a condition of the default flow": (
         "start s\nexclusive g\nuser a\nuser b\ns > g\ng > a if `x`\ng > b if `y` default",
@@ -390,6 +418,50 @@ def test_a_script_in_another_language_is_refused():
     script = '<scriptTask id="t" scriptFormat="groovy"><script>x</script></scriptTask>'
     body = f'<process id="P"><startEvent id="s"/>{script}</process>'
     assert codes(checked(definitions(body)), "error") == ["expression-language"]
+
+
+@pytest.mark.parametrize("script", ["x = 1; y = 2", "print(x) && y", "\\ ` ~"])
+@pytest.mark.parametrize("language", ["", 'scriptFormat="feel"'])
+def test_a_script_that_says_no_language_and_is_no_feel_is_refused(script, language):
+    task = f'<scriptTask id="t" {language}><script>{escape(script)}</script></scriptTask>'
+    report = checked(definitions(f'<process id="P"><startEvent id="s"/>{task}</process>'))
+    assert codes(report, "error") == ["expression-syntax"]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("order", []),
+        ("=&quot;order &quot; + n", []),
+        ("${n}", ["translated-expression"]),
+        ("=n = (", ["expression-syntax"]),
+        ("${n.size()}", ["expression-language"]),
+        ("order-${n}", ["expression-language"]),
+    ],
+)
+@pytest.mark.parametrize("node", ['<receiveTask id="r" messageRef="m"/>', CATCHING])
+def test_the_name_of_a_message_may_be_an_expression_and_is_checked_as_one(node, name, found):
+    flow = '<sequenceFlow id="f" sourceRef="s" targetRef="r"/>'
+    body = f'<message id="m" name="{name}"/><process id="P"><startEvent id="s"/>{node}{flow}</process>'
+    assert codes(checked(definitions(body))) == found
+
+
+@pytest.mark.parametrize("said", ['<banli:parameter name="n" value="{}"/>', '<banli:correlation value="{}"/>'])
+def test_what_an_event_sends_in_another_language_is_refused_and_no_crash(said):
+    sent = said.format("${n.size()}")
+    event = f'<extensionElements>{sent}</extensionElements><messageEventDefinition messageRef="m"/>'
+    flow = '<sequenceFlow id="f" sourceRef="s" targetRef="e"/>'
+    body = f'<message id="m"/><process id="P"><startEvent id="s"/><endEvent id="e">{event}</endEvent>{flow}</process>'
+    with pytest.raises(BpmnRefusedError) as refusal:
+        compile_definitions({"p.bpmn": definitions(body)})
+    assert [p.code for p in refusal.value.problems] == ["expression-language"]
+
+
+def test_the_code_of_an_error_is_no_expression():
+    event = '<endEvent id="e"><errorEventDefinition errorRef="E"/></endEvent>'
+    flow = '<sequenceFlow id="f" sourceRef="s" targetRef="e"/>'
+    body = f'<error id="E" errorCode="=code"/><process id="P"><startEvent id="s"/>{event}{flow}</process>'
+    assert codes(checked(definitions(body))) == ["ignored"]
 
 
 def test_references_with_a_prefix_are_resolved():

@@ -1,10 +1,12 @@
 """What a file may write in several ways is read in each; what would be lost where it stands is refused."""
 
+from datetime import date
+
 import pytest
 
 from engine.simulate import Simulation
 from engine.simulate.files import load_files
-from engine.spiff import ExecutionError
+from engine.spiff import ExecutionError, compile_definitions
 from tests.bpmn.judging import checked, codes, definitions
 from tests.spiff.driving import NOW, active
 
@@ -48,6 +50,22 @@ def test_an_event_subprocess_may_be_marked_with_a_one():
     run.start()
     run.message("m")
     assert active(run) == ["a", "b"]
+
+
+@pytest.mark.parametrize("written", ["1", "TRUE"])
+def test_our_own_flags_may_be_written_in_each_way_of_xml(written):
+    body = f'<process id="P"><startEvent id="s"/><userTask id="a" banli:open="{written}"/>{FLOW}</process>'
+    process = compile_definitions({"p.bpmn": definitions(body)}).processes["P"]
+    assert process.user_tasks["a"].attributes.open
+
+
+@pytest.mark.parametrize("written", ["20300105T090000Z", "20300105", "2030-W01-6"])
+def test_a_date_may_be_written_in_each_way_of_iso_8601(written):
+    event = f"<timerEventDefinition><timeDate>{written}</timeDate></timerEventDefinition>"
+    body = f'<process id="P"><startEvent id="s"/><intermediateCatchEvent id="a">{event}</intermediateCatchEvent>{FLOW}'
+    run = Simulation(load_files({"p.bpmn": definitions(f"{body}</process>")}), "P", now=NOW)
+    run.start()
+    assert [wait.due_at.date() for wait in run.waiting] in ([date(2030, 1, 4)], [date(2030, 1, 5)])
 
 
 def test_a_flag_that_is_neither_yes_nor_no_is_named():
