@@ -18,6 +18,7 @@ _JUEL_TOKEN = re.compile(
 _JUEL_WORDS: Final = {"eq": "==", "ne": "!=", "lt": "<", "gt": ">", "le": "<=", "ge": ">=", "and": "&&", "or": "||"}
 _COMPARISONS: Final = {"==": "=", "!=": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
 _MAX_JUEL_DEPTH: Final = 50
+_MAX_JUEL_LENGTH: Final = 10_000  # characters
 
 
 class ForeignLanguageError(ValueError):
@@ -100,6 +101,8 @@ def quoted(text: str) -> str:
 
 
 def _translate_juel(text: str) -> str:
+    if len(text) > _MAX_JUEL_LENGTH:
+        raise ForeignLanguageError(f"JUEL of more than {_MAX_JUEL_LENGTH} characters is not translated")
     tokens = _juel_tokens(text)
     parser = _Juel(tokens)
     result = parser.disjunction(0)

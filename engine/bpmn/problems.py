@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from lxml import etree
 
 Severity = Literal["error", "warning", "info"]
+_SHOWN: Final = 1_000  # characters of an id or a message: a thousand problems may be those of one long id
 _LAST_LINE: Final = 65_535  # the parser counts no further: what comes after has this line as well
 
 
@@ -73,7 +74,7 @@ class Findings:
             self.items.append(Problem("not-listed", severity, f"there are more than {self.LIMIT}", file=self.file))
             return
         name, kind, line = (None, None, None) if element is None else _place(element)
-        self.items.append(Problem(code, severity, message, name, kind, line, self.file))
+        self.items.append(Problem(code, severity, message[:_SHOWN], name, kind, line, self.file))
 
     @property
     def executable(self) -> bool:
@@ -86,8 +87,8 @@ def _place(element: etree._Element) -> tuple[str | None, str | None, int | None]
     owner: etree._Element | None = element
     while owner is not None and owner.get("id") is None:
         owner = owner.getparent()
-    kind = str(element.tag).rpartition("}")[2] if isinstance(element.tag, str) else None
-    return (None if owner is None else owner.get("id")), kind, line_of(element)
+    kind = str(element.tag).rpartition("}")[2][:_SHOWN] if isinstance(element.tag, str) else None
+    return (None if owner is None else str(owner.get("id"))[:_SHOWN]), kind, line_of(element)
 
 
 def line_of(element: etree._Element) -> int | None:

@@ -75,6 +75,20 @@ def test_an_event_with_thousands_of_triggers(count_of_triggers, found):
     assert codes(report, "error") == found
 
 
+def test_an_expression_of_another_tool_without_end():
+    began = perf_counter()
+    text = "start s\nexclusive g\nuser a\nuser b\ns > g\ng > a if `${%s}`\ng > b default"
+    assert stopped(text % ("!" * 1_000_000 + "n")) == "expression-language"
+    assert perf_counter() - began < SECONDS
+
+
+def test_a_thousand_problems_of_an_id_without_end():
+    body = f'<process id="{"x" * 1_000_000}"><startEvent id="s"/>{"<nonsense/>" * 1_000}</process>'
+    problems = checked(definitions(body))["problems"]
+    assert len(problems) == 1_000
+    assert sum(len(problem["element"]) + len(problem["message"]) for problem in problems) < 2_000_000
+
+
 def test_a_process_that_calls_itself():
     assert stopped("start s\ncall c calls=P\ns > c") == "budget-exceeded"
 
