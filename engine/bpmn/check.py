@@ -185,6 +185,8 @@ def _check_node(diagram: Diagram, node: etree._Element) -> None:
 
 def _check_starts(diagram: Diagram, scope: etree._Element) -> None:
     nodes = list(diagram.scope_nodes(scope))
+    if not nodes:
+        _check_empty(diagram, scope)
     if not nodes or local_name(scope) == "adHocSubProcess":
         return
     starts = [n for n in nodes if local_name(n) == "startEvent"]
@@ -201,6 +203,13 @@ def _check_starts(diagram: Diagram, scope: etree._Element) -> None:
         diagram.findings.warning("implied-start", f"there is no start event; it begins with {names}", scope)
     else:
         diagram.findings.error("no-start-event", "there is no start event, and every node has an incoming flow", scope)
+
+
+def _check_empty(diagram: Diagram, scope: etree._Element) -> None:
+    if is_event_subprocess(scope):
+        diagram.findings.error("no-start-event", "an event sub-process needs a start event", scope)
+    elif is_container(scope):
+        diagram.findings.warning("empty-sub-process", "there is nothing in the sub-process: it is over at once", scope)
 
 
 def _could_begin(diagram: Diagram, node: etree._Element) -> bool:
@@ -245,22 +254,24 @@ def _check_soundness(diagram: Diagram, scope: etree._Element) -> None:
 
 
 def _check_links(diagram: Diagram, scope: etree._Element) -> None:
-    catches: Counter[str] = Counter()
+    catches: dict[str, etree._Element] = {}
     throws: list[tuple[str, etree._Element]] = []
     for node in diagram.scope_nodes(scope):
         link = definition_of(diagram, node, "link")
         if link is None:
             continue
         name = (link.get("name") or node.get("name") or "").strip()
-        if local_name(node) == "intermediateCatchEvent":
-            catches[name] += 1
-            if catches[name] > 1:
-                diagram.findings.error("duplicate-id", f"two link events catch {name[:80]}", node)
-        else:
+        if local_name(node) != "intermediateCatchEvent":
             throws.append((name, node))
+        elif catches.setdefault(name, node) is not node:
+            diagram.findings.error("duplicate-id", f"two link events catch {name[:80]}", node)
     for name, node in throws:
         if name not in catches:
             diagram.findings.error("missing-target", f"no link event catches {name[:80]} in this scope", node)
+    thrown = {name for name, _ in throws}
+    for name, node in catches.items():
+        if name not in thrown and str(node.get("id")) not in diagram.incoming:
+            diagram.findings.warning("unreachable", f"no link event throws {name[:80]}, so this never happens", node)
 
 
 def _check_called(diagram: Diagram, call: etree._Element, process: etree._Element) -> None:

@@ -59,7 +59,8 @@ def _check_all_of(diagram: Diagram, event: etree._Element, triggers: list[str]) 
 
 def _check_link(diagram: Diagram, event: etree._Element, triggers: list[str]) -> None:
     if len(triggers) > 1:
-        diagram.findings.error("unsupported-event", "a link event has no other trigger", event)
+        message = "a link is a flow drawn in two parts: it cannot be one of several triggers"
+        diagram.findings.error("unsupported-event", message, event)
     if local_name(event) == "intermediateThrowEvent" and str(event.get("id")) in diagram.outgoing:
         diagram.findings.error("unsupported-flow", "a flow leaves a link event: it goes on where its link leads", event)
 

@@ -82,6 +82,15 @@ REFUSED = {
         "start s\nmanual a assignee=`x = (`\ns > a",
         "expression-syntax",
     ),
+    "a link among several triggers": (
+        "start s\nthrow t link=L\ncatch c message=m link=L\nuser a\ns > t\nc > a",
+        "unsupported-event",
+    ),
+    "a flow out of a compensation event": (
+        "start s\nuser a\nboundary c on=a compensate\nuser u\ns > a\nc > u",
+        "unsupported-flow",
+    ),
+    "an event sub-process with nothing in it": ("start s\nuser a\nevent_sub h\ns > a", "no-start-event"),
     "a flow into a start that waits for its trigger": (
         "start s\nstart m message=m\nuser a\nuser b\ns > a > m > b",
         "unsupported-flow",
@@ -205,6 +214,8 @@ ACCEPTED = {
     "a handler that undoes nothing": ("start s\nuser a\nuser u compensation\ns > a", ["unreachable"]),
     "a called process that is not here": ("start s\ncall c calls=Elsewhere\ns > c", ["missing-called-process"]),
     "a node that no flow leads to": ("start s\nuser a\nuser b\ns > a", ["unreachable"]),
+    "a sub-process with nothing in it": ("start s\nsub p\ns > p", ["empty-sub-process"]),
+    "a link that nothing throws": ("start s\nuser a\ncatch c link=L\nuser b\ns > a\nc > b", ["unreachable"]),
     "a formula that breaks off": (
         "start s\nexclusive g\nuser a\nuser b\ns > g\ng > a if `n - (`\ng > b default",
         ["expression-syntax"],
@@ -357,6 +368,17 @@ def test_a_second_association_to_a_handler_is_refused_and_an_event_may_refer_to_
     assert [(p["code"], p["element"]) for p in checked(definitions(body))["problems"]] == [("unreachable", "v")]
     problems = checked(definitions(body.replace("</process>", f"{other}</process>")))["problems"]
     assert [(p["code"], p["element"]) for p in problems] == [("unsupported-event", "to_v")]
+
+
+def test_link_events_may_refer_to_one_definition():
+    link = "<eventDefinitionRef>l</eventDefinitionRef>"
+    body = (
+        '<linkEventDefinition id="l" name="L"/><process id="P"><startEvent id="s"/>'
+        f'<intermediateThrowEvent id="t">{link}</intermediateThrowEvent>'
+        f'<intermediateCatchEvent id="c">{link}</intermediateCatchEvent>'
+        '<sequenceFlow id="f" sourceRef="s" targetRef="t"/></process>'
+    )
+    assert checked(definitions(body))["problems"] == []
 
 
 def test_a_handler_need_not_be_marked_as_one():
