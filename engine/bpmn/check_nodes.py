@@ -110,12 +110,14 @@ def check_activity(diagram: Diagram, activity: etree._Element) -> None:
         _check_for_people(diagram, activity)
     elif kind == "scriptTask":
         _check_script(diagram, activity)
-    elif kind in {"serviceTask", "sendTask", "businessRuleTask"}:
+    elif kind in {"serviceTask", "businessRuleTask"}:
         _check_automatic(diagram, activity, kind)
     elif kind == "callActivity":
         _check_call(diagram, activity)
     elif kind == "adHocSubProcess":
         _check_ad_hoc(diagram, activity)
+    elif kind in {"sendTask", "receiveTask"} and not (activity.get("messageRef") or "").strip():
+        diagram.findings.warning("dangling-ref", "it names no message; its own name is used", activity)
     _check_without_flows(diagram, activity)
 
 

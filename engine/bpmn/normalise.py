@@ -17,6 +17,7 @@ from engine.bpmn.diagram import (
     event_definitions,
     is_container,
     known_node,
+    our,
 )
 from engine.bpmn.mappings import data_names, map_data
 from engine.bpmn.message_flows import join_messages
@@ -66,6 +67,7 @@ def normalise(diagram: Diagram) -> None:
     _index_nodes(diagram, root)
     _resolve_event_references(diagram, root)
     join_messages(diagram, root)
+    _read_send_tasks(diagram)
     _connect(diagram, root)
     _read_lanes(diagram, root)
     _read_compensation(diagram, root)
@@ -146,13 +148,31 @@ def _resolve_event_references(diagram: Diagram, root: etree._Element) -> None:
     for element in bpmn_elements(root):
         for attribute in ROOT_REFERENCES:
             value = element.get(attribute)
-            if value is None or value in diagram.roots:
+            if value is None or not value.strip():
                 continue
-            unprefixed = value.rpartition(":")[2]
-            if unprefixed in diagram.roots:
-                element.set(attribute, unprefixed)
-            elif value.strip():
+            name = value if value in diagram.roots else value.rpartition(":")[2]
+            found = diagram.roots.get(name)
+            if found is None:
                 diagram.findings.warning("dangling-ref", f"{attribute} {value[:80]} points to nothing", element)
+                continue
+            element.set(attribute, name)
+            if local_name(found) != ROOT_REFERENCES[attribute]:
+                message = f"{attribute} {value[:80]} points to a {local_name(found)}: only its name is taken"
+                diagram.findings.warning("dangling-ref", message, element)
+
+
+def _read_send_tasks(diagram: Diagram) -> None:
+    """To other tools a send task may be one that performs an operation; where it sends nothing, it is that here."""
+    for task in diagram.nodes.values():
+        operation = our(task, "operation") if local_name(task) == "sendTask" else None
+        if operation is None:
+            continue
+        if (task.get("messageRef") or "").strip():
+            message = f"the operation {operation[:80]} is ignored: the task sends its message"
+            diagram.findings.warning("ignored", message, task)
+            del task.attrib[banli("operation")]
+        else:
+            task.tag = bpmn("serviceTask")
 
 
 def _connect(diagram: Diagram, root: etree._Element) -> None:

@@ -86,10 +86,6 @@ REFUSED = {
         "start s\nthrow t link=L\ncatch c message=m link=L\nuser a\ns > t\nc > a",
         "unsupported-event",
     ),
-    "a flow out of a compensation event": (
-        "start s\nuser a\nboundary c on=a compensate\nuser u\ns > a\nc > u",
-        "unsupported-flow",
-    ),
     "an event sub-process with nothing in it": ("start s\nuser a\nevent_sub h\ns > a", "no-start-event"),
     "a flow into a start that waits for its trigger": (
         "start s\nstart m message=m\nuser a\nuser b\ns > a > m > b",
@@ -237,6 +233,8 @@ ACCEPTED = {
     "a service without operation": ("start s\nservice t\ns > t", ["no-operation"]),
     "a rule without decision": ("start s\nrule t\ns > t", ["missing-decision"]),
     "a message without name": ("start s\ncatch c message\ns > c", ["dangling-ref"]),
+    "a receive task without message": ("start s\nreceive r\ns > r", ["dangling-ref"]),
+    "a send task without message": ("start s\nsend t\ns > t", ["dangling-ref"]),
     "a loop without end": ("start s\nuser a loop=``\ns > a", ["loop-no-condition"]),
     "an ad-hoc sub-process without condition": ("start s\nadhoc p\n  user a\ns > p", ["ad-hoc-no-condition"]),
     "a start of a sub-process that never happens": (
@@ -347,6 +345,13 @@ def test_two_nodes_with_one_id_are_refused():
 def test_two_things_to_refer_to_with_one_id_are_refused(roots):
     report = checked(definitions(f'{roots}<process id="P"><startEvent id="s"/></process>'))
     assert [(p["code"], p["element"]) for p in report["problems"]] == [("duplicate-id", "m")]
+
+
+def test_a_reference_to_something_of_another_kind_is_named():
+    task = '<receiveTask id="r" messageRef="x:g"/><sequenceFlow id="f" sourceRef="s" targetRef="r"/>'
+    report = checked(definitions(f'<signal id="g"/><process id="P"><startEvent id="s"/>{task}</process>'))
+    [problem] = report["problems"]
+    assert (problem["code"], problem["severity"], problem["element"]) == ("dangling-ref", "warning", "r")
 
 
 @pytest.mark.parametrize("gateway", ["", '<eventBasedGateway id="g" instantiate="true"/>'])

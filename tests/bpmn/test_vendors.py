@@ -166,6 +166,18 @@ def test_what_a_call_hands_over_and_is_not_done_is_named(said):
     assert len(_messages(_file(call))) == 1
 
 
+@pytest.mark.parametrize(
+    ("message", "said", "kind", "operations"),
+    [("", "taken as the name", "serviceTask", ("mail",)), (' messageRef="m"', "ignored", "sendTask", ())],
+)
+def test_a_send_task_performs_its_operation_unless_it_sends_a_message(message, said, kind, operations):
+    task = f'<sendTask id="a" camunda:class="mail"{message}/>'
+    data = _file(task).replace(b"<process", b'<message id="m"/><process')
+    process = compile_definitions({"p.bpmn": data}).processes["P"]
+    assert (process.nodes["a"].type, process.operations) == (kind, operations)
+    assert said in _messages(data)[-1]
+
+
 def test_a_payload_that_is_not_copied_under_another_name_is_named():
     copied = (
         '<dataOutput id="o" name="given"/><dataOutputAssociation><sourceRef>o</sourceRef><targetRef>d</targetRef>'
