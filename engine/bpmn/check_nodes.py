@@ -103,7 +103,7 @@ def check_activity(diagram: Diagram, activity: etree._Element) -> None:
     _check_default(diagram, activity, diagram.outgoing.get(str(activity.get("id")), []))
     for quantity in ("startQuantity", "completionQuantity"):
         if activity.get(quantity, "1").strip() != "1":
-            diagram.findings.warning("ignored", f"{quantity} is taken as 1", activity)
+            diagram.findings.error("unsupported-element", f"a {quantity} other than 1 is not executed", activity)
     if kind == "task":
         diagram.findings.warning("untyped-task", "a task without type waits for a person", activity)
     if kind in FOR_PEOPLE:
@@ -196,8 +196,17 @@ def _check_multi_instance(diagram: Diagram, activity: etree._Element, multi: etr
     if numbered and collected:
         message = "the cardinality is ignored: there are as many instances as the collection has items"
         diagram.findings.warning("ignored", message, activity)
-    if multi.get("behavior", "All") != "All":
-        diagram.findings.warning("ignored", "the events of a multi-instance behaviour are not thrown", activity)
+    if _throws_as_it_goes(multi):
+        message = "the events of a multi-instance behaviour are not thrown: draw throw events inside"
+        diagram.findings.error("unsupported-event", message, activity)
+
+
+def _throws_as_it_goes(multi: etree._Element) -> bool:
+    """Whether an event is thrown when the first, or each, of the instances is done."""
+    behavior = multi.get("behavior", "All")
+    if behavior == "Complex":
+        return multi.find(bpmn("complexBehaviorDefinition")) is not None
+    return behavior != "All" and bool(multi.get(f"{behavior.lower()}BehaviorEventRef"))
 
 
 def _check_for_people(diagram: Diagram, task: etree._Element) -> None:

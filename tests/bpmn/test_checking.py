@@ -299,6 +299,22 @@ def test_a_compensation_event_and_a_link_may_be_referred_to(drawing, kind, writt
     assert codes(checked(file.replace("<process ", f"{root}<process ").encode())) == []
 
 
+@pytest.mark.parametrize("quantity", ["startQuantity", "completionQuantity"])
+def test_an_activity_that_takes_or_gives_several_tokens_is_refused(quantity):
+    drawn = draw("start s\nuser a\ns > a").replace(b'<userTask id="a"', f'<userTask id="a" {quantity}="2"'.encode())
+    assert codes(checked(drawn), "error") == ["unsupported-element"]
+
+
+def test_a_multi_instance_that_throws_an_event_for_each_instance_is_refused():
+    drawn = draw("start s\nuser a times=3\ns > a")
+    loud = drawn.replace(
+        b"<multiInstanceLoopCharacteristics",
+        b'<multiInstanceLoopCharacteristics behavior="One" oneBehaviorEventRef="g"',
+    )
+    assert codes(checked(loud), "error") == ["unsupported-event"]
+    assert codes(checked(loud.replace(b' oneBehaviorEventRef="g"', b"")), "error") == []
+
+
 def test_a_multi_instance_without_number_is_refused():
     body = '<process id="P"><userTask id="a"><multiInstanceLoopCharacteristics/></userTask></process>'
     assert codes(checked(definitions(body)), "error") == ["mi-no-collection"]
