@@ -7,6 +7,7 @@ no index of these ids: every other command looks among what its person has decid
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
@@ -32,12 +33,18 @@ _DECIDED_WITH = Prepared(
 _ADD = insert_into(REQUEST)
 
 
-def replayed(uow: UnitOfWork, request_id: str | None, command: str) -> dict[str, Any] | None:
+def replayed(uow: UnitOfWork, request_id: str | None, command: str, about: UUID | None = None) -> dict[str, Any] | None:
     """The answer this request got before, or None when it is new.
 
+    Args:
+        uow: one transaction.
+        request_id: of the click; None repeats nothing.
+        command: what is to be done.
+        about: to which case, work item or incident.
+
     Raises:
-        ConflictError: the id was used for another command or by another person, or with it this person has decided a
-            work item.
+        ConflictError: the id was used for another command, for something else or by another person, or with it this
+            person has decided a work item.
     """
     if not request_id:
         return None
@@ -46,9 +53,14 @@ def replayed(uow: UnitOfWork, request_id: str | None, command: str) -> dict[str,
         if uow.actor and _has_decided_with(uow, request_id):
             raise used_otherwise()
         return None
-    if row.command != command or row.actor_id != uow.actor:
+    if row.command not in (command, _named(command, about)) or row.actor_id != uow.actor:
         raise used_otherwise()
     return loads(row.answer)
+
+
+def _named(command: str, about: UUID | None) -> str:
+    """As it is stored; before a command was stored with what it is about, it was stored alone."""
+    return command if about is None else f"{command} {about.hex}"
 
 
 def _has_decided_with(uow: UnitOfWork, request_id: str) -> bool:
@@ -61,12 +73,14 @@ def used_otherwise() -> ConflictError:
     return ConflictError("此次提交的编号已用于其他操作，请刷新页面后重新提交")
 
 
-def remember(uow: UnitOfWork, request_id: str | None, command: str, answer: Mapping[str, Any]) -> None:
+def remember(
+    uow: UnitOfWork, request_id: str | None, command: str, answer: Mapping[str, Any], *, about: UUID | None = None
+) -> None:
     """Store the answer; a second transaction with the same id fails at its commit and may then be repeated."""
     if request_id:
         row = {
             "request_id": request_id,
-            "command": command,
+            "command": _named(command, about),
             "actor_id": uow.actor,
             "answer": dumps(answer),
             "handled_at": uow.now,

@@ -29,7 +29,7 @@ def add_comment(uow: UnitOfWork, instance_id: UUID, section: str, text: str, *, 
     """
     assert uow.actor is not None, "a comment has an author"
     instance = load_instance(uow, instance_id)
-    if (answer := replayed(uow, request_id, COMMAND)) is not None:
+    if (answer := replayed(uow, request_id, COMMAND, instance_id)) is not None:
         return UUID(answer["comment"])
     if not can_read(uow, instance_id):
         raise NotFoundError
@@ -50,7 +50,7 @@ def add_comment(uow: UnitOfWork, instance_id: UUID, section: str, text: str, *, 
     uow.session.flush()
     append_history(uow, instance, [HistoryEntry("comment.added", body={"section": section}, actor_id=uow.actor)])
     _tell_initiator(uow, instance, section, clean)
-    remember(uow, request_id, COMMAND, {"comment": str(comment.id)})
+    remember(uow, request_id, COMMAND, {"comment": str(comment.id)}, about=instance_id)
     return comment.id
 
 

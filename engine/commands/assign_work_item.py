@@ -28,7 +28,7 @@ def assign_work_item(uow: UnitOfWork, work_item_id: UUID, user_id: str, *, reaso
         InvalidInputError: unknown or excluded person, or no reason.
     """
     item = load_work_item(uow, work_item_id)
-    if (answer := replayed(uow, request_id, COMMAND)) is not None:
+    if (answer := replayed(uow, request_id, COMMAND, work_item_id)) is not None:
         return int(answer["version"])
     owner = item.instance.deployed.manifest.data.get("owner_role")
     if uow.actor is not None and not uow.holder.role_names & (ASSIGNERS | {owner}):
@@ -55,5 +55,5 @@ def assign_work_item(uow: UnitOfWork, work_item_id: UUID, user_id: str, *, reaso
     title = say("请办理：{task}", task=say(item.task_name))
     pending.notice(user_id, item.instance.id, "assigned", title, item.instance.title or "")
     write_pending(uow.connection, pending, item.instance.id, uow.now)
-    remember(uow, request_id, COMMAND, {"version": str(item.version + 1)})
+    remember(uow, request_id, COMMAND, {"version": str(item.version + 1)}, about=work_item_id)
     return item.version + 1

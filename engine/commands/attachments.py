@@ -63,7 +63,7 @@ def add_attachment(
     assert uow.actor is not None, "an attachment has an uploader"
     item = load_work_item(uow, work_item_id) if work_item_id is not None else None
     instance = item.instance if item is not None else _instance(uow, instance_id)
-    if (answer := replayed(uow, request_id, COMMAND)) is not None:
+    if (answer := replayed(uow, request_id, COMMAND, instance.id)) is not None:
         return UUID(answer["attachment"])
     _ensure_may_add(uow, instance, item)
     clean = clean_name(name)
@@ -87,7 +87,7 @@ def add_attachment(
     uow.session.flush()
     body = {"name": clean, "sha256": sha256, "field": field_key}
     append_history(uow, instance, [HistoryEntry("attachment.added", body=body, actor_id=uow.actor)])
-    remember(uow, request_id, COMMAND, {"attachment": str(attachment.id)})
+    remember(uow, request_id, COMMAND, {"attachment": str(attachment.id)}, about=instance.id)
     return attachment.id
 
 
@@ -116,7 +116,7 @@ def remove_attachment(uow: UnitOfWork, attachment_id: UUID, *, request_id: str |
     Raises:
         NotFoundError, NotPermittedError
     """
-    if replayed(uow, request_id, "remove_attachment") is not None:
+    if replayed(uow, request_id, "remove_attachment", attachment_id) is not None:
         return
     attachment = uow.session.get(Attachment, attachment_id)
     if attachment is None or not can_read(uow, attachment.process_instance_id):
@@ -129,7 +129,7 @@ def remove_attachment(uow: UnitOfWork, attachment_id: UUID, *, request_id: str |
     append_history(uow, item.instance, [HistoryEntry("attachment.removed", body=body, actor_id=uow.actor)])
     uow.session.delete(attachment)
     uow.session.flush()
-    remember(uow, request_id, "remove_attachment", {})
+    remember(uow, request_id, "remove_attachment", {}, about=attachment_id)
 
 
 def clean_name(name: str) -> str:

@@ -24,14 +24,14 @@ def cancel_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, request_
         ConflictError: it has ended.
     """
     instance = load_instance(uow, instance_id)
-    if replayed(uow, request_id, "cancel_instance") is not None:
+    if replayed(uow, request_id, "cancel_instance", instance_id) is not None:
         return
     ensure_administers(uow, instance)
     if not reason.strip():
         raise InvalidInputError({"reason": "请写明理由"})
     entry = HistoryEntry("instance.cancelled", body={"reason": reason.strip()}, actor_id=uow.actor)
     step.advance(uow, instance, lambda execution: execution.cancel(), [entry])
-    remember(uow, request_id, "cancel_instance", {})
+    remember(uow, request_id, "cancel_instance", {}, about=instance_id)
 
 
 def suspend_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, request_id: str | None) -> None:
@@ -58,7 +58,7 @@ def _switch(
     request_id: str | None,
 ) -> None:
     instance = load_instance(uow, instance_id)
-    if replayed(uow, request_id, kind) is not None:
+    if replayed(uow, request_id, kind, instance_id) is not None:
         return
     ensure_administers(uow, instance)
     if instance.status is not before:
@@ -69,4 +69,4 @@ def _switch(
         .values(status=after, version=instance.version + 1, changed_at=uow.now)
     )
     append_history(uow, instance, [HistoryEntry(kind, body={"reason": reason}, actor_id=uow.actor)])
-    remember(uow, request_id, kind, {})
+    remember(uow, request_id, kind, {}, about=instance_id)

@@ -27,7 +27,7 @@ def claim_work_item(uow: UnitOfWork, work_item_id: UUID, *, request_id: str | No
         ConflictError: it stands in the open list.
     """
     item = load_work_item(uow, work_item_id)
-    if (answer := replayed(uow, request_id, COMMAND)) is not None:
+    if (answer := replayed(uow, request_id, COMMAND, work_item_id)) is not None:
         return int(answer["version"])
     ensure_open(uow, item, None)
     role = ensure_entitled(uow, item)
@@ -48,5 +48,5 @@ def claim_work_item(uow: UnitOfWork, work_item_id: UUID, *, request_id: str | No
         assert uow.actor is not None
         pending = PendingWrites(participants=[(uow.actor, "handler")])
         write_pending(uow.connection, pending, item.instance.id, uow.now)
-    remember(uow, request_id, COMMAND, {"version": str(version)})
+    remember(uow, request_id, COMMAND, {"version": str(version)}, about=work_item_id)
     return version

@@ -28,7 +28,7 @@ def erase_personal_data(uow: UnitOfWork, instance_id: UUID, *, reason: str, requ
         InvalidInputError: no reason.
     """
     instance = load_instance(uow, instance_id)
-    if replayed(uow, request_id, COMMAND) is not None:
+    if replayed(uow, request_id, COMMAND, instance_id) is not None:
         return
     ensure_administers(uow, instance)
     if not reason.strip():
@@ -40,4 +40,4 @@ def erase_personal_data(uow: UnitOfWork, instance_id: UUID, *, reason: str, requ
     )
     entry = HistoryEntry("personal_data.erased", body={"reason": reason.strip()}, actor_id=uow.actor)
     append_history(uow, instance, [entry])
-    remember(uow, request_id, COMMAND, {})
+    remember(uow, request_id, COMMAND, {}, about=instance_id)

@@ -37,7 +37,7 @@ def modify_variables(
         InvalidInputError: no reason.
     """
     instance = load_instance(uow, instance_id)
-    if replayed(uow, request_id, COMMAND) is not None:
+    if replayed(uow, request_id, COMMAND, instance_id) is not None:
         return
     ensure_administers(uow, instance)
     if not reason.strip():
@@ -46,7 +46,7 @@ def modify_variables(
     body = {"reason": reason.strip(), "before": _before(instance, values)}
     entry = HistoryEntry("instance.modified", body=body, data=values, actor_id=uow.actor)
     step.advance(uow, instance, lambda execution: execution.set_variables(values), [entry])
-    remember(uow, request_id, COMMAND, {})
+    remember(uow, request_id, COMMAND, {}, about=instance_id)
 
 
 def modify_field(
@@ -77,7 +77,7 @@ def modify_field(
     """
     instance = load_instance(uow, instance_id)
     ensure_administers(uow, instance)
-    if replayed(uow, request_id, COMMAND) is not None:
+    if replayed(uow, request_id, COMMAND, instance_id) is not None:
         return
     schema = schema_of_field(instance, key)
     context = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by).context(

@@ -66,7 +66,7 @@ def _correct(
     action: Callable[["Execution"], "Effects"],
 ) -> None:
     instance = load_instance(uow, instance_id)
-    if replayed(uow, request_id, kind) is not None:
+    if replayed(uow, request_id, kind, instance_id) is not None:
         return
     if uow.actor is not None and not uow.holder.role_names & ADMINISTRATORS:
         raise NotPermittedError
@@ -74,4 +74,4 @@ def _correct(
         raise InvalidInputError({"reason": "请写明理由"})
     entry = HistoryEntry(kind, node_id, {**body, "reason": reason.strip()}, actor_id=uow.actor)
     step.advance(uow, instance, action, [entry])
-    remember(uow, request_id, kind, {})
+    remember(uow, request_id, kind, {}, about=instance_id)

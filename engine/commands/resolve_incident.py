@@ -38,7 +38,7 @@ def resolve_incident(uow: UnitOfWork, incident_id: UUID, *, retry: bool, request
         ConflictError: resolved already, or there is no job to try again.
     """
     incident = _ours(uow, incident_id)
-    if replayed(uow, request_id, COMMAND) is not None:
+    if replayed(uow, request_id, COMMAND, incident_id) is not None:
         return
     _ensure_open(incident)
     if incident.process_instance_id is not None:  # lock order everywhere: the instance, then its jobs
@@ -48,7 +48,7 @@ def resolve_incident(uow: UnitOfWork, incident_id: UUID, *, retry: bool, request
     else:
         _pass_over(uow, incident.job_id)
     _close(uow, incident, {"retry": retry})
-    remember(uow, request_id, COMMAND, {})
+    remember(uow, request_id, COMMAND, {}, about=incident_id)
 
 
 def assign_incident(
@@ -72,7 +72,7 @@ def assign_incident(
         InvalidInputError: no such person, or one who cannot log in or is excluded by recusal; no reason.
     """
     incident = _ours(uow, incident_id)
-    if (answer := replayed(uow, request_id, ASSIGN)) is not None:
+    if (answer := replayed(uow, request_id, ASSIGN, incident_id)) is not None:
         return tuple(answer["tasks"])
     _ensure_open(incident)
     user_id = _who_can_work(uow, person)
@@ -83,7 +83,7 @@ def assign_incident(
     for item_id in vacancies:
         assign_work_item(uow, item_id, user_id, reason=reason, request_id=None)
     _close(uow, incident, {"retry": False, "assigned_to": user_id})
-    remember(uow, request_id, ASSIGN, {"tasks": names})
+    remember(uow, request_id, ASSIGN, {"tasks": names}, about=incident_id)
     return tuple(names)
 
 

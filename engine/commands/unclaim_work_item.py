@@ -27,7 +27,7 @@ def unclaim_work_item(uow: UnitOfWork, work_item_id: UUID, *, request_id: str | 
         ConflictError: it was given to this very person; there is nobody to give it back to.
     """
     item = load_work_item(uow, work_item_id)
-    if (answer := replayed(uow, request_id, COMMAND)) is not None:
+    if (answer := replayed(uow, request_id, COMMAND, work_item_id)) is not None:
         return int(answer["version"])
     ensure_open(uow, item, None)
     if item.assignee_id != uow.actor:
@@ -42,5 +42,5 @@ def unclaim_work_item(uow: UnitOfWork, work_item_id: UUID, *, request_id: str | 
     changed_once(changed.rowcount)
     entry = HistoryEntry("work_item.unclaimed", item.flow_node_id, {"no": str(item.no)}, actor_id=uow.actor)
     append_history(uow, item.instance, [entry])
-    remember(uow, request_id, COMMAND, {"version": str(item.version + 1)})
+    remember(uow, request_id, COMMAND, {"version": str(item.version + 1)}, about=work_item_id)
     return item.version + 1

@@ -28,7 +28,7 @@ def urge_instance(uow: UnitOfWork, instance_id: UUID, *, request_id: str | None)
         ConflictError: it was urged within the last day, it has ended or is suspended, or it waits for nobody.
     """
     instance = load_instance(uow, instance_id)
-    if (answer := replayed(uow, request_id, COMMAND)) is not None:
+    if (answer := replayed(uow, request_id, COMMAND, instance_id)) is not None:
         return int(answer["told"])
     if not follows(uow, instance_id):
         raise NotFoundError
@@ -51,5 +51,5 @@ def urge_instance(uow: UnitOfWork, instance_id: UUID, *, request_id: str | None)
         )
     append_history(uow, instance, [HistoryEntry(URGED, body={"told": waiting}, actor_id=uow.actor)])
     write_pending(uow.connection, pending, instance.id, uow.now)
-    remember(uow, request_id, COMMAND, {"told": str(len(waiting))})
+    remember(uow, request_id, COMMAND, {"told": str(len(waiting))}, about=instance_id)
     return len(waiting)

@@ -27,7 +27,7 @@ def withdraw_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, reques
         InvalidInputError: no reason.
     """
     instance = load_instance(uow, instance_id)
-    if replayed(uow, request_id, COMMAND) is not None:
+    if replayed(uow, request_id, COMMAND, instance_id) is not None:
         return
     if not may_withdraw(uow, instance):
         raise NotPermittedError("只有发起人可以撤案") if can_read(uow, instance_id) else NotFoundError
@@ -41,4 +41,4 @@ def withdraw_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, reques
     data = {"withdrawal_reason": reason.strip(), "withdrawn_by": uow.actor}
     entry = HistoryEntry("instance.withdrawn", body={"reason": reason.strip()}, actor_id=uow.actor)
     step.advance(uow, instance, lambda execution: execution.deliver_message(waiting, data), [entry])
-    remember(uow, request_id, COMMAND, {})
+    remember(uow, request_id, COMMAND, {}, about=instance_id)

@@ -111,6 +111,16 @@ def test_a_request_id_of_another_command_is_refused(start: Start) -> None:
         case.complete("draft", {"title": "甲"}, by="rep1", request_id="shared")
 
 
+def test_a_request_id_that_ended_one_case_is_refused_to_another(start: Start, engine: Engine) -> None:
+    one, other = start("proposal"), start("proposal", by="rep2")
+    for _ in range(2):  # the second click is the first one again
+        with engine.unit_of_work("admin1") as uow:
+            cancel_instance(uow, one.id, reason="重复", request_id="shared")
+    with pytest.raises(ConflictError, match="已用于其他操作"), engine.unit_of_work("admin1") as uow:
+        cancel_instance(uow, other.id, reason="重复", request_id="shared")
+    assert (one.status, other.status) == ("cancelled", "active")
+
+
 def test_a_request_id_that_decided_a_work_item_is_refused_to_every_other_command(start: Start, engine: Engine) -> None:
     case = start("proposal")
     case.complete("draft", {"title": "甲"}, by="rep1", request_id="shared")
