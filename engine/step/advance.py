@@ -200,7 +200,7 @@ def finish(
 ) -> StepResult:
     """Write what the runtime did, with its consequences."""
     variables = execution.variables
-    openings, shown = _opened(environment, effects, variables) if effects.opened else NOTHING_OPENED
+    openings, shown = _opened(environment, execution, effects) if effects.opened else NOTHING_OPENED
     review(environment, instance.process_key, before, variables)
     first = _with_outcome(entries[0], effects, shown)
     step = Step(
@@ -229,10 +229,13 @@ def finish(
 
 
 def _opened(
-    environment: StepEnvironment, effects: "Effects", variables: Mapping[str, Any]
+    environment: StepEnvironment, execution: Execution, effects: "Effects"
 ) -> tuple[Sequence[Opening], Sequence[Opening]]:
     """What was opened, and what of it anybody gets to see."""
-    openings = [resolve(environment, task, variables) for task in effects.opened]
+    openings, variables = [], execution.variables
+    for task in effects.opened:
+        execution.budget.evaluate(task.flow_node_id)  # whom it waits for, and when it is due
+        openings.append(resolve(environment, task, variables))
     _make_candidates_participants(environment, openings)
     gone = {task.no for task in effects.closed}
     return openings, [opening for opening in openings if opening.task.no not in gone]

@@ -1,5 +1,6 @@
 """Who may read a case, what operations do to it, and how it is taken back."""
 
+import itertools
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from engine.queries.notices import notice, notices
 from engine.queries.open_list import open_list
 from engine.queries.startable import startable_processes
 from engine.rules.visibility import may_read
+from engine.spiff.budget import Limits
 from models import Counter, ProcessInstance, ReportValue
 from tests.engine.conftest import PEOPLE, Case, Deploy, Start
 from tests.support.fakes import MovableClock
@@ -437,3 +439,23 @@ def test_the_list_of_cases_and_the_page_of_a_case_follow_one_rule(
     assert listed == _readers(engine, case)
     assert "stranger" not in listed
     assert "rep1" in listed
+
+
+def test_asking_whom_thousands_of_tasks_wait_for_is_within_the_time_of_a_step(
+    tmp_path: Path, deploy: Deploy, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    each = '<bpmn:multiInstanceLoopCharacteristics banli:collection="=for i in 1..40 return i"/>'
+    diagram = process(
+        "crowd",
+        f"""
+        <bpmn:startEvent id="begin"/>
+        begin -> ask
+        <bpmn:userTask id="ask" banli:assignee="=initiator">{each}</bpmn:userTask>
+        """,
+    )
+    deploy(write_folder(tmp_path, "crowd", diagram))
+    assert start("crowd").waits_at == {"ask"}
+    slow = Limits(seconds=0.5, clock=itertools.count().__next__)  # a second goes by from look to look
+    monkeypatch.setattr("engine.spiff.core.DEFAULT_LIMITS", slow)
+    with pytest.raises(StepFailedError, match="in one step"):
+        start("crowd")
