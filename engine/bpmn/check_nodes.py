@@ -196,9 +196,20 @@ def _check_multi_instance(diagram: Diagram, activity: etree._Element, multi: etr
     if numbered and collected:
         message = "the cardinality is ignored: there are as many instances as the collection has items"
         diagram.findings.warning("ignored", message, activity)
+    elif numbered and _is_never_a_number_of_instances(multi.findtext(bpmn("loopCardinality")) or ""):
+        message = "the cardinality is not a whole number from 0"
+        diagram.findings.error("mi-no-cardinality", message, activity)
     if _throws_as_it_goes(multi):
         message = "the events of a multi-instance behaviour are not thrown: draw throw events inside"
         diagram.findings.error("unsupported-event", message, activity)
+
+
+def _is_never_a_number_of_instances(text: str) -> bool:
+    """True for a constant that the step would refuse; False where it cannot be told."""
+    constant = text.strip().removeprefix("=").strip()
+    if constant.startswith('"'):
+        return constant.count('"') == 2 and constant.endswith('"')
+    return re.fullmatch(r"-\s*\d[\d.]*|\d*\.\d*[1-9]\d*", constant) is not None
 
 
 def _throws_as_it_goes(multi: etree._Element) -> bool:

@@ -305,6 +305,14 @@ def test_an_activity_that_takes_or_gives_several_tokens_is_refused(quantity):
     assert codes(checked(drawn), "error") == ["unsupported-element"]
 
 
+@pytest.mark.parametrize(
+    ("number", "refused"), [("-3", True), ("1.5", True), ('"3"', True), ("3.0", False), ("0", False), ("n", False)]
+)
+def test_a_number_of_instances_that_can_be_none_is_refused(number, refused):
+    found = codes(checked(f"start s\nuser a times=`{number}`\ns > a"), "error")
+    assert found == (["mi-no-cardinality"] if refused else [])
+
+
 def test_a_multi_instance_that_throws_an_event_for_each_instance_is_refused():
     drawn = draw("start s\nuser a times=3\ns > a")
     loud = drawn.replace(
