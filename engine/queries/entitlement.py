@@ -25,10 +25,15 @@ def may_start(uow: UnitOfWork, deployed: Deployed, process_id: str) -> bool:
     return EVERYBODY in roles or bool(uow.holder.role_names.intersection(roles))
 
 
-def ensure_administers(uow: UnitOfWork, instance: LoadedInstance) -> None:
-    """Only the engine itself, an administrator or the process's owner."""
+def administers(uow: UnitOfWork, instance: LoadedInstance) -> bool:
+    """Whether the actor is the engine itself, an administrator or the process's owner."""
     owner = instance.deployed.manifest.data.get("owner_role")
-    if uow.actor is not None and not uow.holder.role_names & (ADMINISTRATORS | {owner}):
+    return uow.actor is None or bool(uow.holder.role_names & (ADMINISTRATORS | {owner}))
+
+
+def ensure_administers(uow: UnitOfWork, instance: LoadedInstance) -> None:
+    """Only whoever administers the case."""
+    if not administers(uow, instance):
         raise NotPermittedError
 
 

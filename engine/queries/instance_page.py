@@ -18,6 +18,7 @@ from engine.queries.cases import (
     process_name_of,
     readable_instance,
 )
+from engine.queries.enabled import EnabledActivity, enabled_activities
 from engine.queries.entitlement import may_attach, may_withdraw, open_withdrawal, takes_part
 from engine.queries.incidents import IncidentEntry, standstills, who_resolves
 from engine.queries.organisation import names_of
@@ -129,6 +130,7 @@ class InstancePage:
     sections: tuple[SectionEntry, ...]
     participants: tuple[ParticipantEntry, ...]
     my_tasks: tuple[MyTask, ...]
+    enabled: tuple[EnabledActivity, ...]  # what the actor may begin in an ad-hoc sub-process
     current_ids: tuple[str, ...]  # flow nodes that wait for people
     done_ids: tuple[str, ...]  # flow nodes and flows passed
     has_diagram: bool
@@ -178,6 +180,7 @@ def instance_page(uow: UnitOfWork, instance_id: UUID) -> InstancePage:
         sections=_sections(uow, instance),
         participants=_participants(uow, instance.id),
         my_tasks=_my_tasks(uow, instance.id),
+        enabled=enabled_activities(uow, instance),
         current_ids=current,
         done_ids=tuple(sorted(traces_of(uow, instance) - set(current))),
         has_diagram=instance.deployed.diagram_of(instance.process_key) is not None,

@@ -33,6 +33,7 @@ SHOWN = frozenset(
         "instance.linked",
         "instance.urged",
         "instance.ended",
+        "activity.begun",
         "deadlines.moved",
         "timer.fired",
         "message.correlated",

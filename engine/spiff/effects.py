@@ -70,6 +70,15 @@ class Wait(NamedTuple):
     event_subprocess: bool = False  # the start event of an event sub-process
 
 
+class Offer(NamedTuple):
+    """An activity that an ad-hoc sub-process offers: it begins when somebody says so."""
+
+    flow_node_id: str
+    name: str | None
+    attributes: UserTaskAttributes | None  # of what people do; None: it runs by itself
+    local: Mapping[str, Any]  # variables of the enclosing multi-instance bodies and calls
+
+
 @dataclass(frozen=True, slots=True)
 class WaitingTimer:
     """A timer that waits, with what the diagram says about its instant (raw text; ``=`` marks FEEL)."""

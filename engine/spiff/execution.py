@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.spiff.budget import Limits
 from engine.spiff.codec import encode_state, fill, thaw, unpack_state
 from engine.spiff.core import waits_for_person
-from engine.spiff.effects import Effects, Ended, OpenedUserTask, Wait, WaitingTimer
+from engine.spiff.effects import Effects, Ended, Offer, OpenedUserTask, UserTaskAttributes, Wait, WaitingTimer
 from engine.spiff.environment import ExecutionEnvironment
 from engine.spiff.errors import ExecutionError, NotWaitingError, StateError
 from engine.spiff.moving import Moving
@@ -242,13 +242,11 @@ class Execution(Moving):
         return [self.as_wait(s) for _, s in sorted(self.subscriptions.items())]
 
     def stands_still(self) -> bool:
-        """True if no token waits for a person or an event: what event sub-processes listen for does not count.
-
-        Nor does what an ad-hoc sub-process offers: there is no command yet by which a person begins it.
-        """
+        """True if no token waits for a person or an event: what event sub-processes listen for does not count."""
         if self.ended is not None or self.ranges or any(s.scope is None for s in self.subscriptions.values()):
             return False
-        return not (self._frozen() or any(map(waits_for_person, self.activities.values())))
+        waits = self._frozen() or any(map(waits_for_person, self.activities.values()))
+        return not waits and next(self._offers(), None) is None
 
     def context_of(self, wait: Wait) -> dict[str, Any]:
         """The variables that are visible where something waits."""
@@ -290,6 +288,20 @@ class Execution(Moving):
         """Activities that ad-hoc sub-processes offer."""
         self.thaw_all()
         return [node.bpmn_id for _, node in self._offers()]
+
+    def offers(self) -> list[Offer]:
+        """The same with what the diagram says of them, in the order of the diagram; each once."""
+        self.thaw_all()
+        found = {
+            node.bpmn_id: Offer(
+                node.bpmn_id,
+                node.bpmn_name,
+                (node.user_task or UserTaskAttributes()) if node.for_people else None,
+                self.local_variables(scope, None),
+            )
+            for scope, node in self._offers()
+        }
+        return list(found.values())
 
     def _offers(self) -> Iterator[tuple[Scope, FlowNode]]:
         for _, activity in sorted(self.activities.items()):

@@ -103,6 +103,7 @@ def case_page(uow: UnitOfWork, instance_id: UUID, comment_answer: Mapping[str, s
         "links": [_link(link) for link in page.links],
         "sections": [_section(section, comment_answer or {}) for section in page.sections],
         "my_tasks": page.my_tasks,
+        "enabled": page.enabled,
         "people": [{"name": one.name, "part": part_name(one.part)} for one in page.participants],
         "withdrawal": page.can_withdraw,
         "has_diagram": page.has_diagram,

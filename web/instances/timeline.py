@@ -102,6 +102,7 @@ def _event(entry: TimelineEntry) -> Step:
         "instance.linked": _("关联其他事项"),
         "instance.urged": _("催办"),
         "instance.ended": _("办结：%(name)s", name=name) if name and name != "办结" else _("办结"),
+        "activity.begun": _("开始：%(name)s", name=name) if name else _("开始环节"),
         "deadlines.moved": _("会议日期变更，期限随之调整")
         if detail.get("cause") == "session"
         else _("工作日历变更，期限重新计算"),

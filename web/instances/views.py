@@ -15,6 +15,7 @@ from flask_login import current_user, login_required
 
 from engine.commands.add_comment import add_comment
 from engine.commands.attachments import add_attachment, open_attachment
+from engine.commands.begin_activity import begin_activity
 from engine.commands.start_instance import start_instance
 from engine.commands.withdraw_instance import withdraw_instance
 from engine.errors import InvalidInputError, NotFoundError
@@ -25,6 +26,7 @@ from web.instances.blueprint import bp
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]{0,120}")
 REASON_LIMIT = 500  # characters
+ID_LIMIT = 255  # characters of a flow node's id
 CHUNK = 64 * 1024  # bytes sent at once
 
 
@@ -126,6 +128,20 @@ def attachment(instance_id: UUID, attachment_id: UUID) -> ResponseReturnValue:
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+@bp.post("/instances/<uuid:instance_id>/activities/<activity>")
+@login_required
+def begin_offered(instance_id: UUID, activity: str) -> ResponseReturnValue:
+    """Begin what an ad-hoc sub-process offers, and go to the work item that this opens for oneself."""
+    with current_engine().unit_of_work(actor=current_user.id) as uow:
+        items = begin_activity(uow, instance_id, activity[:ID_LIMIT], request_id=request_id_of(request))
+    with current_engine().reading(current_user.id) as uow:
+        first = pages.first_own_work_item(uow, items)
+    if first is not None:
+        return redirect(url_for("inbox.task", work_item_id=first), code=303)
+    flash(_("环节已开始。"), "success")
+    return redirect(url_for(".show", instance_id=instance_id), code=303)
 
 
 @bp.post("/instances/<uuid:instance_id>/withdraw")
