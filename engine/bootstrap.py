@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy import Engine as Database
 from sqlalchemy.orm import Session
 
+from engine.adapters.database_clock import DatabaseClock
 from engine.adapters.file_store import DirectoryFileStore
 from engine.adapters.master_key import MasterKeyFile
 from engine.adapters.random_pause import RandomPause
@@ -87,6 +88,10 @@ class Engine:
         """The newest version of a process folder; ``NotFoundError`` when it was never deployed."""
         return self.deployed(session, deployments.latest_id(session, key))
 
+    def for_worker(self) -> "Engine":
+        """The same engine, whose now is that of the database's server; of this machine where the database is a file."""
+        return self if self.settings.is_sqlite else replace(self, clock=DatabaseClock(self.database))
+
     def run_due_jobs(self, limit: int | None = None) -> int:
         """Carry out what is due: timers, messages, signals, mail; each in its own transaction. Returns how many."""
         from engine.worker import run_due_jobs
@@ -132,8 +137,6 @@ def open_engine(
     Raises:
         ConfigurationError: ``must_exist``, and there is no such file.
     """
-    from dataclasses import replace
-
     from engine.settings import normalise_url
 
     if settings is None:

@@ -63,7 +63,7 @@ def _start_worker(app: "Flask") -> None:
     from web.extensions import ENGINE_KEY
 
     engine = app.extensions[ENGINE_KEY]
-    worker = EmbeddedWorker(engine.run_due_jobs, poll_interval=engine.settings.poll_interval)
+    worker = EmbeddedWorker(engine.for_worker().run_due_jobs, poll_interval=engine.settings.poll_interval)
     engine.jobs = worker  # a commit that writes due jobs wakes it
     worker.start()
     atexit.register(worker.stop)

@@ -15,7 +15,7 @@ def worker(*, once: bool, database_url: str | None) -> None:
     from engine.bootstrap import open_engine
     from engine.errors import BusyError
 
-    engine = open_engine(database_url, must_exist=True)
+    engine = open_engine(database_url, must_exist=True).for_worker()
     stopping = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
