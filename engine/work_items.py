@@ -29,7 +29,7 @@ _THIS: BindParameter[UUID] = bindparam("work_item_id")
 _LOCK = Prepared(
     select(INSTANCE.c.version)
     .where(INSTANCE.c.id == select(ITEM.c.process_instance_id).where(ITEM.c.id == _THIS).scalar_subquery())
-    .with_for_update(of=INSTANCE)
+    .with_for_update(of=INSTANCE, key_share=True)
 )
 _COLUMNS = (
     ITEM.c.state,

@@ -33,7 +33,7 @@ _QUERY = (
     .where(INSTANCE.c.id == bindparam("instance_id"))
 )
 _BY_ID = Prepared(_QUERY)
-_LOCKED_BY_ID = Prepared(_QUERY.with_for_update(of=INSTANCE))
+_LOCKED_BY_ID = Prepared(_QUERY.with_for_update(of=INSTANCE, key_share=True))
 
 
 class LoadedInstance(Struct, eq=False):

@@ -188,7 +188,7 @@ def _read_then_write(uow: UnitOfWork, series: str, period: str) -> int:
 
 
 _NEXT_NUMBER = numbers.next_number
-_LOCKS = {"BEGIN IMMEDIATE": "BEGIN", " FOR UPDATE OF process_instance": ""}
+_LOCKS = {"BEGIN IMMEDIATE": "BEGIN", " FOR NO KEY UPDATE OF process_instance": ""}
 
 
 def _unsaid(words: Mapping[str, str]) -> Callable[[Engine, pytest.MonkeyPatch], None]:
