@@ -75,6 +75,7 @@ class Link:
             self.alchemy.commit()
             self.is_gone = self.alchemy.invalidated
             return
+        self.is_shared = False  # a session has ended it itself
         try:
             if self.kind != "sqlite":
                 self._raw.commit()

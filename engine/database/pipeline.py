@@ -95,7 +95,9 @@ class PipelineLink(Link):
         if self.is_shared and self.alchemy.in_transaction():
             self.shared()
             super().commit()
-        elif self._waiting or self._libpq.transaction_status != _IDLE:
+            return
+        self.is_shared = False  # a session has ended it itself
+        if self._waiting or self._libpq.transaction_status != _IDLE:
             self._waiting.append(_COMMIT)
             self._send()
 

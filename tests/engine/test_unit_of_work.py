@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.bootstrap import Engine
 from engine.database.prepared import insert_into
 from engine.step.save import HISTORY, ITEM, JOB, job_row
-from models import JobKind, WorkItemState
+from models import JobKind, User, WorkItemState
 
 CANARY = "110101199003070011"
 
@@ -62,3 +62,16 @@ def test_what_the_database_refuses_is_told_without_the_values(engine: Engine, wh
     told = "".join(traceback.format_exception(refused.value))
     assert "constraint" in told
     assert CANARY not in told
+
+
+@pytest.mark.parametrize("asked", ["session", "connection", "link"])
+def test_the_connection_of_one_transaction_serves_the_next_whoever_spoke_through_it(engine: Engine, asked: str) -> None:
+    def serving() -> object:
+        with engine.unit_of_work() as uow:
+            if asked == "session":
+                uow.session.get(User, "rep1")
+            elif asked == "connection":
+                uow.connection.execute(select(User.id)).all()
+            return uow.link.alchemy
+
+    assert serving() is serving()
