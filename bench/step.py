@@ -18,6 +18,7 @@ from bench import diagrams, growth, postgres
 from bench.floor import postgresql_floor, sqlite_floor
 from bench.measure import Samples, commit, machine, quietly
 from bench.ours import Answers, Ours
+from bench.statements import StatementClock
 from bench.stock import Stock
 
 RESULT = Path(__file__).with_name("results") / "step.json"
@@ -99,9 +100,12 @@ def _sqlite(folder: Path, rounds: int, stack: ExitStack) -> dict[str, float]:
             ours = Ours(url, diagrams.motion(), "motion41", synchronous=mode, forms=whole, warm=warm)
             stack.callback(ours.close)
             runs[f"{kind} {mode}"] = _life(ours, samples, whole=whole)
+        runs[f"statements {mode}"] = _statements(folder, samples, mode, stack)
         floors[f"floor {mode}"] = sqlite_floor(str(folder / f"floor{mode}.db"), mode)
     _interleave(samples, runs, floors, rounds)
     _print_times("SQLite", samples)
+    share = samples.ratio("statements NORMAL", "floor NORMAL")
+    print(f"\nthe cold step's statements alone, without Python's part: {share:.2f} times the floor")
     return {
         "sqlite_cold_vs_stock": samples.ratio("stock", "step NORMAL"),
         "sqlite_cold_vs_floor": samples.ratio("step NORMAL", "floor NORMAL"),
@@ -129,6 +133,14 @@ def _life(ours: Ours, samples: Samples, *, whole: bool) -> Callable[[str], int]:
     return lambda name: ours.life(_timed(samples, name), whole=whole)
 
 
+def _statements(folder: Path, samples: Samples, mode: str, stack: ExitStack) -> Callable[[str], int]:
+    """The same cold steps; what is noted is their statements' part."""
+    ours = Ours(f"sqlite:///{folder / 'statements'}{mode}.db", diagrams.motion(), "motion41", synchronous=mode)
+    stack.callback(ours.close)
+    clock = StatementClock(ours)
+    return lambda name: ours.life(clock.step(samples, name))
+
+
 def _timed(samples: Samples, name: str) -> Callable[[Callable[[], None]], None]:
     return lambda action: samples.time(name, action)
 
@@ -152,7 +164,7 @@ def _growth(folder: Path, late: int) -> dict[str, float]:
 
 
 def _sizes(*, quick: bool) -> dict[str, float]:
-    turns, grown = growth.loop_turns(500 if quick else 5_000)
+    turns, grown = growth.loop_turns(500 if quick else 100_000)
     items, live = growth.multi_instance(1_000 if quick else 10_000)
     print(f"\nloop: the state grew by {grown} bytes in {turns} turns")
     return {
