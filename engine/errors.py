@@ -145,18 +145,29 @@ class OperationFailedError(EngineError):
 
 
 class StepFailedError(EngineError):
-    """The diagram cannot go on from here (no flow can be taken, budget exceeded …); nothing of the step was kept."""
+    """The diagram cannot go on from here (no flow can be taken, budget exceeded …); nothing of the step was kept.
+
+    Args:
+        reason_code: stable, of the runtime.
+        reason: why, in words.
+        element: id of the flow node concerned.
+        name: what people call it.
+        detail: what the runtime said, for whoever mends the diagram.
+    """
 
     code = "step-failed"
 
-    def __init__(self, reason_code: str, reason: str, element: str | None) -> None:
-        place = element or say("流程图")
+    def __init__(
+        self, reason_code: str, reason: str, element: str | None, *, name: str | None = None, detail: str | None = None
+    ) -> None:
+        place = name or element or say("流程图")
         super().__init__(
             say("流程无法继续（{place}：{reason}），本次提交未保存，请联系流程负责人", place=place, reason=reason)
         )
         self.reason_code = reason_code
         self.reason = reason
         self.element = element
+        self.detail = detail or reason
 
 
 class ErasedError(EngineError):

@@ -152,7 +152,9 @@ def carry_out(engine: "Engine", job: ClaimedJob) -> bool:
             if (pause := PAUSE.get(type(error))) is not None:
                 _put_off(engine, job, pause)
             else:
-                log.warning("job_failed", job=str(job.id), kind=job.kind.value, attempts=job.attempts, error=str(error))
+                log.warning(
+                    "job_failed", job=str(job.id), kind=job.kind.value, attempts=job.attempts, error=_told(error)
+                )
                 _record_failure(engine, job, error)
         except BusyError:  # its lease ends by itself
             log.warning("job_failure_not_recorded", job=str(job.id))
@@ -182,7 +184,7 @@ def _held(job: ClaimedJob) -> tuple[ColumnElement[bool], ...]:
 def _record_failure(engine: "Engine", job: ClaimedJob, error: Exception) -> None:
     with engine.unit_of_work() as uow:
         again = next_try(job.attempts, uow.now)
-        text = f"{type(error).__name__}: {error}"[:2000]
+        text = _told(error)
         changed = uow.connection.execute(
             update(JOB)
             .where(*_held(job))
@@ -197,6 +199,13 @@ def _record_failure(engine: "Engine", job: ClaimedJob, error: Exception) -> None
         if changed.rowcount == 1 and again is None:
             code = error.code if isinstance(error, EngineError) else "job-failed"
             _give_up(uow, job.id, job.process_instance_id, job.flow_node_id, code, text)
+
+
+def _told(error: Exception) -> str:
+    """A failure as whoever runs the system reads it."""
+    said = error.detail if isinstance(error, StepFailedError) else error
+    place = f" {error.element}" if isinstance(error, StepFailedError) and error.element else ""
+    return f"{type(error).__name__}{place}: {said}"[:2000]
 
 
 def _give_up(

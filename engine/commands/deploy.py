@@ -98,7 +98,7 @@ def _arm(
         places = Places(folder.resources)
         named = (places.of(file, "id", error.element or "") for file in sorted(files))
         place = next((each for each in named if each not in files), "")
-        raise DeploymentRefusedError(folder.name, [f"{place}：{error.reason}（{error.reason_code}）"]) from error
+        raise DeploymentRefusedError(folder.name, [f"{place}：{error.detail}（{error.reason_code}）"]) from error
     except OperationFailedError as error:
         raise DeploymentRefusedError(folder.name, [error.message]) from error
 

@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from engine.bpmn.names import PROVIDED_NAMES
 from engine.definitions.deployed import Deployed
-from engine.errors import ConflictError, StepFailedError, SuspendedError
+from engine.errors import ConflictError, SuspendedError
 from engine.secrecy.sealing import SEALED_NAME, Sealer
 from engine.spiff import Execution, ExecutionError
 from engine.step.audience import review
 from engine.step.environment import StepEnvironment
+from engine.step.failure import step_failed
 from engine.step.history import ChainHead, HistoryEntry
 from engine.step.ids import id_text, ordered_id
 from engine.step.instance import LoadedInstance
@@ -133,7 +134,7 @@ def advance(
         effects = action(execution)
         return finish(uow, instance, environment, execution, effects, entries, before=before)
     except _FAILURES as error:
-        raise _as_sentence(error, environment) from None
+        raise step_failed(error, environment) from None
 
 
 def _take_up(instance: LoadedInstance, variables: dict[str, Any], environment: StepEnvironment) -> Execution:
@@ -173,14 +174,7 @@ class failing_as_sentence:  # noqa: N801 - used like a function
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         if isinstance(error, _FAILURES):
-            raise _as_sentence(error, self._environment) from None
-
-
-def _as_sentence(error: ExecutionError | ValueNotStorableError, environment: StepEnvironment) -> StepFailedError:
-    """A diagram that cannot go on, or that made a value which no variable can have, in words."""
-    if isinstance(error, ValueNotStorableError):
-        return StepFailedError("not-storable", environment.tellable(str(error)), None)
-    return StepFailedError(error.code, environment.tellable(error.message), error.element)
+            raise step_failed(error, self._environment) from None
 
 
 def without_reserved(variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,6 +46,14 @@ def test_a_sentence_inside_a_sentence_is_said_in_english(english_page):
     )
 
 
+def test_why_a_diagram_cannot_go_on_is_said_in_english(english_page):
+    error = StepFailedError("no-flow", say("没有一条路径的条件成立，也没有默认路径"), "which", name="走哪条路")
+    assert translated(error.message) == (
+        "The process cannot go on (走哪条路: no condition of a path holds, and there is no default path); "
+        "what you sent was not saved. Please tell the process owner"
+    )
+
+
 def test_what_people_typed_is_neither_a_template_nor_markup(english_page):
     hostile = "<b>{who}</b> %(n)s %"
     page = render_template_string(
