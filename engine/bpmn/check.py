@@ -13,6 +13,7 @@ from engine.bpmn.check_handed_over import check_handed_over, check_key
 from engine.bpmn.check_nodes import check_activity, check_gateway
 from engine.bpmn.check_places import check_places
 from engine.bpmn.check_variables import check_variables
+from engine.bpmn.check_vocabulary import check_vocabulary
 from engine.bpmn.diagram import (
     Diagram,
     definition_of,
@@ -89,6 +90,7 @@ def check_diagram(diagram: Diagram) -> None:
     if not any(True for p in diagram.processes for _ in diagram.scope_nodes(p)):
         diagram.findings.error("no-process", "there is no process with a flow node in it", root)
     check_places(diagram, root)
+    check_vocabulary(diagram, root)
     _check_refused(diagram, root)
     _check_ignored(diagram, root)
     for scope in _scopes(diagram):
@@ -196,13 +198,38 @@ def _check_starts(diagram: Diagram, scope: etree._Element) -> None:
             if local_name(head) != "startEvent" and not _begins_instances(scope, head):
                 diagram.findings.warning("unreachable", "no flow leads here, so it never happens", head)
         _check_start_events(diagram, scope, starts)
+        _check_circles(diagram, nodes)
     elif is_event_subprocess(scope):
         diagram.findings.error("no-start-event", "an event sub-process needs a start event", scope)
     elif heads:
         names = ", ".join(str(h.get("id")) for h in heads[:5])
         diagram.findings.warning("implied-start", f"there is no start event; it begins with {names}", scope)
+        _check_circles(diagram, nodes)
+    elif all(map(is_event_subprocess, nodes)):
+        message = "nothing begins here: there are only event sub-processes, which wait until it has begun"
+        diagram.findings.error("no-start-event", message, scope)
     else:
         diagram.findings.error("no-start-event", "there is no start event, and every node has an incoming flow", scope)
+
+
+def _check_circles(diagram: Diagram, nodes: list[etree._Element]) -> None:
+    """Nodes that lead to each other only: each has an incoming flow, and none is ever reached."""
+    open_ended = [n for n in nodes if str(n.get("id")) not in diagram.incoming or not _could_begin(diagram, n)]
+    reached: set[str] = set()
+    _follow(diagram, open_ended, reached)
+    for node in nodes:
+        if str(node.get("id")) not in reached:
+            diagram.findings.warning("unreachable", "flows lead here from each other only: it never happens", node)
+            _follow(diagram, [node], reached)
+
+
+def _follow(diagram: Diagram, nodes: list[etree._Element], reached: set[str]) -> None:
+    pending = [str(node.get("id")) for node in nodes]
+    while pending:
+        node_id = pending.pop()
+        if node_id not in reached:
+            reached.add(node_id)
+            pending += [flow.target for flow in diagram.outgoing.get(node_id, [])]
 
 
 def _check_empty(diagram: Diagram, scope: etree._Element) -> None:

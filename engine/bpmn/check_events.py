@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 from engine.bpmn.diagram import Diagram, event_definitions, is_event_subprocess, our
@@ -11,6 +13,7 @@ from engine.bpmn.names import ACTIVITIES, ALLOWED_TRIGGERS, bpmn, local_name
 from engine.bpmn.wording import expression
 
 MAX_TRIGGERS = 100  # of one event
+_CRON = re.compile(r"[\d*/?,#A-Z-]+(\s+[\d*/?,#A-Z-]+){4,6}")  # other tools' repetition: minute, hour, day …
 _TIMERS = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 
 
@@ -144,6 +147,10 @@ def _check_timer(diagram: Diagram, event: etree._Element, definition: etree._Ele
 
 def _check_timer_text(diagram: Diagram, event: etree._Element, element: etree._Element, kind: str) -> None:
     text = str(element.text).strip()
+    if kind == "cycle" and _CRON.fullmatch(text):
+        message = f"{text[:60]} is a cron expression, which is not executed; write a repetition as R/PT1H, or FEEL"
+        diagram.findings.error("expression-language", message, event)
+        return
     try:
         if is_iso_literal(text):
             check_timer_literal(kind, text)

@@ -18,7 +18,6 @@ from engine.bpmn.names import (
     FLOW_NODES,
     REFUSED_NODES,
     bare,
-    bpmn,
     bpmn_elements,
     local_name,
 )
@@ -75,10 +74,13 @@ _KNOWN: Final = frozenset(_PARENTS) | REFUSED_NODES | _EXPRESSIONS | _OTHERS
 
 def check_places(diagram: Diagram, root: etree._Element) -> None:
     """Record what the standard does not have, has elsewhere, or has once."""
+    kept_by_tools: set[etree._Element] = set()  # what a tool keeps in extension elements is its own
     for element in bpmn_elements(root):
         kind, parent = local_name(element), element.getparent()
-        if parent is None or _is_of_a_tool(parent):
+        if parent is None or element in kept_by_tools:
             continue
+        if kind == "extensionElements":
+            kept_by_tools.update(element.iterdescendants())
         if kind not in _HOLDERS:
             _check_foreign(diagram, element)
         if kind not in _KNOWN:
@@ -92,13 +94,6 @@ def check_places(diagram: Diagram, root: etree._Element) -> None:
             _check_single(diagram, element, frozenset([kind]))
         if kind in _EXPRESSIONS and len(element):
             diagram.findings.error("expression-syntax", "an expression is a text, with no element in it", element)
-
-
-def _is_of_a_tool(parent: etree._Element) -> bool:
-    """What a tool keeps in extension elements is its own."""
-    if local_name(parent) not in {"", "extensionElements"}:
-        return False
-    return local_name(parent) != "" or next(parent.iterancestors(bpmn("extensionElements")), None) is not None
 
 
 def _check_unknown(diagram: Diagram, element: etree._Element, kind: str) -> None:

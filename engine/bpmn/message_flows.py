@@ -21,6 +21,9 @@ def join_messages(diagram: Diagram, root: etree._Element) -> None:
         source, target = (_holder(diagram, flow, end) for end in ("sourceRef", "targetRef"))
         if source is None or target is None:
             continue
+        if _process_of(source) is _process_of(target):
+            message = "a message flow inside one pool: it only says which message the two mean"
+            diagram.findings.warning("inside-pool", message, flow)
         named = [_reference(element) for element in (source, target, flow)]
         if named[0] and named[1]:
             _compare(diagram, flow, named[0], named[1])
@@ -58,6 +61,10 @@ def _holder(diagram: Diagram, flow: etree._Element, end: str) -> etree._Element 
         return node
     definitions = node.findall(bpmn("messageEventDefinition"))
     return definitions[0] if len(definitions) == 1 else None
+
+
+def _process_of(node: etree._Element) -> etree._Element | None:
+    return next(node.iterancestors(bpmn("process")), None)
 
 
 def _compare(diagram: Diagram, flow: etree._Element, sent: str, awaited: str) -> None:

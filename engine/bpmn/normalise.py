@@ -211,6 +211,7 @@ def _end(diagram: Diagram, flow: etree._Element, attribute: str) -> etree._Eleme
 def _read_lanes(diagram: Diagram, root: etree._Element) -> None:
     """The innermost lane of every node; a lane without a name is known by its id."""
     depth_of: dict[str, int] = {}
+    doubled: set[str] = set()
     for lane in root.iter(bpmn("lane")):
         name = (lane.get("name") or "").strip() or str(lane.get("id") or "")
         depth = sum(1 for _ in lane.iterancestors(bpmn("lane")))
@@ -219,8 +220,13 @@ def _read_lanes(diagram: Diagram, root: etree._Element) -> None:
             if node_id not in diagram.nodes:
                 node_id = node_id.rpartition(":")[2]
             if node_id in diagram.nodes and depth >= depth_of.get(node_id, -1) and depth < _MAX_LANE_DEPTH:
+                if depth == depth_of.get(node_id) and diagram.lanes[node_id] != name:
+                    doubled.add(node_id)
                 depth_of[node_id] = depth
                 diagram.lanes[node_id] = name
+    for node_id in sorted(doubled):
+        message = f"it stands in two lanes; the last one counts, {diagram.lanes[node_id][:80]}"
+        diagram.findings.warning("two-lanes", message, diagram.nodes[node_id])
     _inherit_lanes(diagram)
 
 

@@ -122,10 +122,10 @@ def test_a_condition_with_an_element_in_it_is_refused_and_one_with_a_comment_is_
         run.start()
 
 
-def test_what_a_tool_keeps_in_extension_elements_is_its_own():
+def test_what_a_tool_keeps_in_extension_elements_is_its_own_and_named_once():
     kept = '<extensionElements><x:old xmlns:x="u:x"><userTask id="b"/><timer/></x:old></extensionElements>'
     body = f'<process id="P"><startEvent id="s"/><userTask id="a">{kept}</userTask>{FLOW}</process>'
-    assert codes(checked(definitions(body))) == []
+    assert codes(checked(definitions(body))) == ["vendor-attribute"]
 
 
 @pytest.mark.parametrize("foreign", ['<x:task id="b"/>', '<banli:input target="n" source="1"/>'])
@@ -162,3 +162,12 @@ def test_an_order_that_there_is_not_is_refused_and_not_taken_for_the_usual_one(e
     report = checked(definitions(f'<process id="p">{element}</process>'))
     [problem] = [p for p in report["problems"] if "is none of" in p["message"]]
     assert (problem["severity"], problem["element"], known in problem["message"]) == ("error", "x", True)
+
+
+@pytest.mark.parametrize("cycle", ["0 9 * * 4", "0 0/5 * * * ?", "0 15 10 ? * MON-FRI", "0 0 12 1/5 * ? 2030"])
+def test_a_cron_expression_is_refused_by_its_name(cycle):
+    timer = f"<timerEventDefinition><timeCycle>{cycle}</timeCycle></timerEventDefinition>"
+    body = f'<process id="P"><startEvent id="s">{timer}</startEvent><userTask id="a"/>{FLOW}</process>'
+    [problem] = checked(definitions(body))["problems"]
+    assert (problem["code"], problem["severity"]) == ("expression-language", "error")
+    assert "cron" in problem["message"]
