@@ -185,7 +185,7 @@ class Activities(Compensation):
         if node.script is not None:
             value = self.evaluate(node.script, activity.scope, activity)
             if node.result_variable:
-                self.home(activity.scope, activity)[node.result_variable] = value
+                self.put(activity.scope, activity, {node.result_variable: value})
             elif isinstance(value, dict):
                 self.write(activity.scope, activity, value)
             else:
@@ -218,14 +218,12 @@ class Activities(Compensation):
 
     def _take_decision(self, activity: Activity, value: Any, name: str) -> str | None:
         """Set what was decided; answers the variable that took it, None if each entry became one of its own."""
-        variable, home = activity.node.result_variable, self.home(activity.scope, activity)
-        if variable:
-            home[variable] = value
-        elif isinstance(value, dict):
-            home.update(value)
+        variable = activity.node.result_variable
+        if not variable and isinstance(value, dict):
+            self.put(activity.scope, activity, value)
             return None
-        elif value is not None:
-            home[name] = value
+        if variable or value is not None:
+            self.put(activity.scope, activity, {variable or name: value})
         return variable or name
 
     # --- calls --------------------------------------------------------------------------------------------------
@@ -251,6 +249,7 @@ class Activities(Compensation):
         if node.inputs_mapped:
             variables |= self.handed_over(node.inputs_mapped, self.context(scope, activity))
         inside = self.start_scope(activity, spec, variables, begin=False)
+        inside.untouched = {name for name in variables if not any(m.target == name for m in node.inputs_mapped)}
         self._subscribe_own_boundaries(activity)
         inside.definitions = definitions
         self.begin_scope(inside)

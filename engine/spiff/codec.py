@@ -59,7 +59,7 @@ def _scope_out(scope: Scope, root: Scope) -> tuple[Any, ...]:
     return (
         scope.no,
         scope.host.no if scope.host is not None else 0,
-        (scope.definitions.key, scope.spec.name) if called else None,
+        (scope.definitions.key, scope.spec.name, sorted(scope.untouched or ())) if called else None,
         None if not called or scope.variables is None else dumps(scope.variables),
         scope.arrivals,
         [_record_out(r) for r in scope.compensation] if scope.compensation else (),
@@ -275,11 +275,14 @@ class _Loader:
     def _add_scope(self, host: Activity, row: Any) -> Scope:
         definitions, spec = host.scope.definitions, host.node.body
         if row[2] is not None:
-            definitions = self._find(row[2][0], row[2][1])
-            spec = definitions.specs[row[2][1]]
+            key, process, *_ = row[2]
+            definitions = self._find(key, process)
+            spec = definitions.specs[process]
         if spec is None:
             raise StateError(f"{host.node.bpmn_id} has no inside")
         scope = Scope(row[0], spec, definitions, host, None if row[3] is None else loads(row[3]))
+        if row[2] is not None:
+            scope.untouched = set(*row[2][2:])  # none of them: stored before it was told apart
         host.child = scope
         self._fill_scope(scope, row)
         return scope

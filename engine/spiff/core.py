@@ -22,7 +22,6 @@ from engine.spiff.environment import ExecutionEnvironment
 from engine.spiff.errors import ExecutionError
 from engine.spiff.specs import Assignment, Flow, FlowNode, ProcessSpec
 from engine.spiff.state import Activity, Loop, Record, Scope, Subscription
-from engine.values import dumps
 
 if TYPE_CHECKING:
     from engine.spiff.definitions import Definitions
@@ -365,11 +364,16 @@ class Core:
 
     def write(self, scope: Scope, activity: Activity | None, data: Mapping[str, Any], name: str | None = None) -> None:
         """Merge values into the variables of a place, or put them all under one name."""
+        self.put(scope, activity, {name: dict(data)} if name else data)
+
+    def put(self, scope: Scope, activity: Activity | None, values: Mapping[str, Any]) -> None:
+        """Set variables at a place."""
         home = self.home(scope, activity)
-        if name:
-            home[name] = dict(data)
-        else:
-            home.update(data)
+        home.update(values)
+        if scope.host is not None:  # it may be in a call
+            for around in self.ancestors(scope):
+                if around.variables is home and around.untouched:
+                    around.untouched.difference_update(values)
 
     def report(self, code: str, message: str) -> None:
         """Warn of something that is no failure of the step, if the environment takes warnings."""
@@ -438,37 +442,13 @@ class Core:
 
     def map_out(self, host: Activity, scope: Scope) -> None:
         """Hand a called process's variables to the caller, as its ``out`` mappings say."""
-        values = self._all_out(host, scope.variables or {}) if host.node.hands_all else {}
+        values: dict[str, Any] = {}
+        if host.node.hands_all and scope.variables is not None:  # not what it was only given: that may be newer here
+            untouched = scope.untouched or ()
+            values = {name: value for name, value in scope.variables.items() if name not in untouched}
         if host.node.outputs_mapped:
             values |= self.handed_over(host.node.outputs_mapped, self.context(scope))
         self.write(host.scope, host, values)
-
-    def _all_out(self, host: Activity, values: Mapping[str, Any]) -> dict[str, Any]:
-        """All variables of a called process; items, inputs and loop counters that went in only if they have changed.
-
-        Otherwise they would stay behind when their activity is over, and those of an inner loop hide those around it.
-        """
-        around = [
-            layer
-            for activity in self._bodies_around(host)
-            for layer in layers_of(activity)
-            if layer is not activity.local
-        ]
-        if not around:
-            return dict(values)
-        read_only, here = merged(around), self.visible(host.scope, host)
-        return {
-            name: value
-            for name, value in values.items()
-            if name not in read_only or (name not in _COUNTERS and not alike(value, here[name]))
-        }
-
-    def _bodies_around(self, activity: Activity) -> Iterator[Activity]:
-        """The activity and those around it in the same process."""
-        current: Activity | None = activity
-        while current is not None:
-            yield current
-            current = None if current.scope.variables is not None else current.scope.host
 
     def handed_over(self, mappings: tuple[Assignment, ...], context: Mapping[str, Any]) -> dict[str, Any]:
         """What one side of a call gives the other: every source is read on the giving side."""
@@ -497,11 +477,6 @@ def layers_of(activity: Activity) -> list[Mapping[str, Any]]:
     if controller is not None and controller.loop is not None and controller.loop.kind != "loop":
         layers.append(Made(_COUNTERS, controller.loop))
     return layers
-
-
-def alike(one: Any, other: Any) -> bool:
-    """Whether two values of variables are stored as the same text: true is not 1."""
-    return one is other or dumps({"": one}) == dumps({"": other})
 
 
 _number = lru_cache(maxsize=1024)(Decimal)

@@ -161,7 +161,7 @@ class Loops(Activities):
         if spec.output_collection is not None:
             outputs = sorted((text.partition(":") for text in loop.outputs), key=lambda parts: int(parts[0]))
             values = [decode(value) for _, _, value in outputs]
-            self.home(controller.scope, controller)[spec.output_collection] = values
+            self.put(controller.scope, controller, {spec.output_collection: values})
         self.finish_loop(controller)
 
     def finish_loop(self, controller: Activity) -> None:

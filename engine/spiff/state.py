@@ -27,6 +27,9 @@ class Scope(Struct, eq=False):
     definitions: Definitions
     host: Activity | None  # the activity whose inside this is; None for the instance itself
     variables: dict[str, Any] | None = None  # of the instance and of a call; a sub-process uses its parent's
+    untouched: set[str] = field(
+        default_factory=set
+    )  # of a call: variables that went in with all and were not set since
     activities: dict[int, Activity] = field(default_factory=dict)  # what waits directly in here
     arrivals: dict[str, dict[str, int]] = field(default_factory=dict)  # join id → flow → tokens
     tokens: int = 0  # on their way in this step

@@ -245,6 +245,31 @@ def test_without_mappings_a_call_passes_everything_in_and_out():
     assert run.data == {"n": 1, "m": 2}
 
 
+def test_a_call_that_passes_everything_hands_back_what_it_has_set_and_no_old_copy():
+    run = running(
+        "start s\nparallel g\ncall k calls=C\nuser b\nparallel j\nuser after\n"
+        "s > g\ng > k\ng > b\nk > j\nb > j\nj > after",
+        others={"C": CHILD},
+        variables={"n": Decimal(1), "m": Decimal(1)},
+    )
+    run.complete("b", data={"n": 2})
+    run.complete("c", data={"m": 3})
+    assert active(run) == ["after"]
+    assert run.data == {"n": 2, "m": 3}
+
+
+def test_a_value_that_the_called_process_sets_once_more_is_handed_back():
+    run = running(
+        "start s\nparallel g\ncall k calls=C\nuser b\nparallel j\nuser after\n"
+        "s > g\ng > k\ng > b\nk > j\nb > j\nj > after",
+        others={"C": CHILD},
+        variables={"n": Decimal(1)},
+    )
+    run.complete("b", data={"n": 2})
+    run.complete("c", data={"n": 1})
+    assert run.data == {"n": 1}
+
+
 @pytest.mark.parametrize("loop", ["times=2", "times=2 sequential", "maximum=2", "each=`[1, 2]` as=item"])
 def test_items_and_counters_do_not_come_out_of_a_call_that_passes_everything(loop):
     run = running(f"start s\ncall k calls=C {loop}\nuser after\ns > k > after", others={"C": CHILD})
