@@ -44,7 +44,7 @@ def check_key(diagram: Diagram, holder: etree._Element) -> None:
 def _check_mapping(diagram: Diagram, node: etree._Element, mapping: etree._Element, kind: str) -> None:
     if mapping.get("copy") != "true":
         expression(diagram, mapping.get("source"), mapping)
-    if mapping.get("all") != "true" and not (mapping.get("target") or "").strip():
+    if mapping.get("all") is None and not (mapping.get("target") or "").strip():
         diagram.findings.error("missing-target", f"the {kind} mapping names no target", mapping)
     place, scope = local_name(node), node.getparent()
     starts_process = place == "startEvent" and scope is not None and not is_event_subprocess(scope)

@@ -53,6 +53,7 @@ _TEXT_ATTRIBUTES: Final = {
 }
 _FEEL_ATTRIBUTES: Final = {("userTask", "assignee"): "assignee", ("userTask", "dueDate"): "due"}
 _OPERATION_ATTRIBUTES: Final = ("topic", "class", "delegateExpression", "expression", "type")
+_WAYS: Final = frozenset(["in", "out"])  # of variables, between a call and what it calls
 _DECISION: Final = "dmn"  # Flowable's type of a service task that evaluates a decision, which is named by a field
 _DECISION_FIELDS: Final = ("decisionTableReferenceKey", "decisionServiceReferenceKey")
 _ZEEBE: Final = {
@@ -87,6 +88,8 @@ _SPIFF_TEXT: Final = {"calledDecisionId": "decisionRef"}
 
 def map_vendor(root: etree._Element, findings: Findings, default_language: str | None) -> None:
     """Rewrite vendors' attributes and extension elements in place; name every one that has no counterpart."""
+    calls = list(root.iter(bpmn("callActivity")))
+    unmapped = [call for call in calls if not _handed_over(call)] if calls and _is_camunda_like(root) else []
     for element in list(bpmn_elements(root)):
         kind = local_name(element)
         for name in sorted(map(str, element.attrib), key=_rank):
@@ -94,6 +97,27 @@ def map_vendor(root: etree._Element, findings: Findings, default_language: str |
                 _map_attribute(element, kind, name, findings)
         if kind == "extensionElements":
             _map_extensions(element, findings)
+            _close_other_way(element)
+    for call in unmapped:
+        message = (
+            "a call without mappings passes nothing there; here all goes in, and what the called process sets comes out"
+        )
+        findings.warning("vendor-attribute", message, call)
+
+
+def _is_camunda_like(root: etree._Element) -> bool:
+    """Whether the file says anything in the words of Camunda 7 and those that come from it."""
+    return any(
+        namespace_of(str(name)) in _CAMUNDA_LIKE
+        for element in root.iter(etree.Element)
+        for name in (element.tag, *element.attrib)
+    )
+
+
+def _handed_over(call: etree._Element) -> list[etree._Element]:
+    """What of a call says that something goes in or comes out."""
+    inside = call.iterfind(f"{bpmn('extensionElements')}/*")
+    return [child for child in inside if bare(str(child.tag)) in {"in", "out"}]
 
 
 def _rank(attribute: str) -> int:
@@ -205,6 +229,15 @@ def _camunda_extension(
         owner.tag = bpmn("businessRuleTask")
         return _put(owner, "decisionRef", text.strip())
     return local == "failedJobRetryTimeCycle"
+
+
+def _close_other_way(extensions: etree._Element) -> None:
+    """Where a call of theirs says what goes one way and nothing of the other, nothing goes the other way."""
+    theirs = {bare(str(child.tag)) for child in extensions if namespace_of(str(child.tag)) in _CAMUNDA_LIKE}
+    ours = {bare(str(child.tag)) for child in extensions if namespace_of(str(child.tag)) == names.BANLI}
+    if theirs & _WAYS and (owner := extensions.getparent()) is not None and local_name(owner) == "callActivity":
+        for way in sorted(_WAYS - ours):
+            etree.SubElement(extensions, banli(way)).set("all", "false")
 
 
 def _camunda_handed_over(

@@ -208,7 +208,8 @@ def test_the_service_operator_of_spiff_says_where_its_result_goes():
     ],
 )
 def test_a_binding_is_one_that_is_kept_or_it_is_named(binding, codes):
-    data = _file(f'<callActivity id="a" calledElement="P" {binding}/>')
+    passed = '<extensionElements><camunda:in variables="all"/><camunda:out variables="all"/></extensionElements>'
+    data = _file(f'<callActivity id="a" calledElement="P" {binding}>{passed}</callActivity>')
     assert [p["code"] for p in check_files({"p.bpmn": data})[0]["problems"]] == codes
 
 

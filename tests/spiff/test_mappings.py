@@ -175,6 +175,27 @@ def test_a_call_that_hands_all_variables_out_hands_those_it_names_as_well():
     assert run.data == {"n": 1, "given": 5, "y": 10}
 
 
+@pytest.mark.parametrize("extension", ['<banli:in all="false"/>', '<camunda:out source="given" target="given"/>'])
+def test_a_call_that_takes_nothing_is_given_nothing(extension):
+    assert inside(calling(extension, n=1, m=2)) == {"n": None, "m": None, "x": None}
+
+
+@pytest.mark.parametrize("extension", ['<banli:out all="false"/>', '<camunda:in source="n" target="n"/>'])
+def test_a_call_that_hands_nothing_out_leaves_the_variables_as_they_were(extension):
+    run = calling(extension, n=1)
+    run.complete("b", data={"n": 7, "given": 5})
+    assert run.data == {"n": 1}
+
+
+def test_a_call_of_camunda_7_without_mappings_is_warned_of_because_nothing_is_passed_there():
+    call = '<callActivity id="a" calledElement="Q" camunda:calledElementBinding="latest"/>'
+    reports = check_files({"p.bpmn": diagram(call), "q.bpmn": CALLED})
+    [message] = [p["message"] for p in reports[0]["problems"]]
+    assert "passes nothing there" in message
+    ours = check_files({"p.bpmn": diagram('<callActivity id="a" calledElement="Q"/>'), "q.bpmn": CALLED})
+    assert ours[0]["problems"] == []
+
+
 def test_the_mappings_of_a_call_read_the_side_that_gives():
     swapped = "".join(
         f'<banli:{way} target="{one}" source="{other}"/>'
