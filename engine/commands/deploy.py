@@ -56,7 +56,7 @@ def deploy(uow: UnitOfWork, folder: ProcessFolder, *, again: bool = False) -> De
     if problems or compiled is None:
         raise DeploymentRefusedError(folder.name, problems)
     key = compiled.manifest.key
-    deployments.take_turns(uow.session, key)
+    deployments.take_turns(uow.session)
     same = select(Deployment.id, Deployment.version).where(Deployment.key == key, Deployment.sha256 == folder.sha256)
     if (found := uow.session.execute(same).one_or_none()) is not None:
         is_newest = deployments.latest_id(uow.session, key) == found.id
@@ -65,9 +65,16 @@ def deploy(uow: UnitOfWork, folder: ProcessFolder, *, again: bool = False) -> De
         return DeployResult(found.id, key, found.version, is_new=False, is_newest=is_newest)
     if dropped := dropped_gates(_newest_resources(uow, key), folder.resources):
         raise DeploymentRefusedError(folder.name, dropped)
+    if taken := deployments.elsewhere(uow.session, key, compiled.definitions.processes):
+        raise DeploymentRefusedError(folder.name, [_taken(process, other) for process, other in taken.items()])
     stored = deployments.store(uow.session, folder, compiled, at=uow.now, by=uow.actor)
     _arm(uow, folder, compiled, stored)
     return DeployResult(stored.id, key, stored.version, is_new=True)
+
+
+def _taken(process: str, other: str) -> str:
+    """A call by id must mean one process: whoever deployed last would otherwise take the calls of the other."""
+    return f"流程 {process}：文件夹“{other}”已有这个 id 的流程，请换一个 id（process-elsewhere）"
 
 
 def _newest_resources(uow: UnitOfWork, key: str) -> Mapping[str, bytes]:

@@ -1,6 +1,7 @@
 """Deployments in the database: storing a checked folder, loading and finding one."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -14,9 +15,9 @@ from engine.turns import one_at_a_time
 from models import Deployment, DeploymentResource, ProcessDefinition
 
 
-def take_turns(session: Session, key: str) -> None:
-    """Until this transaction ends, nobody else deploys this folder: each gets a version, and the same folder one."""
-    one_at_a_time(session.connection(), f"deployment:{key}")
+def take_turns(session: Session) -> None:
+    """Until this transaction ends, nobody else deploys: each gets a version, the same folder one, an id one folder."""
+    one_at_a_time(session.connection(), "deployment")
 
 
 def store(session: Session, folder: ProcessFolder, compiled: Compiled, *, at: datetime, by: str | None) -> Deployment:
@@ -130,3 +131,14 @@ def ids_with_process(session: Session, process_id: str) -> list[UUID]:
             .order_by(Deployment.deployed_at.desc(), Deployment.version.desc())
         )
     )
+
+
+def elsewhere(session: Session, key: str, process_ids: Iterable[str]) -> dict[str, str]:
+    """Which of the processes belong to the newest version of another folder, and to which."""
+    others = {found: other for other, found in latest_ids(session).items() if other != key}
+    rows = session.execute(
+        select(ProcessDefinition.key, ProcessDefinition.deployment_id).where(
+            ProcessDefinition.key.in_(list(process_ids)), ProcessDefinition.deployment_id.in_(list(others))
+        )
+    )
+    return {row.key: others[row.deployment_id] for row in rows}

@@ -208,6 +208,31 @@ def test_a_service_task_that_names_an_unknown_operation_is_refused(tmp_path: Pat
         deploy(write_folder(tmp_path, "plain", diagram))
 
 
+def test_a_process_whose_id_another_folder_has_is_refused_so_that_calls_keep_their_meaning(
+    tmp_path: Path, deploy: Deploy
+) -> None:
+    # given
+    deploy(write_folder(tmp_path / "first", "plain", _diagram("one"), forms=_forms("one")))
+
+    # when, then
+    other = write_folder(tmp_path / "second", "other", _diagram("one"), forms=_forms("one"), main_process="plain")
+    with pytest.raises(DeploymentRefusedError, match="流程 plain：文件夹“plain”已有这个 id 的流程"):
+        deploy(other)
+
+
+def test_a_process_that_a_folder_no_longer_has_may_move_to_another(tmp_path: Path, deploy: Deploy) -> None:
+    # given
+    deploy(write_folder(tmp_path / "first", "plain", _diagram("one"), forms=_forms("one")))
+    renamed = _diagram("one").replace('id="plain"', 'id="renamed"')
+    deploy(write_folder(tmp_path / "first", "plain", renamed, forms=_forms("one"), main_process="renamed"))
+
+    # when
+    moved = write_folder(tmp_path / "second", "other", _diagram("one"), forms=_forms("one"), main_process="plain")
+
+    # then
+    assert deploy(moved).version == 1
+
+
 def _gated(*, mandatory: str = "true") -> str:
     return _diagram("one").replace('id="one"', f'id="one" banli:mandatory="{mandatory}"')
 
