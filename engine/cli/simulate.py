@@ -17,7 +17,7 @@ from engine.bpmn.read import read_file
 from engine.cli.refusal import Refusal, printable, standard_input, unread
 from engine.simulate.files import load_files
 from engine.simulate.runner import NOT_EXECUTABLE, UnknownProcessError, refused, run_script
-from engine.simulate.script import Script, ScriptError, read_scripts
+from engine.simulate.script import MAX_BYTES, Script, ScriptError, read_scripts
 from engine.values import to_json
 
 
@@ -73,7 +73,7 @@ def _run(
         raise _refusal("usage", str(error)) from error
 
 
-def _read(name: str, reader: Callable[[Path], bytes] = Path.read_bytes) -> bytes:
+def _read(name: str, reader: Callable[[Path], bytes]) -> bytes:
     try:
         return reader(Path(name))
     except OSError as error:
@@ -82,13 +82,19 @@ def _read(name: str, reader: Callable[[Path], bytes] = Path.read_bytes) -> bytes
 
 def _scripts(path: str) -> tuple[list[Script], bool]:
     try:
-        text = standard_input().read() if path == "-" else _read(path)
+        text = standard_input().read(MAX_BYTES + 1) if path == "-" else _read(path, _script_bytes)
         scripts, several = read_scripts(text)
     except ScriptError as error:
         raise _refusal("script", str(error), path) from error
     if not scripts:
         raise _refusal("script", "the list of scripts is empty", path)
     return scripts, several
+
+
+def _script_bytes(path: Path) -> bytes:
+    """What a file holds, up to one byte more than a script may have: one that never ends is refused as well."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -18,6 +18,8 @@ from models import InstanceStatus, JobKind
 def cancel_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, request_id: str | None) -> None:
     """Cancel everything a case waits for and end it; an administrator's or the process owner's last resort.
 
+    A suspended case need not be resumed first: what fell due meanwhile would happen before it could be cancelled.
+
     Raises:
         NotFoundError, NotPermittedError
         InvalidInputError: no reason.
@@ -30,7 +32,7 @@ def cancel_instance(uow: UnitOfWork, instance_id: UUID, *, reason: str, request_
     if not reason.strip():
         raise InvalidInputError({"reason": "请写明理由"})
     entry = HistoryEntry("instance.cancelled", body={"reason": reason.strip()}, actor_id=uow.actor)
-    step.advance(uow, instance, lambda execution: execution.cancel(), [entry])
+    step.advance(uow, instance, lambda execution: execution.cancel(), [entry], though_suspended=True)
     remember(uow, request_id, "cancel_instance", {}, about=instance_id)
 
 

@@ -14,6 +14,7 @@ from engine.values import exact_number, from_plain
 
 FORMAT: Final = "simulation-script/1"
 ACTIONS: Final = ("start", "complete", "complete_each", "message", "signal", "advance_time", "set", "cancel")
+MAX_BYTES: Final = 5 * 1024 * 1024  # of a file of scripts
 _BESIDE: Final = {
     "complete": {"instance", "data", "as"},
     "complete_each": {"data", "as"},
@@ -93,6 +94,8 @@ def read_scripts(text: str | bytes) -> tuple[list[Script], bool]:
     Raises:
         ScriptError
     """
+    if len(text) > MAX_BYTES:
+        raise ScriptError(f"the script is larger than {MAX_BYTES // 1024 // 1024} MiB")
     try:
         raw = json.loads(text, parse_float=exact_number, object_pairs_hook=_once)
         json.dumps(raw, ensure_ascii=False, default=str).encode()  # half a character in a text has no bytes

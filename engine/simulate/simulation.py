@@ -282,6 +282,7 @@ class Simulation:
         self.trace += tuple(effects.trace)
         case = self._cases[number]
         for task in effects.opened:
+            case.budget.evaluate(task.flow_node_id)  # whom it waits for, and when it is due
             self._assignments[number, task.no] = assignment_of(self.environment, case, task)
         for closed in effects.closed:
             self._assignments.pop((number, closed.no), None)

@@ -111,6 +111,8 @@ def advance(
     instance: LoadedInstance,
     action: Callable[[Execution], "Effects"],
     entries: Sequence[HistoryEntry],
+    *,
+    though_suspended: bool = False,
 ) -> StepResult:
     """Restore an instance, do one thing to it, run it to its next wait states and write it.
 
@@ -119,13 +121,14 @@ def advance(
         instance: as loaded; it may not be used for a second step.
         action: ``complete``, ``fire_timer``, ``deliver_message`` … of the runtime.
         entries: what happened, as the history records it; consequences are added here.
+        though_suspended: what ends a case need not wait until it is resumed.
 
     Raises:
         ConflictError: the instance has ended.
         SuspendedError: it is suspended.
         BusyError: another transaction was quicker; nothing may be kept of this one.
     """
-    if not instance.is_active:
+    if not instance.is_active and not (though_suspended and instance.is_suspended):
         raise SuspendedError if instance.is_suspended else ConflictError("此事项已结束，不能再操作")
     environment = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by)
     before = instance.variables

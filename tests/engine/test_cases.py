@@ -249,6 +249,34 @@ def test_whoever_withdraws_a_suspended_case_learns_that_it_is_suspended_and_may_
     assert case.row.end_event_id == "withdrawn"
 
 
+def test_a_suspended_case_is_cancelled_without_what_fell_due_meanwhile_happening(
+    tmp_path: Path, deploy: Deploy, start: Start, engine: Engine, clock: MovableClock
+) -> None:
+    reminded = process(
+        "reminded",
+        """
+        <bpmn:startEvent id="begin"/>
+        begin -> write
+        <bpmn:userTask id="write" banli:assignee="=initiator"/>
+        <bpmn:boundaryEvent id="late" attachedToRef="write">
+          <bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration></bpmn:timerEventDefinition>
+        </bpmn:boundaryEvent>
+        """,
+    )
+    deploy(write_folder(tmp_path, "reminded", reminded))
+    case = start("reminded")
+    with engine.unit_of_work("admin1") as uow:
+        suspend_instance(uow, case.id, reason="核查", request_id=uuid4().hex)
+    clock.advance(days=2)
+    with engine.unit_of_work("admin1") as uow:
+        cancel_instance(uow, case.id, reason="误建", request_id=uuid4().hex)
+    engine.run_due_jobs()
+    assert (case.status, case.waits_at, case.jobs()) == ("cancelled", set(), [])
+    assert "timer.fired" not in case.kinds
+    with engine.unit_of_work("admin1") as uow, pytest.raises(ConflictError):
+        resume_instance(uow, case.id, reason="核查完毕", request_id=uuid4().hex)
+
+
 def test_an_administrator_cancels_with_a_reason_and_nothing_waits_any_more(start: Start, engine: Engine) -> None:
     case = start("case", variables=START)
     with pytest.raises(NotPermittedError), engine.unit_of_work("clerk1") as uow:

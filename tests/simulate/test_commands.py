@@ -1,5 +1,6 @@
 """`banli simulate` and `banli check` answer as the interface says, exit codes included."""
 
+import itertools
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from engine.cli import refusal
 from engine.cli.check import check
 from engine.cli.simulate import simulate
+from engine.spiff.budget import Limits
 from tests.spiff.drawing import draw
 
 EXAMPLES = Path(__file__).parent / "examples"
@@ -319,6 +321,25 @@ def test_a_file_that_never_ends_is_over_its_budget():
     assert (result.exit_code, [p["code"] for p in json.loads(result.stdout)[0]["problems"]]) == (1, ["budget"])
     result = run(simulate, "/dev/zero", "--script", SCRIPTS[0], "--json")
     assert (result.exit_code, [p["code"] for p in json.loads(result.stdout)["errors"]]) == (2, ["budget"])
+
+
+@pytest.mark.parametrize("given", ["/dev/zero", "-"])
+def test_a_script_that_never_ends_is_exit_three(tmp_path, monkeypatch, given):
+    (tmp_path / "p.bpmn").write_bytes(draw("start s"))
+    with open("/dev/zero", "rb") as zeros:
+        monkeypatch.setattr("engine.cli.simulate.standard_input", lambda: zeros)
+        result = run(simulate, tmp_path / "p.bpmn", "--script", given, "--json")
+    assert result.exit_code == 3
+    assert "larger than 5 MiB" in result.output
+
+
+def test_asking_whom_thousands_of_tasks_wait_for_is_within_the_time_of_a_simulated_step(tmp_path, monkeypatch):
+    script = {"steps": [{"start": True}]}
+    drawing = "start s\nuser a each=`for i in 1..40 return i` assignee=`initiator`\ns > a"
+    assert simulated(tmp_path, drawing, script)[1]["status"] == "waiting"
+    slow = Limits(seconds=0.5, clock=itertools.count().__next__)  # a second goes by from look to look
+    monkeypatch.setattr("engine.spiff.core.DEFAULT_LIMITS", slow)
+    assert simulated(tmp_path, drawing, script)[1]["steps"][0]["error"]["code"] == "budget-exceeded"
 
 
 def test_check_in_batch_answers_a_line_per_path_and_always_exits_zero(tmp_path):

@@ -197,6 +197,13 @@ def test_a_suspended_case_refuses_what_people_do_until_it_is_resumed(case, admin
     assert [kinds(engine, case).count(kind) for kind in ("instance.suspended", "instance.resumed")] == [1, 1]
 
 
+def test_the_page_of_a_suspended_case_offers_to_cancel_it(case, admin, engine):
+    assert twice(admin, f"/admin/cases/{case}/suspend", reason="核查") == (303, 303)
+    assert admin.get(f"/admin/cases/{case}").tree.xpath(f"//form[@action='/admin/cases/{case}/cancel']")
+    assert twice(admin, f"/admin/cases/{case}/cancel", reason="误建") == (303, 303)
+    assert kinds(engine, case).count("instance.cancelled") == 1
+
+
 @pytest.mark.both_databases
 def test_moving_shows_what_closes_and_opens_before_it_is_done(case, admin, visit, engine):
     before = kinds(engine, case)
