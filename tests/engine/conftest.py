@@ -30,6 +30,7 @@ from models import (
     waits,
 )
 from tests.engine.start_events import begun_by
+from tests.engine.with_jobs import BROADCASTER, ORDERED, SENDER, WAITER, WITH_TIMERS
 from tests.support.databases import PreparedDatabases
 from tests.support.fakes import MovableClock
 from tests.support.folders import write_folder
@@ -226,3 +227,16 @@ def start(engine: Engine) -> Start:
         return Case(engine, started.instance_id)
 
     return start_one
+
+
+@pytest.fixture
+def processes(tmp_path: Path, deploy: Deploy) -> None:
+    """One with two timers, one that waits for a message and a signal, those that send."""
+    for key, diagram in (
+        ("answering", WITH_TIMERS),
+        ("waiter", WAITER),
+        ("sender", SENDER),
+        ("broadcaster", BROADCASTER),
+        ("ordered", ORDERED),
+    ):
+        deploy(write_folder(tmp_path, key, diagram))

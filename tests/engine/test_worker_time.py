@@ -9,7 +9,7 @@ import pytest
 from engine.bootstrap import Engine
 from engine.errors import BusyError
 from tests.engine.conftest import Case, Deploy, Start
-from tests.engine.test_jobs import WITH_TIMERS
+from tests.engine.with_jobs import WITH_TIMERS
 from tests.support.fakes import MovableClock
 from tests.support.folders import write_folder
 

@@ -11,6 +11,11 @@ KEPT = pytest.mark.parametrize("persist", [False, True])
 FLAG = pytest.mark.parametrize(("flag", "then"), [("", ["c"]), (" noninterrupting", ["c", "z"])])
 
 
+def bordered(activity, flag):
+    """A drawing of an activity with a condition at its border."""
+    return f"start s\n{activity}\nboundary x on=a when=`dear`{flag} then=c\nuser z\ns > a > z"
+
+
 @KEPT
 @FLAG
 @pytest.mark.parametrize(
@@ -33,7 +38,7 @@ FLAG = pytest.mark.parametrize(("flag", "then"), [("", ["c"]), (" noninterruptin
 )
 def test_a_condition_hears_the_value_with_which_its_activity_is_completed(activity, say, flag, then, persist):
     run = running(
-        f"start s\n{activity}\nboundary x on=a when=`dear`{flag} then=c\nuser z\ns > a > z",
+        bordered(activity, flag),
         others={"Q": "start q\nuser b\nq > b"},
         persist=persist,
     )
@@ -55,7 +60,7 @@ def test_a_condition_hears_the_value_with_which_its_activity_is_completed(activi
 )
 def test_a_condition_hears_what_an_automatic_task_has_written(task, flag, then, persist):
     run = running(
-        f"start s\n{task}\nboundary x on=a when=`dear`{flag} then=c\nuser z\ns > a > z",
+        bordered(task, flag),
         services={} if task.startswith("script") else {"a": StandIn(data={"dear": True})},
         persist=persist,
     )
