@@ -14,6 +14,7 @@ import click
 from engine.bpmn.problems import Problem
 from engine.bpmn.read import read_file
 from engine.bpmn.report import check_files, other_report, unreadable, worst
+from engine.bpmn.titles import titled
 from engine.cli.refusal import EXIT_USAGE, Refusal, lines_of_input, printable, unread
 
 MANIFEST = "process.yaml"
@@ -123,5 +124,6 @@ def _print(report: dict[str, Any]) -> None:
     click.echo(f"{mark} {report['file']}  {elements}")
     for problem in report["problems"]:
         place = ":".join(str(p) for p in (problem["line"], problem["element"]) if p)
-        click.echo(f"    {problem['severity']:<8}{problem['code']:<22}{place}  {problem['message']}")
+        said = titled(problem["code"], problem["message"], report["file"])
+        click.echo(f"    {problem['severity']:<8}{problem['code']:<22}{place}  {said}")
     _print_examples(report.get("examples", []))

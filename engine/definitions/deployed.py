@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from engine.bpmn.titles import titled
 from engine.definitions.folder import with_suffix
 from engine.definitions.locales import ENGLISH, read_english, with_english
 from engine.definitions.manifest import Manifest, parse_manifest
@@ -115,4 +116,5 @@ def _sentence(problem: Any) -> str:
         )
         if part
     )
-    return f"{place}：{problem.message}（{problem.code}）" if place else f"{problem.message}（{problem.code}）"
+    said = f"{titled(problem.code, problem.message, problem.file or '')}（{problem.code}）"
+    return f"{place}：{said}" if place else said
