@@ -38,10 +38,11 @@ def begin_activity(
         raise NotFoundError
     if instance.is_suspended:
         raise SuspendedError
-    offered = {each.flow_node_id for each in enabled_activities(uow, instance)}
+    offered = {each.flow_node_id: each.place for each in enabled_activities(uow, instance)}
     if flow_node_id not in offered:
         raise ConflictError("此环节现在不能开始，请刷新页面查看")
+    place = offered[flow_node_id]
     entry = HistoryEntry(BEGUN, flow_node_id, actor_id=uow.actor)
-    result = step.advance(uow, instance, lambda execution: execution.start_enabled(flow_node_id), [entry])
+    result = step.advance(uow, instance, lambda execution: execution.start_enabled(flow_node_id, place), [entry])
     remember(uow, request_id, COMMAND, {"items": [str(item) for item in result.work_item_ids]}, about=instance_id)
     return result.work_item_ids

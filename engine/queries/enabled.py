@@ -20,24 +20,27 @@ class EnabledActivity:
     """An activity that may be begun now."""
 
     flow_node_id: str
+    place: int  # number of the ad-hoc sub-process that offers it
     name: str
 
 
 def enabled_activities(uow: UnitOfWork, instance: LoadedInstance) -> tuple[EnabledActivity, ...]:
-    """What the actor may begin now, in the order of the diagram.
+    """What the actor may begin now, in the order of the diagram; each activity once, in the first place that offers it.
 
-    A task is begun by those who would be entitled to it; what runs by itself, by whoever administers the case.
+    A task is begun by those who would be entitled to it; what runs by itself, by whoever administers the case. Of the
+    instances of a multi-instance sub-process, each may offer it to another person.
     """
     if not instance.is_active or not _draws_ad_hoc(instance):
         return ()
     environment = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by)
     state = instance.sealer.open_state(instance.state)
     run = Execution.restore(instance.deployed.definitions, state, dict(instance.variables), environment)
-    return tuple(
-        EnabledActivity(offer.flow_node_id, offer.name or offer.flow_node_id)
-        for offer in run.offers()
-        if _may_begin(environment, instance, offer)
-    )
+    found: dict[str, EnabledActivity] = {}
+    for offer in run.offers():
+        node = offer.flow_node_id
+        if node not in found and _may_begin(environment, instance, offer):
+            found[node] = EnabledActivity(node, offer.place, offer.name or node)
+    return tuple(found.values())
 
 
 def _draws_ad_hoc(instance: LoadedInstance) -> bool:

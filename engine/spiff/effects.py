@@ -74,6 +74,7 @@ class Offer(NamedTuple):
     """An activity that an ad-hoc sub-process offers: it begins when somebody says so."""
 
     flow_node_id: str
+    place: int  # number of the ad-hoc sub-process: of a multi-instance one, each instance offers it
     name: str | None
     attributes: UserTaskAttributes | None  # of what people do; None: it runs by itself
     local: Mapping[str, Any]  # variables of the enclosing multi-instance bodies and calls

@@ -213,16 +213,20 @@ class Execution(Moving):
         self.restart(node_id)
         return self.end_step()
 
-    def start_enabled(self, node_id: str) -> Effects:
+    def start_enabled(self, node_id: str, place: int | None = None) -> Effects:
         """Start an activity that an ad-hoc sub-process offers.
+
+        Args:
+            node_id: the activity.
+            place: of the offer; None: the first sub-process that offers it.
 
         Raises:
             ExecutionError: it is not offered now.
         """
         self.begin_step()
         self.thaw_all()
-        for scope, node in self._offers():
-            if node.bpmn_id == node_id:
+        for host, scope, node in self._offers():
+            if node.bpmn_id == node_id and place in (None, host.no):
                 self.begin_offered(scope, node)
                 return self.end_step()
         raise ExecutionError("not-enabled", f"{node_id} is not offered", node_id)
@@ -287,27 +291,27 @@ class Execution(Moving):
     def enabled(self) -> list[str]:
         """Activities that ad-hoc sub-processes offer."""
         self.thaw_all()
-        return [node.bpmn_id for _, node in self._offers()]
+        return [node.bpmn_id for _, _, node in self._offers()]
 
     def offers(self) -> list[Offer]:
-        """The same with what the diagram says of them, in the order of the diagram; each once."""
+        """The same with what the diagram says of them, oldest sub-process first, in the order of the diagram."""
         self.thaw_all()
-        found = {
-            node.bpmn_id: Offer(
+        return [
+            Offer(
                 node.bpmn_id,
+                host.no,
                 node.bpmn_name,
                 (node.user_task or UserTaskAttributes()) if node.for_people else None,
                 self.local_variables(scope, None),
             )
-            for scope, node in self._offers()
-        }
-        return list(found.values())
+            for host, scope, node in self._offers()
+        ]
 
-    def _offers(self) -> Iterator[tuple[Scope, FlowNode]]:
+    def _offers(self) -> Iterator[tuple[Activity, Scope, FlowNode]]:
         for _, activity in sorted(self.activities.items()):
             if activity.child is not None:
                 for node in self.offered(activity.child):
-                    yield activity.child, node
+                    yield activity, activity.child, node
 
     # --- bodies on ice ------------------------------------------------------------------------------------------
 

@@ -112,3 +112,29 @@ def test_an_activity_that_is_not_offered_is_refused(begin: Begin) -> None:
     for activity in ("end", "nowhere", ""):
         with pytest.raises(ConflictError, match="现在不能开始"):
             begin(activity, by="admin1")
+
+
+EACH_INSPECTOR = process(
+    "inspection",
+    """
+    <bpmn:startEvent id="begin"/>
+    begin -> look
+    <bpmn:adHocSubProcess id="look">
+      <bpmn:multiInstanceLoopCharacteristics banli:collection='=["clerk1", "chair1"]' banli:elementVariable="inspector"/>
+      <bpmn:userTask id="visit" name="走访" banli:assignee="=inspector"/>
+      <bpmn:completionCondition>=false</bpmn:completionCondition>
+    </bpmn:adHocSubProcess>
+    """,
+)
+
+
+def test_of_several_ad_hoc_sub_processes_each_person_begins_what_his_or_her_own_offers(
+    engine: Engine, tmp_path: Path, deploy: Deploy, start: Start
+) -> None:
+    deploy(write_folder(tmp_path, "inspection", EACH_INSPECTOR, visibility=[{"roles": ["union_clerk", "chair"]}]))
+    case = start("inspection")
+    for person in ("chair1", "clerk1"):
+        assert _offered(engine, case, person) == ["走访"]
+        with engine.unit_of_work(person) as uow:
+            [item] = begin_activity(uow, case.id, "visit", request_id=None)
+        assert case.item("visit", assignee=person).id == item
