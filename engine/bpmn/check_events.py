@@ -7,7 +7,7 @@ import re
 from lxml import etree
 
 from engine.bpmn.diagram import Diagram, event_definitions, is_event_subprocess, our
-from engine.bpmn.expressions import ForeignLanguageError, is_iso_literal, timer_text
+from engine.bpmn.expressions import ForeignLanguageError, timer_text
 from engine.bpmn.iso import TimerValueError, check_timer_literal
 from engine.bpmn.names import ACTIVITIES, ALLOWED_TRIGGERS, bpmn, local_name
 from engine.bpmn.wording import expression
@@ -152,15 +152,14 @@ def _check_timer_text(diagram: Diagram, event: etree._Element, element: etree._E
         diagram.findings.error("expression-language", message, event)
         return
     try:
-        if is_iso_literal(text):
-            check_timer_literal(kind, text)
-            if text.startswith("-"):
-                message = f"a duration of less than nothing is over at once: {text[:60]}"
-                diagram.findings.warning("already-due", message, event)
-        else:
-            value = timer_text(text, declared=element.get("language"), default=diagram.language).text
-            if value.startswith("="):
-                expression(diagram, text, element, element.get("language"))
+        value = timer_text(text, declared=element.get("language"), default=diagram.language).text
+        if value.startswith("="):
+            expression(diagram, text, element, element.get("language"))
+            return
+        check_timer_literal(kind, value)
+        if value.startswith("-"):
+            message = f"a duration of less than nothing is over at once: {value[:60]}"
+            diagram.findings.warning("already-due", message, event)
     except ForeignLanguageError as error:
         diagram.findings.error("expression-language", str(error), event)
     except TimerValueError as error:

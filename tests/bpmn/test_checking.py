@@ -72,6 +72,14 @@ REFUSED = {
     "a day that is written otherwise": ("start s\ncatch c date=05/01/2030\nuser a\ns > c > a", "timer-no-time"),
     "a number instead of a duration": ("start s\ncatch c timer=5\nuser a\ns > c > a", "timer-no-time"),
     "a cycle that never fires": ("start s\ncatch c cycle=R0/PT1H\nuser a\ns > c > a", "timer-no-time"),
+    "a cycle that never fires, marked as an expression": (
+        "start s\ncatch c cycle=`=R0/PT1H`\nuser a\ns > c > a",
+        "timer-no-time",
+    ),
+    "a duration that is too long, written as an expression of another tool": (
+        "start s\ncatch c timer=`${P99999Y}`\nuser a\ns > c > a",
+        "timer-no-time",
+    ),
     "a cycle of a negative number": ("start s\ncatch c cycle=R-1/PT1H\nuser a\ns > c > a", "timer-no-time"),
     "a correlation key that is no FEEL": ("start s\nreceive r message=m key=`x = (`\ns > r", "expression-syntax"),
     "a payload that is no FEEL": ("start s\nthrow t message=m with=`n: x = (`\ns > t", "expression-syntax"),
