@@ -26,7 +26,6 @@ from web.instances.blueprint import bp
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]{0,120}")
 REASON_LIMIT = 500  # characters
-ID_LIMIT = 255  # characters of a flow node's id
 CHUNK = 64 * 1024  # bytes sent at once
 
 
@@ -130,12 +129,13 @@ def attachment(instance_id: UUID, attachment_id: UUID) -> ResponseReturnValue:
     return response
 
 
-@bp.post("/instances/<uuid:instance_id>/activities/<activity>")
+@bp.post("/instances/<uuid:instance_id>/activities")
 @login_required
-def begin_offered(instance_id: UUID, activity: str) -> ResponseReturnValue:
+def begin_offered(instance_id: UUID) -> ResponseReturnValue:
     """Begin what an ad-hoc sub-process offers, and go to the work item that this opens for oneself."""
+    activity = request.form.get("activity", "")  # not in the address: an id may have any character
     with current_engine().unit_of_work(actor=current_user.id) as uow:
-        items = begin_activity(uow, instance_id, activity[:ID_LIMIT], request_id=request_id_of(request))
+        items = begin_activity(uow, instance_id, activity, request_id=request_id_of(request))
     with current_engine().reading(current_user.id) as uow:
         first = pages.first_own_work_item(uow, items)
     if first is not None:

@@ -17,7 +17,7 @@ INQUIRY = process(
     begin -> look
     <bpmn:adHocSubProcess id="look">
       <bpmn:userTask id="visit" name="走访" banli:candidateRole="union_clerk"/>
-      <bpmn:userTask id="talk" name="谈话" banli:candidateRole="union_clerk"/>
+      <bpmn:userTask id="talk/1" name="谈话" banli:candidateRole="union_clerk"/>
       <bpmn:completionCondition>=nrOfCompletedInstances = 9</bpmn:completionCondition>
     </bpmn:adHocSubProcess>
     """,
@@ -52,8 +52,16 @@ def test_a_clerk_begins_what_is_needed_and_comes_to_its_task(visit, inquiry):
     assert any("开始：走访" in line for line in clerk.get(f"/instances/{inquiry}").tree.xpath("//ol//text()"))
 
 
+def test_an_activity_is_begun_however_a_tool_has_made_up_its_id(visit, inquiry):
+    clerk = visit(CLERK)
+    form = clerk.get(f"/instances/{inquiry}").tree.xpath("//*[@id='offered']//form")[1]
+    data = {field.get("name"): field.get("value") for field in form.xpath(".//input")}
+    assert "谈话" in clerk.post(form.get("action"), data).tree.xpath("string(//h1)")
+
+
 def test_who_may_only_read_the_case_is_offered_nothing(visit, inquiry):
     reader = visit(PROPOSER)
     assert not reader.get(f"/instances/{inquiry}").tree.xpath("//*[@id='offered']")
-    assert reader.post(f"/instances/{inquiry}/activities/visit", {"request_id": "mine"}).status == 409
-    assert visit(OUTSIDER).post(f"/instances/{inquiry}/activities/visit", {"request_id": "mine"}).status == 404
+    wanted = {"activity": "visit", "request_id": "mine"}
+    assert reader.post(f"/instances/{inquiry}/activities", wanted).status == 409
+    assert visit(OUTSIDER).post(f"/instances/{inquiry}/activities", wanted).status == 404
