@@ -4,7 +4,7 @@ from uuid import UUID
 
 from engine.errors import InvalidInputError, NotFoundError, NotPermittedError
 from engine.queries.entitlement import takes_part
-from engine.requests import remember, replayed
+from engine.requests import remember, replayed, used_otherwise
 from engine.sentences import say
 from engine.step.history import HistoryEntry
 from engine.step.ids import ordered_id
@@ -26,11 +26,12 @@ def add_comment(uow: UnitOfWork, instance_id: UUID, section: str, text: str, *, 
         NotFoundError: no such case for this person.
         NotPermittedError: the person may not write in this section.
         InvalidInputError: empty or too long.
+        ConflictError: other words were said with this request id.
     """
     assert uow.actor is not None, "a comment has an author"
     instance = load_instance(uow, instance_id)
     if (answer := replayed(uow, request_id, COMMAND, instance_id)) is not None:
-        return UUID(answer["comment"])
+        return _the_same(uow, UUID(answer["comment"]), section, text.strip())
     if not can_read(uow, instance_id):
         raise NotFoundError
     if not may_write(uow, instance, section):
@@ -52,6 +53,14 @@ def add_comment(uow: UnitOfWork, instance_id: UUID, section: str, text: str, *, 
     _tell_initiator(uow, instance, section, clean)
     remember(uow, request_id, COMMAND, {"comment": str(comment.id)}, about=instance_id)
     return comment.id
+
+
+def _the_same(uow: UnitOfWork, comment_id: UUID, section: str, text: str) -> UUID:
+    """A page to which somebody went back is sent with the id of its request again, but perhaps with other words."""
+    comment = uow.session.get(InstanceComment, comment_id)
+    if comment is not None and (comment.section, comment.text) != (section, text):
+        raise used_otherwise()
+    return comment_id
 
 
 def may_write(uow: UnitOfWork, instance: LoadedInstance, section: str) -> bool:

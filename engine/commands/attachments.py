@@ -1,6 +1,7 @@
 """Attachments of a case: add one, open one."""
 
 import mimetypes
+from hashlib import file_digest
 from pathlib import PurePath
 from typing import BinaryIO
 from uuid import UUID
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 
 from engine.errors import InvalidInputError, NotFoundError, NotPermittedError
 from engine.queries.entitlement import may_attach, may_open_sensitive
-from engine.requests import remember, replayed
+from engine.requests import remember, replayed, used_otherwise
 from engine.sentences import say
 from engine.step.history import HistoryEntry
 from engine.step.ids import ordered_id
@@ -59,12 +60,13 @@ def add_attachment(
     Raises:
         NotFoundError, NotEntitledError, StaleWorkItemError
         InvalidInputError: type, size or number of files.
+        ConflictError: another file was added with this request id.
     """
     assert uow.actor is not None, "an attachment has an uploader"
     item = load_work_item(uow, work_item_id) if work_item_id is not None else None
     instance = item.instance if item is not None else _instance(uow, instance_id)
     if (answer := replayed(uow, request_id, COMMAND, instance.id)) is not None:
-        return UUID(answer["attachment"])
+        return _the_same(uow, UUID(answer["attachment"]), name, stream)
     _ensure_may_add(uow, instance, item)
     clean = clean_name(name)
     _ensure_room(uow, instance.id)
@@ -89,6 +91,15 @@ def add_attachment(
     append_history(uow, instance, [HistoryEntry("attachment.added", body=body, actor_id=uow.actor)])
     remember(uow, request_id, COMMAND, {"attachment": str(attachment.id)}, about=instance.id)
     return attachment.id
+
+
+def _the_same(uow: UnitOfWork, attachment_id: UUID, name: str, stream: BinaryIO) -> UUID:
+    """A page to which somebody went back is sent with the id of its request again, but perhaps with another file."""
+    attachment = uow.session.get(Attachment, attachment_id)
+    sent = (clean_name(name), file_digest(stream, "sha256").hexdigest())
+    if attachment is not None and (attachment.name, attachment.sha256) != sent:
+        raise used_otherwise()
+    return attachment_id
 
 
 def open_attachment(uow: UnitOfWork, attachment_id: UUID) -> tuple[Attachment, BinaryIO]:

@@ -120,7 +120,8 @@ EACH_INSPECTOR = process(
     <bpmn:startEvent id="begin"/>
     begin -> look
     <bpmn:adHocSubProcess id="look">
-      <bpmn:multiInstanceLoopCharacteristics banli:collection='=["clerk1", "chair1"]' banli:elementVariable="inspector"/>
+      <bpmn:multiInstanceLoopCharacteristics banli:collection='=["clerk1", "chair1"]'
+        banli:elementVariable="inspector"/>
       <bpmn:userTask id="visit" name="走访" banli:assignee="=inspector"/>
       <bpmn:completionCondition>=false</bpmn:completionCondition>
     </bpmn:adHocSubProcess>

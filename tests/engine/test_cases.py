@@ -2,6 +2,7 @@
 
 import itertools
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,6 +14,7 @@ from sqlalchemy import select
 
 from engine.bootstrap import Engine
 from engine.commands.add_comment import add_comment
+from engine.commands.attachments import add_attachment
 from engine.commands.cancel_instance import cancel_instance, resume_instance, suspend_instance
 from engine.commands.claim_work_item import claim_work_item
 from engine.commands.link_instances import link_instances
@@ -305,6 +307,34 @@ def test_each_section_of_the_conversation_has_its_own_people(start: Start, engin
     assert seen == {"rep1": {"talk": 1}, "officer_a": {"talk": 1}, "clerk1": {"inner": 1}}
     with engine.reading("rep1") as uow:
         assert "新留言" in notices(uow).entries[0].title
+
+
+def test_the_page_of_a_comment_that_is_sent_again_with_other_words_loses_none_in_silence(
+    start: Start, engine: Engine
+) -> None:
+    case = start("case", variables=START)
+    case.complete("write", {"title": "甲"}, by="rep1")
+    said = set()
+    for _ in range(2):  # the second click is the first one again
+        with engine.unit_of_work("officer_a") as uow:
+            said.add(add_comment(uow, case.id, "talk", "请问几号方便？", request_id="page"))
+    assert len(said) == 1
+    with pytest.raises(ConflictError, match="已用于其他操作"), engine.unit_of_work("officer_a") as uow:
+        add_comment(uow, case.id, "talk", "地点已改", request_id="page")
+
+
+def test_the_page_of_a_file_that_is_sent_again_with_another_file_loses_none_in_silence(
+    start: Start, engine: Engine
+) -> None:
+    case = start("case", variables=START)
+    case.complete("write", {"title": "甲"}, by="rep1")
+    sent = set()
+    for _ in range(2):
+        with engine.unit_of_work("rep1") as uow:
+            sent.add(add_attachment(uow, "图.pdf", BytesIO(b"%PDF-1"), instance_id=case.id, request_id="page"))
+    assert len(sent) == 1
+    with pytest.raises(ConflictError, match="已用于其他操作"), engine.unit_of_work("rep1") as uow:
+        add_attachment(uow, "图.pdf", BytesIO(b"%PDF-2"), instance_id=case.id, request_id="page")
 
 
 def test_linked_cases_name_only_what_the_reader_may_read(start: Start, engine: Engine) -> None:

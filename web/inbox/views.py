@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import file_digest
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -10,6 +11,7 @@ from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
+from werkzeug.datastructures import FileStorage
 
 from engine.commands.attachments import add_attachment
 from engine.commands.claim_work_item import claim_work_item
@@ -277,9 +279,16 @@ def _with_uploads(work_item_id: UUID, posted: Posted) -> dict[str, Any]:
         names = list(kept) if isinstance(kept, list) else []
         posted.data[key] = names
         for number, file in enumerate(files):
-            own = uuid5(work_item_id, f"{posted.request_id}-{number}-{key}").hex if posted.request_id else None
+            own = _request_of(work_item_id, f"{posted.request_id}-{number}-{key}", file) if posted.request_id else None
             names.append(_upload(work_item_id, key, file.filename or "", file.stream, own))
     return dict(posted.data)
+
+
+def _request_of(work_item_id: UUID, place: str, file: FileStorage) -> str:
+    """The request id of one file of a form: a page that was refused and is sent again may come with another file."""
+    digest = file_digest(file.stream, "sha256").hexdigest()
+    file.stream.seek(0)
+    return uuid5(work_item_id, f"{place}-{digest}-{file.filename!a}").hex
 
 
 def _upload(work_item_id: UUID, key: str, name: str, stream: Any, request_id: str | None) -> str:

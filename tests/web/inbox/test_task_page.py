@@ -236,6 +236,14 @@ def test_a_form_with_a_file_that_is_sent_twice_is_sent_once(proposer):
         assert proposer.send(draft, **GOOD_MOTION, attachments=pdf()).url == "/inbox"
 
 
+def test_a_page_that_was_refused_and_is_sent_again_with_another_file_keeps_that_one(proposer):
+    draft = proposer.start_motion()
+    proposer.send(draft, **{**GOOD_MOTION, "phone": "x"}, attachments=pdf("甲.pdf"))
+    back = proposer.send(draft, **{**GOOD_MOTION, "phone": "x"}, attachments=pdf("乙.pdf"))  # the old page again
+    assert back.status == 422
+    assert "乙.pdf" in back.text
+
+
 def test_each_file_of_a_form_has_a_request_of_its_own_however_long_its_field_is_called(monkeypatch):
     requests = []
     monkeypatch.setattr(views, "_upload", lambda *upload: str(requests.append(upload[-1])))
