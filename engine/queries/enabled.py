@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from engine.queries.entitlement import administers
 from engine.rules.assignment import may_handle
-from engine.spiff import Execution
+from engine.spiff import Execution, ExecutionError
 from engine.step.environment import StepEnvironment
 from engine.step.instance import LoadedInstance
 from engine.step.opening import resolve_assignment
@@ -60,4 +60,7 @@ def _may_begin(environment: StepEnvironment, instance: LoadedInstance, offer: "O
     if offer.attributes is None:
         return False
     context = environment.visible(instance.variables, offer.local)
-    return may_handle(uow.holder, resolve_assignment(environment, offer.attributes, context))
+    try:
+        return may_handle(uow.holder, resolve_assignment(environment, offer.attributes, context))
+    except ExecutionError:  # told to whoever administers the case when it is begun; others need their page
+        return False

@@ -12,13 +12,14 @@ from sqlalchemy import bindparam, func, select
 from engine.definitions import deployments
 from engine.definitions.deployed import Deployed
 from engine.errors import OperationFailedError
-from engine.feel import Expression, compile_expression, strip_marker
+from engine.feel import Expression, FeelBudgetError, FeelSyntaxError, compile_expression, strip_marker
 from engine.feel.layered import Layered, Made
 from engine.rules import due_dates
 from engine.rules.due_dates import SHANGHAI, Deadline, DeadlineUnit
 from engine.rules.working_days import Calendar
 from engine.secrecy.quotations import without_quotations
 from engine.sentences import say
+from engine.spiff.errors import BudgetExceededError
 from engine.step.writes import PendingWrites
 from engine.unit_of_work import UnitOfWork
 from models import CalendarDay, DayKind, Setting
@@ -96,8 +97,18 @@ class StepEnvironment:
         return dict.fromkeys((manifest.title_variable, manifest.number_variable, *manifest.report_variables))
 
     def evaluate(self, expression: str, variables: Mapping[str, Any]) -> Any:
-        """The value of a FEEL expression; null with a recorded warning if it has none."""
-        evaluation = _compiled(expression).evaluate(variables)
+        """The value of a FEEL expression; null with a recorded warning if it has none.
+
+        Raises:
+            BudgetExceededError: it would use more than its budget.
+        """
+        try:
+            evaluation = _compiled(expression).evaluate(variables)
+        except FeelBudgetError as error:
+            raise BudgetExceededError(f"{expression[:80]}: {error}") from error
+        except FeelSyntaxError as error:  # it can be read only with names of several words, which are not there
+            self.warn(expression[:200], self.tellable(str(error), expression))
+            return None
         for warning in evaluation.warnings:
             self.warn(expression[:200], self.tellable(str(warning.reason), expression))
         return evaluation.result
