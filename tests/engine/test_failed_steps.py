@@ -1,5 +1,6 @@
 """A step that the diagram does not allow: told to whoever took it in words, to whoever mends it in detail."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from engine.bootstrap import Engine
 from engine.errors import StepFailedError
 from engine.queries.incidents import open_incidents
+from engine.spiff.budget import Limits
 from tests.engine.conftest import Case, Deploy, Start
 from tests.support.fakes import MovableClock
 from tests.support.folders import form, process, write_folder
@@ -48,6 +50,14 @@ def test_whoever_took_it_reads_where_by_the_name_on_the_diagram_and_why_in_chine
     assert not LETTERS.search(failed.value.message)
 
 
+def test_the_case_is_kept_as_it_was_and_another_answer_leads_on(choosing: Case) -> None:
+    with pytest.raises(StepFailedError):
+        choosing.complete("choose", {"way": "three"}, by="rep1")
+    assert choosing.waits_at == {"choose"}
+    choosing.complete("choose", {"way": "two"}, by="rep1")
+    assert choosing.row.end_event_id == "two"
+
+
 def test_whoever_mends_it_has_the_element_the_code_and_what_the_runtime_said(choosing: Case) -> None:
     with pytest.raises(StepFailedError) as failed:
         choosing.complete("choose", {"way": "three"}, by="rep1")
@@ -82,3 +92,44 @@ def test_a_timer_that_leads_nowhere_leaves_an_incident_that_says_to_which_elemen
     with engine.reading("admin1") as uow:
         [incident] = open_incidents(uow)
     assert incident.message == "StepFailedError which: no outgoing flow of which can be taken"
+
+
+def test_a_script_that_makes_what_no_variable_can_be_refuses_the_step_and_keeps_the_case(
+    tmp_path: Path, deploy: Deploy, start: Start
+) -> None:
+    diagram = process(
+        "ranging",
+        """
+        <bpmn:startEvent id="begin"/>
+        begin -> ask
+        <bpmn:userTask id="ask" banli:assignee="=initiator"/>
+        ask -> range
+        <bpmn:scriptTask id="range" scriptFormat="feel"><bpmn:script>{between: [1..3]}</bpmn:script></bpmn:scriptTask>
+        """,
+    )
+    deploy(write_folder(tmp_path, "ranging", diagram))
+    case = start("ranging")
+    with pytest.raises(StepFailedError, match="between"):
+        case.complete("ask", by="rep1")
+    assert case.waits_at == {"ask"}
+
+
+def test_asking_whom_thousands_of_tasks_wait_for_is_within_the_time_of_a_step(
+    tmp_path: Path, deploy: Deploy, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    each = '<bpmn:multiInstanceLoopCharacteristics banli:collection="=for i in 1..40 return i"/>'
+    diagram = process(
+        "crowd",
+        f"""
+        <bpmn:startEvent id="begin"/>
+        begin -> ask
+        <bpmn:userTask id="ask" banli:assignee="=initiator">{each}</bpmn:userTask>
+        """,
+    )
+    deploy(write_folder(tmp_path, "crowd", diagram))
+    assert start("crowd").waits_at == {"ask"}
+    slow = Limits(seconds=0.5, clock=itertools.count().__next__)  # a second goes by from look to look
+    monkeypatch.setattr("engine.spiff.core.DEFAULT_LIMITS", slow)
+    with pytest.raises(StepFailedError, match="上限") as failed:
+        start("crowd")
+    assert "in one step" in failed.value.detail
