@@ -59,3 +59,24 @@ def status(*, database_url: str | None) -> None:
     click.echo(f"数据库 {current or '（空）'}，程序 {newest_revision()}")
     if current != newest_revision():
         raise SystemExit(1)
+
+
+@database.command("check")
+@click.option("--database", "database_url", help=DATABASE_HELP)
+def check_stored(*, database_url: str | None) -> None:
+    """本程序能否运行已部署的流程；不能则退出码 1 · Whether this release runs what is stored; exit 1 if not."""
+    from engine.bootstrap import open_engine
+    from engine.installation.stored import unreadable
+
+    engine = open_engine(database_url, must_exist=True)
+    try:
+        found = unreadable(engine)
+    finally:
+        engine.close()
+    for version in found:
+        click.echo(f"{version.key} 第 {version.version} 版（在办 {version.cases} 件）不能由本程序运行：")
+        for problem in version.problems:
+            click.echo(f"- {problem}")
+    if found:
+        raise SystemExit(1)
+    click.echo("已部署的流程都能由本程序运行")

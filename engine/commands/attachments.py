@@ -1,7 +1,7 @@
 """Attachments of a case: add one, open one."""
 
 import mimetypes
-from hashlib import file_digest
+from hashlib import sha256
 from pathlib import PurePath
 from typing import BinaryIO
 from uuid import UUID
@@ -96,7 +96,10 @@ def add_attachment(
 def _the_same(uow: UnitOfWork, attachment_id: UUID, name: str, stream: BinaryIO) -> UUID:
     """A page to which somebody went back is sent with the id of its request again, but perhaps with another file."""
     attachment = uow.session.get(Attachment, attachment_id)
-    sent = (clean_name(name), file_digest(stream, "sha256").hexdigest())
+    digest = sha256()
+    while chunk := stream.read(65_536):
+        digest.update(chunk)
+    sent = (clean_name(name), digest.hexdigest())
     if attachment is not None and (attachment.name, attachment.sha256) != sent:
         raise used_otherwise()
     return attachment_id

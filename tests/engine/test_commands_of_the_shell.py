@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from engine.bootstrap import open_engine
 from engine.cli import main
 from engine.commands.start_instance import start_instance
-from models import HistoryEvent
+from models import DeploymentResource, HistoryEvent
 from tests.support.folders import process, write_folder
 
 DIAGRAM = process(
@@ -116,6 +116,24 @@ def test_a_changed_history_is_an_exit_code(url: str, tmp_path: Path) -> None:
     assert _banli("audit", "verify", "--database", url).exit_code == 1
 
 
+def test_a_stored_version_that_this_release_refuses_is_named_with_its_cases(url: str, tmp_path: Path) -> None:
+    _banli("database", "create", "--database", url)
+    _banli("deploy", write_folder(tmp_path, "small", DIAGRAM), "--database", url)
+    _start(url)
+    fine = _banli("database", "check", "--database", url)
+    assert (fine.exit_code, fine.output) == (0, "已部署的流程都能由本程序运行\n")
+    engine = open_engine(url)
+    with engine.unit_of_work() as uow:  # as an older release took it, which did not look at this
+        stored = uow.session.scalars(select(DeploymentResource).where(DeploymentResource.name == "small.bpmn")).one()
+        stored.content = stored.content.replace(b"<bpmn:userTask ", b'<bpmn:userTask banli:asignee="x" ')
+    engine.close()
+    told = _banli("database", "check", "--database", url)
+    assert told.exit_code == 1
+    assert "small 第 1 版（在办 1 件）不能由本程序运行" in told.output
+    assert "unknown-attribute" in told.output
+    assert "Traceback" not in told.output
+
+
 def test_a_refused_folder_is_a_sentence_and_no_traceback(url: str, tmp_path: Path) -> None:
     _banli("database", "create", "--database", url)
     broken = _banli("deploy", write_folder(tmp_path, "small", "<nothing/>"), "--database", url)
@@ -132,6 +150,7 @@ def test_a_refused_folder_is_a_sentence_and_no_traceback(url: str, tmp_path: Pat
         ["backup", "{folder}/saved.tar"],
         ["report", "motion", "--session", "4-5"],
         ["database", "status"],
+        ["database", "check"],
         ["worker", "--once"],
         ["deploy", "{folder}"],
         ["organisation", "token"],

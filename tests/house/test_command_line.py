@@ -28,6 +28,7 @@ def test_an_unknown_command_is_wrong_usage() -> None:
         ("audit", "heads"),
         ("database", "migrate"),
         ("database", "status"),
+        ("database", "check"),
         ("worker", "--once"),
         ("backup", "{folder}/backup.tar.gz"),
     ],
