@@ -18,8 +18,11 @@ def check_catching(diagram: Diagram, scope: etree._Element) -> None:
     """Record the problems of what is caught in a process or sub-process and at the borders of its activities."""
     seen: set[tuple[str, str, str | None]] = set()
     for place, event in _catchers(diagram, scope):
-        for definition in event_definitions(diagram, event):
-            kind = local_name(definition).removesuffix("EventDefinition")
+        definitions = event_definitions(diagram, event)
+        kinds = [local_name(definition).removesuffix("EventDefinition") for definition in definitions]
+        if "compensate" in kinds:
+            _check_handler_of(diagram, event, kinds) if place else _check_place(diagram, scope, event)
+        for definition, kind in zip(definitions, kinds, strict=True):
             if kind not in _CAUGHT_ONCE:
                 continue
             code = code_of(diagram, definition, kind)
@@ -27,8 +30,6 @@ def check_catching(diagram: Diagram, scope: etree._Element) -> None:
                 message = f"a second event catches the {kind} {(code or '')[:80]}".rstrip() + " here: which of them?"
                 diagram.findings.error("unsupported-event", message, event)
             seen.add((place, kind, code))
-            if kind == "compensate":
-                _check_handler_of(diagram, event) if place else _check_place(diagram, scope, event)
     _check_handlers(diagram, scope)
 
 
@@ -46,10 +47,10 @@ def _check_place(diagram: Diagram, scope: etree._Element, event: etree._Element)
         diagram.findings.error("unsupported-event", message, event)
 
 
-def _check_handler_of(diagram: Diagram, event: etree._Element) -> None:
+def _check_handler_of(diagram: Diagram, event: etree._Element, kinds: list[str]) -> None:
     event_id = str(event.get("id"))
     wanted = diagram.compensation.get(event_id)
-    if event_id in diagram.outgoing and len(event_definitions(diagram, event)) == 1:
+    if event_id in diagram.outgoing and len(kinds) == 1:
         message = "a flow leaves a compensation event: an association leads to its handler"
         diagram.findings.error("unsupported-flow", message, event)
     if wanted is None:

@@ -179,7 +179,7 @@ def _check_boundary(diagram: Diagram, event: etree._Element, triggers: list[str]
     elif is_event_subprocess(host):
         message = "attached to an event sub-process: what ends it is an event sub-process inside it"
         diagram.findings.error("unsupported-event", message, event)
-    if any(local_name(diagram.nodes[flow.source]) == "eventBasedGateway" for flow in diagram.incoming.get(wanted, ())):
+    if wanted in diagram.awaited:
         message = f"{wanted[:80]} is behind an event-based gateway: nothing of it is under way while the gateway waits"
         diagram.findings.error("unsupported-event", message, event)
     if str(event.get("id")) in diagram.incoming:

@@ -75,7 +75,7 @@ def _check_event_gateway(diagram: Diagram, gateway: etree._Element, flows: list[
     if gateway.get("eventGatewayType") == "Parallel" and gateway.get("instantiate") != "true":
         message = "a parallel event-based gateway that starts no instance is not executed"
         diagram.findings.error("unsupported-element", message, gateway)
-    for flow in flows:
+    for flow in {flow.target: flow for flow in flows}.values():  # each target once
         target = diagram.nodes[flow.target]
         if local_name(target) == "receiveTask":
             if any(local_name(child).endswith("LoopCharacteristics") for child in target):

@@ -58,6 +58,7 @@ class Diagram:
     data_names: dict[str, str] = field(default_factory=dict)  # variable by the id of what holds it
     compensation: dict[str, str] = field(default_factory=dict)  # boundary event id → handler id
     handlers: set[str] = field(default_factory=set)  # to which an association leads from a compensation event, by id
+    awaited: set[str] = field(default_factory=set)  # to which a flow leads from an event-based gateway, by id
     cancellable: set[str] = field(default_factory=set)  # what a cancel event is attached to, by id
     # read when the first message asks: FEEL of its properties by message; keys by message and receiving process
     message_paths: dict[str, dict[str, str]] | None = None

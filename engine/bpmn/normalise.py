@@ -13,7 +13,6 @@ from engine.bpmn.diagram import (
     ROOT_REFERENCES,
     Diagram,
     FlowElement,
-    definition_of,
     event_definitions,
     is_container,
     known_node,
@@ -194,6 +193,8 @@ def _connect(diagram: Diagram, root: etree._Element) -> None:
         diagram.flows.append(flow)
         diagram.outgoing.setdefault(flow.source, []).append(flow)
         diagram.incoming.setdefault(flow.target, []).append(flow)
+        if local_name(source) == "eventBasedGateway":
+            diagram.awaited.add(flow.target)
 
 
 def _end(diagram: Diagram, flow: etree._Element, attribute: str) -> etree._Element | None:
@@ -242,13 +243,12 @@ def _inherit_lanes(diagram: Diagram) -> None:
 
 def _read_compensation(diagram: Diagram, root: etree._Element) -> None:
     """Associations from compensation boundary events to their handlers, whichever way they were drawn."""
+    compensating = {str(event.get("id")) for event in _boundary_events(diagram, "compensateEventDefinition")}
     for association in root.iter(bpmn("association")):
         ends = [str(association.get(a) or "").rpartition(":")[2] for a in ("sourceRef", "targetRef")]
         for one, other in (ends, ends[::-1]):
-            event, handler = diagram.nodes.get(one), diagram.nodes.get(other)
-            if event is None or handler is None or local_name(event) != "boundaryEvent":
-                continue
-            if definition_of(diagram, event, "compensate") is None or local_name(handler) == "boundaryEvent":
+            handler = diagram.nodes.get(other) if one in compensating else None
+            if handler is None or local_name(handler) == "boundaryEvent":
                 continue
             diagram.handlers.add(other)
             if diagram.compensation.setdefault(one, other) != other:

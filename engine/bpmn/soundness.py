@@ -121,12 +121,14 @@ def _ways(diagram: Diagram, node: etree._Element, places: dict[str, int]) -> lis
 def _with_boundaries(
     diagram: Diagram, ways: list[tuple[int, ...]], boundaries: list[etree._Element], places: dict[str, int]
 ) -> list[tuple[int, ...]]:
-    """An interrupting event replaces the way out, another one adds to it."""
+    """An interrupting event replaces the way out, another one adds to it. Of too many ways not all are followed."""
     result = list(ways)
     for event in boundaries:
+        if definition_of(diagram, event, "compensate") is not None:
+            continue
         for other in _ways(diagram, event, places):
-            if definition_of(diagram, event, "compensate") is not None:
-                continue
+            if len(result) > MAX_MARKINGS:
+                return result  # more than are looked at: the bound is reached at this node
             if event.get("cancelActivity") == "false":
                 result += [way + other for way in ways]
             else:
