@@ -9,13 +9,19 @@ from lxml import etree
 from engine.bpmn.data_names import element_variable, output_variable
 from engine.bpmn.diagram import Diagram, event_definitions, our
 from engine.bpmn.expressions import ForeignLanguageError, to_feel
-from engine.bpmn.names import PROVIDED_NAMES, banli, bpmn, local_name
+from engine.bpmn.names import PROVIDED_NAMES, SEALED_NAME, banli, bpmn, local_name
 from engine.feel.foreseen import entries_of
 
 
 def check_variables(diagram: Diagram, node: etree._Element) -> None:
-    """Record names that hide nothing: expressions read the engine's own value of that name."""
-    for name in sorted(PROVIDED_NAMES.intersection(_written(diagram, node))):
+    """Record names that hide nothing, as expressions read the engine's own value, and the one that is not kept."""
+    written = set(_written(diagram, node))
+    if SEALED_NAME in written:
+        message = (
+            f"a variable cannot be named {SEALED_NAME}: beside sensitive ones, which that name holds, it is not kept"
+        )
+        diagram.findings.warning("reserved-name", message, node)
+    for name in sorted(PROVIDED_NAMES & written):
         message = f"a variable cannot be named {name}: expressions read what the engine provides under that name"
         diagram.findings.warning("reserved-name", message, node)
 

@@ -42,6 +42,8 @@ TASKS: Final = frozenset(
 )
 # what every expression can read without anybody having set it; a variable of one of these names is never read
 PROVIDED_NAMES: Final = frozenset(["case_id", "business_key", "initiator", "actor", "now", "today", "settings"])
+# sensitive values are kept, encrypted together, under this name: another value of that name is not
+SEALED_NAME: Final = "__sealed__"
 FOR_PEOPLE: Final = frozenset(["userTask", "manualTask", "task"])
 BINDINGS: Final = ("latest", "deployment", "version")  # of a call to what it calls
 CONTAINERS: Final = frozenset(["subProcess", "transaction", "adHocSubProcess"])

@@ -21,6 +21,7 @@ from engine.work_items import LoadedWorkItem, can_read, ensure_entitled, ensure_
 from models import Attachment
 
 COMMAND = "add_attachment"
+_CHUNK = 64 * 1024  # bytes read at once
 # the first bytes of what may be attached, by extension; a name alone proves nothing
 SIGNATURES: dict[str, tuple[bytes, ...]] = {
     ".pdf": (b"%PDF-",),
@@ -97,7 +98,7 @@ def _the_same(uow: UnitOfWork, attachment_id: UUID, name: str, stream: BinaryIO)
     """A page to which somebody went back is sent with the id of its request again, but perhaps with another file."""
     attachment = uow.session.get(Attachment, attachment_id)
     digest = sha256()
-    while chunk := stream.read(65_536):
+    while chunk := stream.read(_CHUNK):
         digest.update(chunk)
     sent = (clean_name(name), digest.hexdigest())
     if attachment is not None and (attachment.name, attachment.sha256) != sent:

@@ -6,8 +6,7 @@ form-js keeps untouched.
 
 from __future__ import annotations
 
-from engine.bpmn.names import PROVIDED_NAMES
-from engine.secrecy.sealing import SEALED_NAME
+from engine.bpmn.names import PROVIDED_NAMES, SEALED_NAME
 
 FORM_KEYS = frozenset(
     [

@@ -30,7 +30,7 @@ def read_result(sealer: Sealer, row: UUID, text: str, shown: Callable[[Mapping[s
     if "sealed" not in stored:
         return stored["value"]
     entries = shown(sealer.reveal(stored["sealed"], _place(row)))
-    return entries if stored["of"] is None else entries[stored["of"]]
+    return entries if stored["of"] is None else entries.get(stored["of"])
 
 
 def _place(row: UUID) -> str:

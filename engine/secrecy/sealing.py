@@ -14,10 +14,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from engine.adapters.master_key import NONCE_SIZE
+from engine.bpmn.names import SEALED_NAME
 from engine.errors import ErasedError, IntegrityError
 from engine.values import dumps, loads
 
-SEALED_NAME = "__sealed__"  # no form field or variable may have this name
 STATE_MARK = b"\x00sealed"  # no state of the runtime starts like this
 ERASED = "〔已清除〕"
 

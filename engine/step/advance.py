@@ -7,10 +7,10 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import select
 
-from engine.bpmn.names import PROVIDED_NAMES
+from engine.bpmn.names import PROVIDED_NAMES, SEALED_NAME
 from engine.definitions.deployed import Deployed
 from engine.errors import ConflictError, SuspendedError
-from engine.secrecy.sealing import SEALED_NAME, Sealer
+from engine.secrecy.sealing import Sealer
 from engine.spiff import Execution, ExecutionError
 from engine.step.audience import review
 from engine.step.environment import StepEnvironment

@@ -255,6 +255,10 @@ ACCEPTED = {
     ),
     "a timer start without time": ("start s timer=``\nuser a\ns > a", ["timer-no-time"]),
     "a timer that is over before it begins": ("start s\ncatch c timer=-P1D\ns > c", ["already-due"]),
+    "a result under the name that sensitive values are kept under": (
+        "start s\nscript q body=`1` resultVariable=__sealed__\ns > q",
+        ["reserved-name"],
+    ),
     "a script that sets the time of day": ("start s\nscript q body=`{done: true, now: 1}`\ns > q", ["reserved-name"]),
     "a result under a name of the engine": (
         "start s\nscript q body=`1` resultVariable=today\ns > q",

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from engine.bootstrap import Engine
+from engine.bpmn.names import SEALED_NAME
 from engine.commands.attachments import add_attachment, open_attachment
 from engine.commands.cancel_instance import resume_instance, suspend_instance
 from engine.commands.erase_personal_data import erase_personal_data
@@ -26,7 +27,7 @@ from engine.installation.audit import verify
 from engine.queries.instance_page import instance_page
 from engine.queries.work_item_page import work_item_page
 from engine.rules.masking import MASK
-from engine.secrecy.sealing import ERASED, SEALED_NAME
+from engine.secrecy.sealing import ERASED
 from engine.step.history import read_body
 from engine.step.instance import load_instance
 from engine.values import loads
@@ -139,14 +140,22 @@ CALLBACK = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 @pytest.mark.parametrize(
-    ("text", "result_variable", "for_others"),
+    ("text", "result_variable", "whole", "for_others"),
     [
-        ("phone", 'banli:resultVariable="callee"', MASK),
-        ('{callee: phone, by: "voice"}', "", {"callee": MASK, "by": "voice"}),
+        ("phone", 'banli:resultVariable="callee"', CANARY, MASK),
+        ('{callee: phone, by: "voice"}', "", {"callee": CANARY, "by": "voice"}, {"callee": MASK, "by": "voice"}),
+        ("phone", f'banli:resultVariable="{SEALED_NAME}"', None, None),  # under that name nothing is kept
     ],
 )
 def test_what_a_decision_makes_of_a_sensitive_value_is_kept_and_shown_like_the_variable_it_becomes(
-    tmp_path: Path, deploy: Deploy, start: Start, engine: Engine, text: str, result_variable: str, for_others: object
+    tmp_path: Path,
+    deploy: Deploy,
+    start: Start,
+    engine: Engine,
+    text: str,
+    result_variable: str,
+    whole: object,
+    for_others: object,
 ) -> None:
     decide = f'<bpmn:businessRuleTask id="note" banli:decisionRef="callback" {result_variable}/>'
     deploy(
@@ -173,7 +182,6 @@ def test_what_a_decision_makes_of_a_sensitive_value_is_kept_and_shown_like_the_v
         with engine.reading(person) as uow:
             [made] = instance_page(uow, case.id).decisions
             seen[person] = made.result
-    whole = CANARY if result_variable else {"callee": CANARY, "by": "voice"}
     assert seen == {"clerk1": whole, "chair1": for_others}
 
 
