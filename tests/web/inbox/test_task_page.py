@@ -1,8 +1,10 @@
 """The page on which a work item is done."""
 
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from flask import render_template_string
 from werkzeug.datastructures import FileStorage
 
 from tests.web.application import (
@@ -341,3 +343,18 @@ def test_an_unknown_address_is_not_found(proposer, path):
 
 def test_a_wrong_method_is_answered_as_such(proposer: Visitor):
     assert proposer.post("/inbox").status == 405
+
+
+@pytest.mark.parametrize(
+    ("errors", "title"),
+    [
+        ({"": "流程无法继续"}, "未能提交"),
+        ({"title": "必填"}, "有 1 处需要修改"),
+        ({"": "x", "title": "必填"}, "有 2 处需要修改"),
+    ],
+)
+def test_what_nobody_can_correct_in_the_form_is_not_called_something_to_correct(app, errors, title):
+    form = SimpleNamespace(errors=errors, schema=SimpleNamespace(field=lambda _: None))
+    drawn = '{% from "macros/forms.html" import form_errors %}{{ form_errors(form) }}'
+    with app.test_request_context():
+        assert title in render_template_string(drawn, form=form)
