@@ -38,13 +38,13 @@ def _in_diagrams(compiled: Compiled, places: Places) -> Iterator[str]:
 
 
 def _in_process(process: ProcessInfo, sensitive: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """A message must be found by its name and key; an item of a list, or what a step takes in, has its own name."""
+    """A message must be found by its name and key; an item, or what is taken in or given on, has its own name."""
     for node, expression in process.searched:
         for name in sorted(names_in(expression, sensitive)):
             yield node, f"{name} 是敏感字段，消息和信号的名称与关联键不能用它"
     for node, collection, item in process.items:
         for name in sorted(names_in(collection, sensitive)) if item not in sensitive else ():
             yield node, f"{name} 是敏感字段，其中每一项的变量“{item}”也要列为敏感"
-    for node, source, target in process.inputs:
+    for node, source, target in process.renamed:
         if source.strip() in sensitive and target not in sensitive:
             yield node, f"{source} 是敏感字段，它在这里的名称“{target}”也要列为敏感"

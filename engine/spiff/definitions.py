@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine.bpmn.check import check_diagram, check_together
@@ -11,7 +11,7 @@ from engine.bpmn.diagram import Diagram, read_diagram
 from engine.bpmn.problems import BpmnRefusedError, Problem
 from engine.spiff.effects import UserTaskAttributes
 from engine.spiff.parser import DiagramParser
-from engine.spiff.specs import FlowNode, ProcessSpec, Trigger, begins_instances
+from engine.spiff.specs import Assignment, FlowNode, ProcessSpec, Trigger, begins_instances
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class ProcessInfo:
     operations: tuple[str, ...]
     searched: tuple[tuple[str, str], ...]  # node and FEEL of a name or key by which messages and signals are found
     items: tuple[tuple[str, str, str], ...]  # node, FEEL of its collection, name of the variable that holds an item
-    inputs: tuple[tuple[str, str, str], ...]  # node, FEEL, the name under which only the node sees its value
+    renamed: tuple[tuple[str, str, str], ...]  # node, FEEL, the name under which its value is taken in or given on
     successors: Mapping[str, tuple[str, ...]] = field(repr=False)  # node → next nodes, into and out of sub-processes
 
     def started_by(self, kind: str, event_name: str) -> str | None:
@@ -191,7 +191,7 @@ def _info(spec: ProcessSpec, file: str) -> ProcessInfo:
         operations=tuple(dict.fromkeys(n.operation for n in nodes.values() if n.operation)),
         searched=tuple((i, text) for i, n in nodes.items() for trigger in n.triggers for text in _searched(trigger)),
         items=tuple((i, *found) for i, n in nodes.items() if (found := _item(n)) is not None),
-        inputs=tuple((i, given.source, given.target) for i, n in nodes.items() for given in n.maps_in),
+        renamed=tuple((i, given.source, given.target) for i, n in nodes.items() for given in _assignments(n)),
         successors={i: tuple(_successors(n)) for i, n in nodes.items()},
     )
 
@@ -199,6 +199,13 @@ def _info(spec: ProcessSpec, file: str) -> ProcessInfo:
 def _searched(trigger: Trigger) -> list[str]:
     name = trigger.event_name or ""
     return [text for text in (trigger.correlation, name[1:] if name.startswith("=") else None) if text]
+
+
+def _assignments(node: FlowNode) -> Iterator[Assignment]:
+    """Every mapping of a node, and what it sends."""
+    yield from (*node.maps_in, *node.maps_out, *node.inputs_mapped, *node.outputs_mapped)
+    for trigger in node.triggers:
+        yield from trigger.parameters
 
 
 def _item(node: FlowNode) -> tuple[str, str] | None:

@@ -134,6 +134,24 @@ _ITEMS = '<bpmn:multiInstanceLoopCharacteristics banli:collection="=accounts" ba
             "",
             "userTask one：phone 是敏感字段，它在这里的名称“call”也要列为敏感",
         ),
+        (
+            '<bpmn:userTask id="one" banli:assignee="=initiator"><bpmn:extensionElements>'
+            '<banli:output target="call" source="=phone"/></bpmn:extensionElements></bpmn:userTask>',
+            "",
+            "userTask one：phone 是敏感字段，它在这里的名称“call”也要列为敏感",
+        ),
+        (
+            '<bpmn:sendTask id="one" messageRef="m"><bpmn:extensionElements>'
+            '<banli:parameter name="call" value="=phone"/></bpmn:extensionElements></bpmn:sendTask>',
+            _CALLED.format(""),
+            "sendTask one：phone 是敏感字段，它在这里的名称“call”也要列为敏感",
+        ),
+        (
+            '<bpmn:callActivity id="one" calledElement="plain"><bpmn:extensionElements>'
+            '<banli:in target="call" source="=phone"/></bpmn:extensionElements></bpmn:callActivity>',
+            "",
+            "callActivity one：phone 是敏感字段，它在这里的名称“call”也要列为敏感",
+        ),
     ],
 )
 def test_a_diagram_that_would_have_something_sensitive_stored_open_is_refused(
