@@ -11,6 +11,10 @@ from engine.errors import NotFoundError
 from engine.queries.case_labels import CaseLabel, case_labels
 from engine.queries.organisation import names_of, people_with_role
 from engine.rules.administration import AREA_ROLES, Area
+from engine.spiff import Execution
+from engine.step.environment import StepEnvironment
+from engine.step.instance import load_instance
+from engine.step.save import STANDSTILL
 from engine.unit_of_work import UnitOfWork
 from models import Incident, Job, JobState, UserTask, WorkItem, WorkItemState
 
@@ -31,12 +35,15 @@ class IncidentEntry:
     case: CaseLabel | None = None
     can_retry: bool = False  # its job has used up its tries
     vacancies: tuple[UUID, ...] = ()  # open work items at its node that nobody holds
+    goes_on: bool = False  # of a case that stood still: somebody or something is waited for again, or it has ended
 
     @property
     def is_over(self) -> bool:
         """Whether somebody has the work meanwhile, or the step has ended: what failed is waited for no more."""
         if self.job_id is not None:
             return not self.can_retry
+        if self.code == STANDSTILL:
+            return self.goes_on
         return self.code == "nobody-entitled" and not self.vacancies
 
     @property
@@ -97,6 +104,7 @@ def _entries(uow: UnitOfWork, rows: Iterable[Incident]) -> tuple[IncidentEntry, 
     labels = case_labels(uow, {row.process_instance_id for row in found if row.process_instance_id})
     failed = _failed_jobs(uow, [row.job_id for row in found if row.job_id])
     vacant = _vacancies(uow, labels)
+    moved = {case for case in labels if case in _stood_still(found) and not _stands_still(uow, case)}
     return tuple(
         IncidentEntry(
             id=row.id,
@@ -109,9 +117,24 @@ def _entries(uow: UnitOfWork, rows: Iterable[Incident]) -> tuple[IncidentEntry, 
             case=labels.get(row.process_instance_id) if row.process_instance_id else None,
             can_retry=row.job_id in failed,
             vacancies=tuple(vacant.get((row.process_instance_id, row.flow_node_id), ())),
+            goes_on=row.process_instance_id in moved,
         )
         for row in found
     )
+
+
+def _stood_still(rows: Iterable[Incident]) -> set[UUID | None]:
+    return {row.process_instance_id for row in rows if row.code == STANDSTILL}
+
+
+def _stands_still(uow: UnitOfWork, case: UUID) -> bool:
+    """Whether still nothing can make the case go on."""
+    instance = load_instance(uow, case, for_update=False)
+    if instance.has_ended:
+        return False
+    environment = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by)
+    state = instance.sealer.open_state(instance.state)
+    return Execution.restore(instance.deployed.definitions, state, dict(instance.variables), environment).stands_still()
 
 
 def _failed_jobs(uow: UnitOfWork, ids: list[UUID]) -> frozenset[UUID]:

@@ -11,7 +11,7 @@ from engine.commands.modify_variables import modify_variables
 from engine.commands.move_token import move_token
 from engine.commands.rewind_instance import rewind_instance
 from engine.errors import InvalidInputError, NotPermittedError, StepFailedError
-from engine.queries.incidents import open_incidents
+from engine.queries.incidents import open_incidents, standstills
 from engine.queries.instance_page import instance_page
 from models import UserTask, waits
 from tests.engine.conftest import Case, Deploy, Start
@@ -86,8 +86,14 @@ def test_a_case_that_nobody_can_continue_any_more_is_told_to_the_administrator(
         modify_variables(uow, case.id, {"seen": True}, reason="x", request_id=uuid4().hex)
     with engine.reading() as uow:
         assert [(each.code, each.instance_id) for each in open_incidents(uow)] == [("stands-still", case.id)]
+    with engine.reading("admin1") as uow:
+        assert [each.code for each in standstills(uow, case.id)] == ["stands-still"]
     with engine.unit_of_work("admin1") as uow:
         rewind_instance(uow, case.id, "f", reason="x", request_id=uuid4().hex)
+    with engine.reading("admin1") as uow:
+        assert standstills(uow, case.id) == ()
     for node in ("a", "b"):
         case.complete(node, by="rep1")
     assert case.status == "completed"
+    with engine.reading("admin1") as uow:
+        assert standstills(uow, case.id) == ()

@@ -43,6 +43,8 @@ def incident_advice(incident: IncidentEntry) -> str:
         if incident.is_over:
             return _("此环节已有人办理或已经结束，标记为已处理即可。")
         return _("任命担任此角色的人，事项随即出现在其待办中；或者在这里直接指派一人。")
+    if incident.is_over:
+        return _("事项已经继续或已经结束，标记为已处理即可。")
     if incident.can_retry:
         return _("排除原因后重试；如果不再需要，标记为已处理。")
     return _("查看事项的当前环节，必要时调整到其他环节，再标记为已处理。")

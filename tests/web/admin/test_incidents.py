@@ -183,6 +183,13 @@ def test_a_job_that_is_retried_once_its_cause_is_removed_goes_on(failure, admin,
 
 
 @pytest.mark.both_databases
+def test_of_a_failed_job_that_is_waited_for_no_more_nothing_is_left_but_to_say_so(failure, admin, engine):
+    with engine.unit_of_work("admin") as uow:
+        rewind_instance(uow, failure, "note", reason="日期已另行登记", request_id=None)
+    advice = admin.get(incident_link(admin)).tree.xpath("string(//main)")
+    assert "事项已经继续或已经结束，标记为已处理即可。" in advice
+
+
 def test_a_suspended_case_refuses_what_people_do_until_it_is_resumed(case, admin, visit, engine):
     clerk = visit(CLERK)
     task = clerk.task("形式审查")
