@@ -58,20 +58,17 @@ def _messages(diagram: Diagram, node: etree._Element) -> list[etree._Element]:
 
 
 def _check_names(diagram: Diagram, node: etree._Element, definition: etree._Element) -> None:
-    for kind in _NAMED:
-        name = _of_root(diagram, definition, kind, "name")
-        if _is_expression(name):
-            expression(diagram, name, node)
-    for kind in _CODED:
-        code = _of_root(diagram, definition, kind, f"{kind}Code")
-        if _is_expression(code):
-            message = f"the code {code[:80]} is taken as it stands, not as an expression"
-            diagram.findings.warning("ignored", message, node)
-
-
-def _of_root(diagram: Diagram, definition: etree._Element, kind: str, attribute: str) -> str:
+    kind = "message" if definition is node else local_name(definition).removesuffix("EventDefinition")
     root = diagram.roots.get(definition.get(f"{kind}Ref") or "")
-    return "" if root is None else (root.get(attribute) or "")
+    if kind in _NAMED and root is None:
+        own = (definition.get(f"{kind}Ref") or "").strip() or node.get("name") or ""
+        if own.startswith("="):
+            expression(diagram, own, node)
+    elif kind in _NAMED and root is not None and _is_expression(root.get("name") or ""):
+        expression(diagram, root.get("name"), node)
+    elif kind in _CODED and root is not None and _is_expression(root.get(f"{kind}Code") or ""):
+        message = f"the code {str(root.get(f'{kind}Code'))[:80]} is taken as it stands, not as an expression"
+        diagram.findings.warning("ignored", message, node)
 
 
 def _is_expression(text: str) -> bool:

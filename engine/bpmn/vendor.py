@@ -273,7 +273,8 @@ def _zeebe_extension(
     if local == "ioMapping":
         return map_zeebe(owner, child)
     if local == "assignmentDefinition":
-        return _zeebe_assignment(owner, child)
+        _zeebe_assignment(owner, child, findings)
+        return True
     if local == "taskSchedule":
         if child.get("dueDate"):
             _put(owner, "due", literal_or_feel(str(child.get("dueDate"))).text)
@@ -323,13 +324,14 @@ def _say_unmapped(owner: etree._Element, attribute: str, child: etree._Element, 
     findings.warning("vendor-attribute", f"{attribute}={value} has no counterpart and is ignored", owner)
 
 
-def _zeebe_assignment(owner: etree._Element, child: etree._Element) -> bool:
+def _zeebe_assignment(owner: etree._Element, child: etree._Element, findings: Findings) -> None:
     if child.get("assignee"):
         _put(owner, "assignee", literal_or_feel(str(child.get("assignee"))).text)
     if child.get("candidateGroups"):
         _put(owner, "candidateRole", _list_or_expression(str(child.get("candidateGroups"))))
     users = child.get("candidateUsers")
-    return not users or _put(owner, "assignee", _list_or_expression(str(users)))
+    if users and not _put(owner, "assignee", _list_or_expression(str(users))):
+        _say_unmapped(owner, "candidateUsers", child, findings)
 
 
 def _spiff_extension(owner: etree._Element, child: etree._Element, local: str, findings: Findings) -> bool:

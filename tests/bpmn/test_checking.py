@@ -287,6 +287,12 @@ def test_what_is_implied_or_ignored_is_a_warning(case):
     assert codes(report) == expected
 
 
+@pytest.mark.parametrize("element", ["receive r", "send r", "catch r message", "throw r signal"])
+def test_an_expression_that_names_a_message_is_checked_where_it_is_the_name_of_what_waits_for_it(element):
+    drawing = draw(f"start s\n{element}\ns > r").decode().replace('id="r"', 'id="r" name="=nope("')
+    assert codes(checked(drawing.encode()), "error") == ["expression-syntax"]
+
+
 def test_a_second_compensation_handler_is_refused():
     drawing = draw("start s\nuser a undone_by=u\nuser v compensation\ns > a").decode()
     second = '<association id="other" sourceRef="a_undone" targetRef="v"/></process>'

@@ -48,6 +48,14 @@ def test_the_assignment_of_camunda_8_may_name_people():
     assert (task.attributes.assignee, _messages(data)) == ('=["u1", "u2"]', [])
 
 
+def test_of_the_assignment_of_camunda_8_only_what_is_not_taken_is_named():
+    people = '<zeebe:assignmentDefinition assignee="u3" candidateUsers="u1, u2" candidateGroups="g"/>'
+    data = _file(f'<userTask id="a"><extensionElements>{people}</extensionElements></userTask>')
+    task = compile_definitions({"p.bpmn": data}).processes["P"].user_tasks["a"]
+    assert (task.attributes.assignee, task.attributes.candidate_role) == ('="u3"', '=["g"]')
+    assert _messages(data) == ["candidateUsers=u1, u2 has no counterpart and is ignored"]
+
+
 @pytest.mark.parametrize("name", ["starter", "initiator"])
 def test_another_name_of_the_initiator_is_warned_of(name):
     data = _file('<userTask id="a"/>', f' flowable:initiator="{name}"')
