@@ -159,11 +159,19 @@ def _reference(text: str | None) -> str:
 
 
 def data_names(root: etree._Element) -> dict[str, str]:
-    """Variable name by the id of a data object, input, output or property that has a name."""
-    kinds = ("dataObject", "dataObjectReference", "dataInput", "dataOutput", "property")
+    """Variable name by the id of a data object, input, output or property that has a name.
+
+    A reference to an object that has a name is that object, whatever stands at the reference: "order [approved]".
+    """
     found: dict[str, str] = {}
-    for element in root.iter(*(bpmn(kind) for kind in kinds)):
-        name = (element.get("name") or "").strip()
-        if name and not name.startswith("__") and element.get("id"):
-            found[str(element.get("id"))] = name
+    for element in root.iter(*(bpmn(kind) for kind in ("dataObject", "dataInput", "dataOutput", "property"))):
+        _put_name(found, element, element.get("name"))
+    for element in root.iter(bpmn("dataObjectReference")):
+        _put_name(found, element, found.get(_reference(element.get("dataObjectRef"))) or element.get("name"))
     return found
+
+
+def _put_name(found: dict[str, str], element: etree._Element, written: str | None) -> None:
+    name = (written or "").strip()
+    if name and not name.startswith("__") and element.get("id"):
+        found[str(element.get("id"))] = name

@@ -218,6 +218,13 @@ def test_the_items_of_a_loop_may_stand_in_a_data_object_around_its_sub_process()
     assert len(run.active) == 3
 
 
+def test_the_items_of_a_loop_may_stand_in_a_reference_that_has_a_label_of_its_own():
+    loop = "<multiInstanceLoopCharacteristics><loopDataInputRef>r</loopDataInputRef></multiInstanceLoopCharacteristics>"
+    data = '<dataObject id="d1" name="orders"/><dataObjectReference id="r" name="orders [new]" dataObjectRef="d1"/>'
+    run = running(diagram(f'{data}<userTask id="a">{loop}</userTask>'), orders=[1, 2, 3])
+    assert len(run.active) == 3
+
+
 def test_an_arrow_to_a_document_is_inert():
     arrow = """<dataObject id="do1"/><dataObjectReference id="d1" name="Order" dataObjectRef="do1"/><userTask id="a">
     <property id="p1" name="__targetRef_placeholder"/>
