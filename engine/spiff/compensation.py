@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from engine.spiff.core import known_in
@@ -37,13 +37,18 @@ class Compensation(Throwing):
                 if inside.compensation:
                     scope.compensation.append(Record(body.node, inside.compensation, known_in(body)))
 
-    def keep_not_undone(self, scope: Scope) -> None:
-        """Put back what events in a scope were still to undo, for everything in it ends: who undoes next finds it."""
-        scope.compensation[:0] = list(self._take_back(scope, scope))
+    def keep_not_undone(self, scope: Scope, ending: Iterable[Activity] | None = None) -> None:
+        """Put back what events that end were still to undo, those of a scope or some of them: who undoes next finds it.
 
-    def _take_back(self, scope: Scope, whose: Scope) -> Iterator[Record]:
-        """What is still to be undone of a scope, by events in it and in its event sub-processes."""
-        for activity in list(scope.activities.values()):
+        An event in an event sub-process undoes what is around it as well.
+        """
+        events = list(scope.activities.values() if ending is None else ending)
+        for where in _compensated_with(scope):
+            where.compensation[:0] = list(self._take_back(events, where))
+
+    def _take_back(self, activities: Iterable[Activity], whose: Scope) -> Iterator[Record]:
+        """What these activities, and the event sub-processes among them, were still to undo of a scope."""
+        for activity in list(activities):
             inside = activity.child
             if activity.queue is not None:
                 yield from (record for record in activity.queue if record.node.process is whose.spec)
@@ -51,11 +56,11 @@ class Compensation(Throwing):
             elif inside is None or activity.node.for_compensation:
                 continue
             elif activity.on_behalf and activity.node.process is whose.spec:  # a sub-process, half of which is undone
-                rest = list(self._take_back(inside, inside))
+                rest = list(self._take_back(inside.activities.values(), inside))
                 if rest:
                     yield Record(activity.node, rest, known_in(activity))
-            elif activity.node in scope.spec.event_subprocesses:
-                yield from self._take_back(inside, whose)
+            elif activity.node in activity.scope.spec.event_subprocesses:
+                yield from self._take_back(inside.activities.values(), whose)
 
     def start_compensation(
         self, scope: Scope, node: FlowNode, activity_id: str | None, leaving: str

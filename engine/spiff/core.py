@@ -6,7 +6,7 @@ Nothing calls itself recursively, however deep a diagram nests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -65,7 +65,7 @@ class Core:
         def fire_joins(self) -> bool: ...
         def fire_conditions(self, among: list[Subscription] | None = None) -> bool: ...
         def ad_hoc_progress(self, scope: Scope) -> None: ...
-        def keep_not_undone(self, scope: Scope) -> None: ...
+        def keep_not_undone(self, scope: Scope, ending: Iterable[Activity] | None = None) -> None: ...
         def thaw_children(self, controller: Activity) -> None: ...
 
     # --- the agenda ---------------------------------------------------------------------------------------------
@@ -225,16 +225,15 @@ class Core:
 
     # --- cancelling ---------------------------------------------------------------------------------------------
 
-    def cancel_contents(self, scope: Scope, keep: Activity | None = None) -> None:
-        """End everything in a scope but one activity; the scope itself goes on."""
+    def cancel_contents(self, scope: Scope) -> None:
+        """End everything in a scope; the scope itself goes on."""
         self.keep_not_undone(scope)
         scope.generation += 1
         scope.tokens = 0
         scope.arrivals.clear()
         scope.finishing = False
         for activity in list(scope.activities.values()):
-            if activity is not keep:
-                self.cancel_activity(activity)
+            self.cancel_activity(activity)
 
     def cancel_activity(self, activity: Activity) -> None:
         """End an activity with everything inside, without going on from it."""

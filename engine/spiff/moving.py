@@ -55,6 +55,7 @@ class Moving(AdHoc):
                 scope.tokens += 1  # it is not empty between the two
                 moved = _with_compensation(current)
                 deaf = any(map(_has_ended_waiting, moved))
+                self.keep_not_undone(scope, moved)
                 for each in moved:
                     self.cancel_activity(each)
                 if deaf:

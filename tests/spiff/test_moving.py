@@ -138,6 +138,32 @@ def test_whoever_moves_what_undoes_ends_the_undoing(undone):
     assert moved.complete(numbers(moved)["z"], {}).ended.status == "completed"
 
 
+def test_what_was_still_to_undo_when_the_undoing_was_moved_away_is_undone_by_the_next():
+    run = started(
+        "start s\nuser a undone_by=undo_a\nuser b undone_by=undo_b\nthrow t compensate\nuser z\n"
+        "throw u compensate\nuser y\ns > a > b > t > z > u > y"
+    )
+    for done in ("a", "b"):
+        run.complete(numbers(run)[done], {})
+    moved = reloaded(run)
+    moved.move_token(numbers(moved)["undo_b"], "z")
+    moved.complete(numbers(moved)["z"], {})
+    assert open_tasks(moved) == ["undo_a"]
+
+
+def test_what_a_handler_had_still_to_undo_around_it_when_it_was_moved_out_is_undone_by_the_next():
+    run = started(
+        "start s\nuser a undone_by=undo_a\nuser b undone_by=undo_b\nuser c\nuser z\nthrow u compensate\n"
+        "s > a > b > c > z > u\nevent_sub h\n  start m message=m\n  throw t compensate\n  m > t"
+    )
+    for done in ("a", "b"):
+        run.complete(numbers(run)[done], {})
+    run.deliver_message(run.waits()[0].no, {})
+    run.move_token(numbers(run)["undo_b"], "z")
+    run.complete(numbers(run)["z"], {})
+    assert open_tasks(run) == ["undo_a"]
+
+
 def test_a_rewind_inside_a_sub_process_touches_only_that():
     run = started(
         "start s\nparallel f\nuser o\nsub p\n  start s1\n  user a\n  user b\n  s1 > a > b\ns > f\nf > o\nf > p"

@@ -442,6 +442,27 @@ PLAYS = {
         """,
         "a\na\nb\nb\nundo_b\n!m\nundo_a\nundo_a\nc\nc\nz",
     ),
+    "a handler that terminates leaves what it had yet to undo around it to the next that undoes": (
+        """
+        start s
+        user a undone_by=undo_a
+        user b undone_by=undo_b
+        user c
+        throw t compensate
+        user d
+        s > a > b > c > t > d
+        event_sub h
+          start hs message=m noninterrupting
+          parallel f
+          throw u compensate
+          user x
+          end stop terminate
+          hs > f
+          f > u
+          f > x > stop
+        """,
+        "a\na\nb\nb\nc\n!m\nc undo_b x\nx\nc\nc\nundo_a\nundo_a\nd",
+    ),
     "a handler that undoes is interrupted by another, which undoes the rest around both": (
         """
         start s
