@@ -15,7 +15,7 @@ from engine.simulate.files import Files, load_files
 from engine.simulate.script import Person
 from engine.spiff import Effects, Execution, ExecutionError, OpenedUserTask, Sent, StandIn, Wait
 from engine.spiff.subscriptions import KEYLESS, MATCHES_NOTHING, correlation_text
-from engine.values import dumps, from_plain, loads
+from engine.values import ValueNotStorableError, dumps, from_plain, loads
 
 MAX_FIRED: Final = 10_000  # timers and messages of one action
 MAX_HOPS: Final = 200  # messages and signals in a row, each because of the one before
@@ -417,17 +417,23 @@ class _Attempt:
     def __enter__(self) -> None:
         return None
 
-    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
         simulation = self._simulation
         if kind is None:
             try:
                 simulation.saved = simulation.snapshot()
-            except (ValueError, ExecutionError) as error:
+            except (ValueError, ExecutionError) as unstored:
                 simulation.restore(simulation.saved)
-                raise ExecutionError("value", f"a variable cannot be stored: {error}") from error
+                raise _not_storable(unstored) from unstored
             if not simulation.persist:
                 return
         simulation.restore(simulation.saved)
+        if isinstance(error, ValueNotStorableError):
+            raise _not_storable(error) from error
+
+
+def _not_storable(error: Exception) -> ExecutionError:
+    return ExecutionError("value", f"a variable cannot be stored: {error}")
 
 
 def plain(data: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -84,3 +84,22 @@ def test_processes_that_start_each_other_for_ever_are_stopped(tmp_path):
     with pytest.raises(ExecutionError) as failure:
         sim.start()
     assert failure.value.code == "budget-exceeded"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"P": "start s\nscript t body=`{n: 1}` each=`[function(x) x]` as=item\ns > t"},
+        {
+            "P": "start s\ncall c calls=Q each=`[1, 2]` as=item\ns > c",
+            "Q": "start s\nscript t body=`{item: function(x) x}`\ns > t",
+        },
+    ],
+    ids=["an item", "what a call hands up"],
+)
+def test_a_value_that_no_variable_can_have_fails_the_action_in_the_middle_of_a_step_as_well(tmp_path, files):
+    sim = drawn(tmp_path, **files)
+    with pytest.raises(ExecutionError, match="Function") as failure:
+        sim.start()
+    assert failure.value.code == "value"
+    assert not sim.active
