@@ -6,6 +6,7 @@ no index of these ids: every other command looks among what its person has decid
 
 from collections.abc import Mapping
 from datetime import timedelta
+from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
@@ -33,14 +34,16 @@ _DECIDED_WITH = Prepared(
 _ADD = insert_into(REQUEST)
 
 
-def replayed(uow: UnitOfWork, request_id: str | None, command: str, about: UUID | None = None) -> dict[str, Any] | None:
+def replayed(
+    uow: UnitOfWork, request_id: str | None, command: str, about: UUID | str | None = None
+) -> dict[str, Any] | None:
     """The answer this request got before, or None when it is new.
 
     Args:
         uow: one transaction.
         request_id: of the click; None repeats nothing.
         command: what is to be done.
-        about: to which case, work item or incident.
+        about: to which case, work item or incident; or in words to what, where it has no id yet.
 
     Raises:
         ConflictError: the id was used for another command, for something else or by another person, or with it this
@@ -58,9 +61,16 @@ def replayed(uow: UnitOfWork, request_id: str | None, command: str, about: UUID 
     return loads(row.answer)
 
 
-def _named(command: str, about: UUID | None) -> str:
+def _named(command: str, about: UUID | str | None) -> str:
     """As it is stored; before a command was stored with what it is about, it was stored alone."""
-    return command if about is None else f"{command} {about.hex}"
+    if about is None:
+        return command
+    return f"{command} {about.hex if isinstance(about, UUID) else _digest(about)}"
+
+
+def _digest(words: str) -> str:
+    """As long as an id, for the column has an end."""
+    return blake2b(words.encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 
 def _has_decided_with(uow: UnitOfWork, request_id: str) -> bool:
@@ -74,7 +84,7 @@ def used_otherwise() -> ConflictError:
 
 
 def remember(
-    uow: UnitOfWork, request_id: str | None, command: str, answer: Mapping[str, Any], *, about: UUID | None = None
+    uow: UnitOfWork, request_id: str | None, command: str, answer: Mapping[str, Any], *, about: UUID | str | None = None
 ) -> None:
     """Store the answer; a second transaction with the same id fails at its commit and may then be repeated."""
     if request_id:

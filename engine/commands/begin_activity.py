@@ -32,7 +32,8 @@ def begin_activity(
         ConflictError: it is not offered to this person now, or the case has ended.
     """
     instance = load_instance(uow, instance_id)
-    if (answer := replayed(uow, request_id, COMMAND, instance_id)) is not None:
+    about = f"{instance_id} {flow_node_id}"
+    if (answer := replayed(uow, request_id, COMMAND, about)) is not None:
         return tuple(UUID(item) for item in answer["items"])
     if uow.actor is not None and not can_read(uow, instance_id):
         raise NotFoundError
@@ -44,5 +45,5 @@ def begin_activity(
     place = offered[flow_node_id]
     entry = HistoryEntry(BEGUN, flow_node_id, actor_id=uow.actor)
     result = step.advance(uow, instance, lambda execution: execution.start_enabled(flow_node_id, place), [entry])
-    remember(uow, request_id, COMMAND, {"items": [str(item) for item in result.work_item_ids]}, about=instance_id)
+    remember(uow, request_id, COMMAND, {"items": [str(item) for item in result.work_item_ids]}, about=about)
     return result.work_item_ids

@@ -18,8 +18,8 @@ def broadcast_signal(
     uow: UnitOfWork, name: str, data: Mapping[str, Any] | None = None, *, request_id: str | None
 ) -> None:
     """Broadcast a signal. Each receiver gets it in a transaction of its own, right after this one commits."""
-    if replayed(uow, request_id, COMMAND) is not None:
+    if replayed(uow, request_id, COMMAND, name) is not None:
         return
     payload = {"name": name, "key": None, "data": dumps(dict(data or {})), "broadcast": True, "sender": None}
     uow.connection.execute(insert(JOB), job_row(uow, JobKind.SIGNAL, payload))
-    remember(uow, request_id, COMMAND, {})
+    remember(uow, request_id, COMMAND, {}, about=name)

@@ -55,7 +55,8 @@ def correlate_message(
         NoSubscriptionError: nobody waits for it and no process starts with it.
         ConflictError: more than one instance waits for it; a broadcast must be drawn as one.
     """
-    if (answer := replayed(uow, request_id, COMMAND)) is not None:
+    about = f"{name} {correlation_key} {instance_id}"
+    if (answer := replayed(uow, request_id, COMMAND, about)) is not None:
         return Correlated(UUID(answer["instance"]), answer["started"])
     waiting = find_subscriptions(uow, SubscriptionKind.MESSAGE, name, correlation_key, instance_id=instance_id)
     if (instances := len({instance for instance, _ in waiting})) > 1:
@@ -70,7 +71,8 @@ def correlate_message(
         result = Correlated(begun.instance_id, started=True)
     else:
         raise NoSubscriptionError(name, correlation_key)
-    remember(uow, request_id, COMMAND, {"instance": str(result.instance_id), "started": result.started})
+    given = {"instance": str(result.instance_id), "started": result.started}
+    remember(uow, request_id, COMMAND, given, about=about)
     return result
 
 

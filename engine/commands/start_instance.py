@@ -46,7 +46,8 @@ def start_instance(
         NotFoundError: the folder was never deployed, or has no such process.
         NotPermittedError: process.yaml does not let this person start it.
     """
-    answer = replayed(uow, request_id, COMMAND)
+    about = f"{process_key} {process_id or ''}"
+    answer = replayed(uow, request_id, COMMAND, about)
     if answer is not None:
         return InstanceStarted(UUID(answer["instance"]), tuple(map(UUID, answer["items"])))
     deployed = uow.engine.latest(uow.session, process_key)
@@ -59,5 +60,5 @@ def start_instance(
         )
     result = step.begin(uow, deployed, process, variables or {}, business_key=business_key)
     items = [str(each) for each in result.work_item_ids]
-    remember(uow, request_id, COMMAND, {"instance": str(result.instance_id), "items": items})
+    remember(uow, request_id, COMMAND, {"instance": str(result.instance_id), "items": items}, about=about)
     return InstanceStarted(result.instance_id, result.work_item_ids)
