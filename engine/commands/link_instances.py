@@ -24,7 +24,8 @@ def link_instances(uow: UnitOfWork, source_id: UUID, target_id: UUID, kind: str,
         NotPermittedError, InvalidInputError
     """
     source = load_instance(uow, source_id)
-    if replayed(uow, request_id, COMMAND, source_id) is not None:
+    about = f"{source_id} {target_id} {kind}"
+    if replayed(uow, request_id, COMMAND, about) is not None:
         return
     if not (can_read(uow, source_id) and can_read(uow, target_id)):
         raise NotFoundError
@@ -37,4 +38,4 @@ def link_instances(uow: UnitOfWork, source_id: UUID, target_id: UUID, kind: str,
     write_pending(uow.connection, PendingWrites(links=[row]), source_id, uow.now)
     body = {"target": str(target_id), "kind": kind}
     append_history(uow, source, [HistoryEntry("instance.linked", body=body, actor_id=uow.actor)])
-    remember(uow, request_id, COMMAND, {}, about=source_id)
+    remember(uow, request_id, COMMAND, {}, about=about)

@@ -9,6 +9,7 @@ from engine.bootstrap import Engine
 from engine.commands.begin_activity import begin_activity
 from engine.commands.broadcast_signal import broadcast_signal
 from engine.commands.correlate_message import correlate_message
+from engine.commands.link_instances import link_instances
 from engine.commands.start_instance import start_instance
 from engine.errors import ConflictError
 from engine.unit_of_work import UnitOfWork
@@ -51,3 +52,17 @@ def test_one_that_began_an_activity_is_refused_to_another_of_the_same_case(
     with pytest.raises(ConflictError, match="已用于其他操作"), engine.unit_of_work("rep1") as uow:
         begin_activity(uow, case.id, "b", request_id="shared")
     assert case.waits_at == {"a"}
+
+
+def test_one_that_linked_a_case_is_refused_to_another_link_of_it(
+    tmp_path: Path, deploy: Deploy, start: Start, engine: Engine
+) -> None:
+    text = "start s\nuser a assignee=initiator\ns > a"
+    read_by = [{"roles": ["union_clerk"]}]
+    deploy(write_folder(tmp_path, "plain", draw(text, "plain").decode(), visibility=read_by))
+    mine, first, second = start("plain"), start("plain"), start("plain")
+    for _ in range(2):
+        with engine.unit_of_work("clerk1") as uow:
+            link_instances(uow, mine.id, first.id, "duplicate", request_id="shared")
+    with pytest.raises(ConflictError, match="已用于其他操作"), engine.unit_of_work("clerk1") as uow:
+        link_instances(uow, mine.id, second.id, "duplicate", request_id="shared")
