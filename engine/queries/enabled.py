@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.queries.entitlement import administers
+from engine.queries.live_state import live_state
 from engine.rules.assignment import may_handle
-from engine.spiff import Execution, ExecutionError
+from engine.spiff import ExecutionError
 from engine.step.environment import StepEnvironment
 from engine.step.instance import LoadedInstance
 from engine.step.opening import resolve_assignment
@@ -33,10 +34,8 @@ def enabled_activities(uow: UnitOfWork, instance: LoadedInstance) -> tuple[Enabl
     if not instance.is_active or not _draws_ad_hoc(instance):
         return ()
     environment = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by)
-    state = instance.sealer.open_state(instance.state)
-    run = Execution.restore(instance.deployed.definitions, state, dict(instance.variables), environment)
     found: dict[str, EnabledActivity] = {}
-    for offer in run.offers():
+    for offer in live_state(environment, instance).offers():
         node = offer.flow_node_id
         if node not in found and _may_begin(environment, instance, offer):
             found[node] = EnabledActivity(node, offer.place, offer.name or node)

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 
 from engine.errors import NotFoundError
 from engine.queries.case_labels import CaseLabel, case_labels
+from engine.queries.live_state import live_state
 from engine.queries.organisation import names_of, people_with_role
 from engine.rules.administration import AREA_ROLES, Area
-from engine.spiff import Execution
 from engine.step.environment import StepEnvironment
 from engine.step.instance import load_instance
 from engine.step.save import STANDSTILL
@@ -133,8 +133,7 @@ def _stands_still(uow: UnitOfWork, case: UUID) -> bool:
     if instance.has_ended:
         return False
     environment = StepEnvironment(uow, instance.deployed, instance.id, instance.business_key, instance.started_by)
-    state = instance.sealer.open_state(instance.state)
-    return Execution.restore(instance.deployed.definitions, state, dict(instance.variables), environment).stands_still()
+    return live_state(environment, instance).stands_still()
 
 
 def _failed_jobs(uow: UnitOfWork, ids: list[UUID]) -> frozenset[UUID]:
