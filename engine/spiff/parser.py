@@ -182,9 +182,12 @@ class ScopeParser(ProcessParser):  # type: ignore[misc]
 
 
 def is_offered(node: FlowNode) -> bool:
-    """True for what people start in an ad-hoc sub-process; start events say nothing there, nor do end events."""
-    led_to = any(not isinstance(flow.source, specs.StartEvent) for flow in node.flows_in)
-    return not (led_to or isinstance(node, specs.StartEvent | specs.EndEvent)) and begins_by_itself(node)
+    """True for what people start in an ad-hoc sub-process: what no flow leads to, or one from a start event.
+
+    Start events say nothing else there, nor do end events.
+    """
+    is_first = not node.flows_in or any(isinstance(flow.source, specs.StartEvent) for flow in node.flows_in)
+    return is_first and not isinstance(node, specs.StartEvent | specs.EndEvent) and begins_by_itself(node)
 
 
 def begins_by_itself(node: FlowNode) -> bool:

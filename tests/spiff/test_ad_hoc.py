@@ -78,3 +78,17 @@ def test_a_start_event_in_it_begins_nothing():
     assert (active(run), run.enabled) == ([], ["a", "b"])
     run.complete("b", data={"done": True})
     assert active(run) == ["z"]
+
+
+@pytest.mark.parametrize("first", ["a", "m"])
+def test_what_its_start_event_leads_to_is_offered_though_a_loop_comes_back_to_it(first):
+    merge = "  exclusive m\n  i > m > a\n" if first == "m" else "  i > a\n"
+    run = running(
+        f"start s\nadhoc p\n  start i\n{merge}  user a\n  exclusive g\n  end e\n  a > g\n"
+        f"  g > {first} if `again`\n  g > e default\nuser z\ns > p > z"
+    )
+    assert (active(run), run.enabled) == ([], [first])
+    begin(run, first)
+    run.complete("a", data={"again": True})
+    run.complete("a", data={"again": False})
+    assert active(run) == ["z"]
