@@ -75,9 +75,10 @@ class Compensation(Throwing):
         """
         chosen: list[Record] = []
         for where in reversed(_compensated_with(scope)):
-            mine = [r for r in where.compensation if activity_id is None or r.node.bpmn_id == activity_id]
-            where.compensation = [r for r in where.compensation if r not in mine]
-            chosen += mine
+            done, where.compensation = where.compensation, []
+            for record in done:
+                is_chosen = activity_id is None or record.node.bpmn_id == activity_id
+                (chosen if is_chosen else where.compensation).append(record)
         if not chosen:
             return None
         thrower = self.new_activity(scope, node)
