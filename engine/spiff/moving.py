@@ -98,10 +98,11 @@ class Moving(AdHoc):
 
 
 def _with_compensation(activity: Activity) -> list[Activity]:
-    """The activity, with the event that it is a compensation handler of, or with the handler that it waits for."""
+    """The activity, behind the event that it is a compensation handler of, or before the handler that it waits for."""
     thrower = activity.on_behalf or activity.no
-    beside = activity.scope.activities.values()
-    return [activity, *(each for each in beside if each is not activity and thrower in (each.no, each.on_behalf))]
+    beside = [each for each in activity.scope.activities.values() if each is not activity]
+    moved = [activity, *(each for each in beside if thrower in (each.no, each.on_behalf))]
+    return sorted(moved, key=lambda each: each.no)
 
 
 def _has_ended_waiting(activity: Activity) -> bool:

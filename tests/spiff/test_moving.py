@@ -151,6 +151,20 @@ def test_what_was_still_to_undo_when_the_undoing_was_moved_away_is_undone_by_the
     assert open_tasks(moved) == ["undo_a"]
 
 
+def test_the_rest_of_a_half_undone_sub_process_that_was_moved_away_from_is_undone_in_its_turn():
+    run = started(
+        "start s\nuser k undone_by=undo_k\nsub p\n  user a undone_by=undo_a\n  user b undone_by=undo_b\n  a > b\n"
+        "throw t compensate\nuser z\nthrow u compensate\nuser y\ns > k > p > t > z > u > y"
+    )
+    for done in ("k", "a", "b"):
+        run.complete(numbers(run)[done], {})
+    run.move_token(numbers(run)["undo_b"], "z")
+    for opened in ("z", "undo_a", "undo_k"):
+        assert open_tasks(run) == [opened]
+        run.complete(numbers(run)[opened], {})
+    assert open_tasks(run) == ["y"]
+
+
 def test_what_a_handler_had_still_to_undo_around_it_when_it_was_moved_out_is_undone_by_the_next():
     run = started(
         "start s\nuser a undone_by=undo_a\nuser b undone_by=undo_b\nuser c\nuser z\nthrow u compensate\n"
