@@ -189,7 +189,10 @@ def _check_starts(diagram: Diagram, scope: etree._Element) -> None:
     nodes = list(diagram.scope_nodes(scope))
     if not nodes:
         _check_empty(diagram, scope)
-    if not nodes or local_name(scope) == "adHocSubProcess":
+    if local_name(scope) == "adHocSubProcess":
+        _check_offers(diagram, scope, nodes)
+        return
+    if not nodes:
         return
     starts = [n for n in nodes if local_name(n) == "startEvent"]
     heads = [n for n in nodes if str(n.get("id")) not in diagram.incoming and _could_begin(diagram, n)]
@@ -230,6 +233,16 @@ def _follow(diagram: Diagram, nodes: list[etree._Element], reached: set[str]) ->
         if node_id not in reached:
             reached.add(node_id)
             pending += [flow.target for flow in diagram.outgoing.get(node_id, [])]
+
+
+def _check_offers(diagram: Diagram, scope: etree._Element, nodes: list[etree._Element]) -> None:
+    """In an ad-hoc sub-process people begin what no flow leads to, or one from a start event."""
+    starts = {str(n.get("id")) for n in nodes if local_name(n) == "startEvent"}
+    wanted = [n for n in nodes if local_name(n) not in {"startEvent", "endEvent"} and _could_begin(diagram, n)]
+    leading = [diagram.incoming.get(str(n.get("id")), []) for n in wanted]
+    if wanted and all(flows and not any(flow.source in starts for flow in flows) for flows in leading):
+        message = "nothing in the ad-hoc sub-process can be begun: every node has an incoming flow"
+        diagram.findings.error("no-start-event", message, scope)
 
 
 def _check_empty(diagram: Diagram, scope: etree._Element) -> None:

@@ -36,6 +36,10 @@ REFUSED = {
         "unsupported-event",
     ),
     "an event sub-process without start": ("start s\nuser a\nevent_sub h\n  user b\ns > a", "no-start-event"),
+    "an ad-hoc sub-process in which nothing can be begun": (
+        "start s\nadhoc h\n  start i\n  end e\n  user a\n  user b\n  i > e\n  a > b > a\ns > h",
+        "no-start-event",
+    ),
     "a circle without start": ("user a\nuser b\na > b > a", "no-start-event"),
     "an exclusive gateway without conditions": (
         "start s\nexclusive g\nuser a\nuser b\ns > g\ng > a\ng > b",
