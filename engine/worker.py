@@ -149,8 +149,8 @@ def carry_out(engine: "Engine", job: ClaimedJob) -> bool:
             _HANDLERS[job.kind](uow, job)
     except Exception as error:
         try:
-            if (pause := PAUSE.get(type(error))) is not None:
-                _put_off(engine, job, pause)
+            if type(error) in PAUSE:
+                _put_off(engine, job, error)
             else:
                 log.warning(
                     "job_failed", job=str(job.id), kind=job.kind.value, attempts=job.attempts, error=_told(error)
@@ -170,11 +170,18 @@ def _follow(uow: UnitOfWork, job: ClaimedJob) -> None:
         raise StepFailedError("budget-exceeded", reason, job.flow_node_id)
 
 
-def _put_off(engine: "Engine", job: ClaimedJob, pause: timedelta) -> None:
+def _put_off(engine: "Engine", job: ClaimedJob, error: Exception) -> None:
     """Let a job wait that has done nothing wrong: the try does not count, and it stays due since when it was."""
     with engine.unit_of_work() as uow:
+        was_resumed = isinstance(error, SuspendedError) and _is_active_now(uow, job)
+        pause = timedelta(0) if was_resumed else PAUSE[type(error)]
         later = {"locked_by": None, "locked_until": uow.now + pause, "attempts": JOB.c.attempts - 1}
         uow.connection.execute(update(JOB).where(*_held(job)).values(later))
+
+
+def _is_active_now(uow: UnitOfWork, job: ClaimedJob) -> bool:
+    """Whether its case has been resumed meanwhile; a resumption yet to come waits for this one and frees the job."""
+    return job.process_instance_id is not None and load_instance(uow, job.process_instance_id).is_active
 
 
 def _held(job: ClaimedJob) -> tuple[ColumnElement[bool], ...]:

@@ -4,6 +4,7 @@ import threading
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -132,6 +133,24 @@ def test_a_suspended_case_lets_its_timers_wait(start: Start, engine: Engine, clo
     resumed(engine, case)
     engine.run_due_jobs()
     assert case.row.end_event_id == "closed"
+
+
+def test_what_is_put_off_just_as_the_case_is_resumed_does_not_wait_any_longer(
+    start: Start, engine: Engine, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = start("answering")
+    suspended(engine, case)
+    put_off = worker._put_off
+
+    def resumed_first(*arguments: Any) -> None:
+        monkeypatch.setattr(worker, "_put_off", put_off)
+        resumed(engine, case)
+        put_off(*arguments)
+
+    monkeypatch.setattr(worker, "_put_off", resumed_first)
+    clock.advance(days=2)
+    engine.run_due_jobs()
+    assert case.kinds.count("timer.fired") == 1
 
 
 def test_what_was_put_off_while_a_case_is_suspended_stays_due_since_when_it_was(
