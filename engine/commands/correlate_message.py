@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from engine import step
-from engine.definitions import deployments
 from engine.definitions.deployed import Deployed
 from engine.errors import ConflictError, NoSubscriptionError
 from engine.queries.entitlement import find_subscriptions
+from engine.queries.processes import newest_deployments
 from engine.requests import remember, replayed
 from engine.sentences import say
 from engine.step.advance import without_reserved
@@ -97,8 +97,7 @@ def deliver(uow: UnitOfWork, instance_id: UUID, no: int, name: str, data: Mappin
 
 def message_start(uow: UnitOfWork, name: str) -> tuple[Deployed, str] | None:
     """The newest deployment and the process that a message starts, if any."""
-    for deployment_id in deployments.latest_ids(uow.session).values():
-        deployed = uow.engine.deployed(uow.session, deployment_id)
+    for deployed in newest_deployments(uow):
         for process in deployed.definitions.processes.values():
             if process.started_by("message", name) is not None:
                 return deployed, process.id

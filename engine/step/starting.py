@@ -15,6 +15,7 @@ from sqlalchemy import and_, delete, insert, select, update
 from engine.bpmn.iso import Due, next_repetition
 from engine.definitions import deployments
 from engine.definitions.deployed import Deployed
+from engine.queries.processes import newest_deployments
 from engine.rules.due_dates import compute_again
 from engine.rules.working_days import Calendar
 from engine.spiff import StartTimer, start_conditions, start_timers
@@ -129,12 +130,11 @@ def started_by_signal(uow: UnitOfWork, name: str) -> Iterator[dict[str, str]]:
     Not where an instance has begun with another trigger of that start event, all of which must happen, and waits there.
     """
     begun = _begun_and_waiting(uow, name)
-    for key, deployment_id in deployments.latest_ids(uow.session).items():
-        deployed = uow.engine.deployed(uow.session, deployment_id)
+    for deployed in newest_deployments(uow):
         for process in deployed.definitions.processes.values():
             node = process.started_by("signal", name)
             if node is not None and (process.id, node) not in begun:
-                yield {"key": key, "process": process.id}
+                yield {"key": deployed.key, "process": process.id}
 
 
 def _begun_and_waiting(uow: UnitOfWork, name: str) -> set[tuple[str, str]]:
@@ -158,8 +158,7 @@ def start_by_signal(uow: UnitOfWork, name: str, place: Mapping[str, str], data: 
 def start_by_conditions(uow: UnitOfWork, variables: Mapping[str, Any]) -> list[UUID]:
     """Start an instance at each start event whose condition holds with these variables, in the newest versions."""
     started = []
-    for _, deployment_id in sorted(deployments.latest_ids(uow.session).items()):
-        deployed = uow.engine.deployed(uow.session, deployment_id)
+    for deployed in newest_deployments(uow):
         environment = StepEnvironment(uow, deployed, ordered_id(uow.now), None, None)
         for process in deployed.definitions.processes.values():
             if all(trigger.kind != "conditional" for trigger in process.start_triggers):
