@@ -211,7 +211,7 @@ def _undone(module: Any, name: str, instead: Callable[..., Any]) -> Callable[[En
     return lambda _, monkeypatch: monkeypatch.setattr(module, name, instead)
 
 
-def _nothing(*_: object) -> None:
+def _nothing(*_: object, **__: object) -> None:
     return None
 
 
