@@ -3,6 +3,7 @@
 import structlog
 
 from engine.errors import StepFailedError
+from engine.secrecy.quotations import without_quotations
 from engine.sentences import say
 from engine.spiff import ExecutionError
 from engine.step.environment import StepEnvironment
@@ -33,7 +34,8 @@ def step_failed(error: ExecutionError | ValueNotStorableError, environment: Step
     if isinstance(error, ValueNotStorableError):
         return StepFailedError("not-storable", environment.tellable(str(error)), None)
     detail = environment.tellable(error.message)
-    log.info("step_failed", case=str(environment.instance_id), code=error.code, element=error.element, detail=detail)
+    told = without_quotations(error.message, "")  # what somebody typed stands in no log, sensitive or not
+    log.info("step_failed", case=str(environment.instance_id), code=error.code, element=error.element, detail=told)
     sentence = _SENTENCES.get(error.code)
     reason = detail if sentence is None else say(sentence)
     return StepFailedError(error.code, reason, error.element, name=_name_of(error.element, environment), detail=detail)
